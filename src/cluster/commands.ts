@@ -1,0 +1,43 @@
+/**
+ * What a user can do to a cluster. Commands are data: the session log is a list of them, and replaying the list from the
+ * same scenario and seed gives the same world.
+ */
+import type { Protocol } from '../net/wire/packet.ts';
+
+/** Where a packet starts. */
+export type Place =
+  | { readonly kind: 'node'; readonly name: string }
+  | { readonly kind: 'pod'; readonly namespace: string; readonly name: string }
+  | { readonly kind: 'external' };
+
+/** Where a packet is sent. */
+export type Target =
+  | { readonly kind: 'place'; readonly place: Place }
+  | { readonly kind: 'svc'; readonly namespace: string; readonly name: string }
+  | { readonly kind: 'address'; readonly address: string };
+
+export interface ProbeSpec {
+  readonly from: Place;
+  readonly to: Target;
+  /** TCP or UDP port; ignored for icmp (echo). */
+  readonly port: number;
+  readonly protocol: Extract<Protocol, 'tcp' | 'udp' | 'icmp'>;
+  /** How long the client waits for an answer, virtual nanoseconds. Default 3 s. */
+  readonly waitNs?: number;
+}
+
+export type Command =
+  /** The text of one manifest file, applied whole or not at all. */
+  | { readonly kind: 'apply'; readonly file: string; readonly text: string }
+  /** Deletes every object of a manifest text. */
+  | { readonly kind: 'delete-manifest'; readonly file: string; readonly text: string }
+  | { readonly kind: 'delete'; readonly object: string; readonly gracePeriodSeconds?: number }
+  | { readonly kind: 'scale'; readonly object: string; readonly replicas: number }
+  | { readonly kind: 'probe'; readonly probe: ProbeSpec }
+  | { readonly kind: 'sysctl'; readonly node: string; readonly name: string; readonly value: string }
+  /** One iptables command line on a node, without the word iptables: `-A INPUT -s 10.1.2.3 -j DROP`. */
+  | { readonly kind: 'iptables'; readonly node: string; readonly args: string }
+  /** Lets virtual time pass. */
+  | { readonly kind: 'advance'; readonly ns: number }
+  | { readonly kind: 'flush-conntrack'; readonly node: string | null }
+  | { readonly kind: 'zero-counters'; readonly node: string | null };

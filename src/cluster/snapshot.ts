@@ -1,0 +1,146 @@
+/**
+ * What the outside sees of a cluster: one immutable value per moment. Parts that did not change keep their identity, so a
+ * reader may compare with ===. Plain data throughout: it can be cloned to a worker or saved.
+ */
+import type { KubeObject } from '../api/types/object.ts';
+import type { Provenance } from '../lib/provenance.ts';
+import type { NetnsView } from '../net/view.ts';
+import type { Instant } from '../sim/sim.ts';
+
+/** `Kind namespace/name`, or `Kind name` for kinds without namespace: how objects are named everywhere. */
+export type ObjectKey = string;
+
+/** Where in the user's manifests a field of an object is written; lines and columns are 1-based. */
+export interface SourceRange {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** An API object and where it comes from. */
+export interface ObjectView {
+  readonly key: ObjectKey;
+  readonly object: KubeObject;
+  /** The manifest document, for objects the user applied; null for what controllers made. */
+  readonly source: SourceRange | null;
+  /** Ranges of single fields, by path as FieldErrors spell it (`spec.ports[0].port`). */
+  readonly fieldSources: ReadonlyMap<string, SourceRange>;
+}
+
+/** A container as the runtime has it (`docker ps` row). */
+export interface ContainerView {
+  /** 64 hexadecimal digits. */
+  readonly id: string;
+  /** `k8s_POD_<pod>_<namespace>_<uid>_<attempt>` or `k8s_<container>_…`. */
+  readonly name: string;
+  readonly image: string;
+  /** The container's name in the Pod; `POD` for the pause sandbox. */
+  readonly container: string;
+  readonly pod: ObjectKey;
+  readonly state: 'created' | 'running' | 'exited';
+  readonly startedAt: Instant | null;
+}
+
+export interface NodeView {
+  readonly name: string;
+  /** `192.168.1.12`; the node's InternalIP. */
+  readonly ip: string;
+  readonly podCIDR: string | null;
+  readonly controlPlane: boolean;
+  readonly ready: boolean;
+  readonly root: NetnsView;
+  /** The namespaces of Pods on this node that have one of their own, by `namespace/name`. */
+  readonly podNetns: ReadonlyMap<string, NetnsView>;
+  readonly containers: readonly ContainerView[];
+  /** Processes outside containers: kubelet, containerd … */
+  readonly kubeProxy: { readonly mode: 'iptables' | 'none'; readonly running: boolean };
+}
+
+/** A host on the underlay that is no node: the outside client. */
+export interface HostView {
+  readonly name: string;
+  readonly ip: string;
+  readonly root: NetnsView;
+}
+
+export interface EventView {
+  readonly at: Instant;
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly object: ObjectKey;
+  readonly message: string;
+  readonly source: string;
+}
+
+/** One line of "what changed": something an actor added, removed or altered. */
+export interface ChangeItem {
+  readonly op: 'added' | 'removed' | 'changed';
+  /** What kind of thing: `Deployment`, `Pod`, `container`, `veth pair`, `address`, `route`, `neigh`, `fdb`, `chain`, `rule`, `sysctl`. */
+  readonly what: string;
+  /** How a tool prints it (a rule's iptables-save line, a route's line, an object's key). */
+  readonly text: string;
+  /** Selects it in the picture; null for what is gone. */
+  readonly ref: Ref | null;
+}
+
+/** All changes of one actor in one place. */
+export interface ChangeGroup {
+  /** `API server`, `controllers`, `scheduler`, `kubelet`, `CNI flannel`, `flanneld`, `kube-proxy`, `user`. */
+  readonly actor: string;
+  /** The node it happened on; null for the control plane. */
+  readonly node: string | null;
+  readonly items: readonly ChangeItem[];
+}
+
+/** The diff of the world after one command, grouped by actor. */
+export interface WorldDiff {
+  /** The command that caused it. */
+  readonly command: string;
+  readonly groups: readonly ChangeGroup[];
+}
+
+/** Names anything that can be selected, focused or linked to. */
+export type Ref =
+  | { readonly kind: 'object'; readonly key: ObjectKey }
+  | { readonly kind: 'node'; readonly node: string }
+  | { readonly kind: 'host'; readonly name: string }
+  | { readonly kind: 'netns'; readonly node: string; readonly netns: string }
+  | { readonly kind: 'link'; readonly node: string; readonly netns: string; readonly name: string }
+  | { readonly kind: 'container'; readonly node: string; readonly id: string }
+  | { readonly kind: 'chain'; readonly node: string; readonly netns: string; readonly table: string; readonly chain: string }
+  | { readonly kind: 'rule'; readonly node: string; readonly netns: string; readonly table: string; readonly chain: string; readonly number: number }
+  | { readonly kind: 'route'; readonly node: string; readonly netns: string; readonly text: string }
+  | { readonly kind: 'neigh'; readonly node: string; readonly netns: string; readonly dev: string; readonly addr: string }
+  | { readonly kind: 'conntrack'; readonly node: string; readonly netns: string; readonly id: number }
+  | { readonly kind: 'wire' };
+
+export interface ClusterSnapshot {
+  /** Grows by one with every published snapshot. */
+  readonly version: number;
+  /** Virtual time. */
+  readonly now: Instant;
+  readonly title: string;
+  readonly cni: 'flannel-vxlan' | 'flannel-host-gw' | 'none';
+  readonly proxyMode: 'iptables' | 'none';
+  readonly underlayCIDR: string;
+  readonly clusterCIDR: string;
+  readonly serviceCIDR: string;
+  readonly nodes: readonly NodeView[];
+  readonly hosts: readonly HostView[];
+  /** Every API object, by key, in creation order. */
+  readonly objects: ReadonlyMap<ObjectKey, ObjectView>;
+  readonly events: readonly EventView[];
+  /** False while controllers, kubelets or proxies still have work queued. */
+  readonly settled: boolean;
+}
+
+/** Who made what, with the sentence a person reads: for inspector's "Made by" chain, outermost cause first. */
+export interface MadeByStep {
+  readonly actor: string;
+  readonly text: string;
+  readonly ref: Ref | null;
+  readonly source: SourceRange | null;
+  readonly provenance: Provenance | null;
+}

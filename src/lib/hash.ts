@@ -1,0 +1,42 @@
+/**
+ * Hashed names as Kubernetes makes them.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { base32 } from '@scure/base';
+
+const encoder = new TextEncoder();
+
+/** First 16 characters of base32(sha256(text)): chain names (pkg/proxy/iptables/proxier.go portProtoHash). */
+export function base32Sha256(text: string): string {
+  return base32.encode(sha256(encoder.encode(text))).slice(0, 16);
+}
+
+/** Lower-case hexadecimal sha256 of text. */
+export function hexSha256(text: string): string {
+  let hex = '';
+  for (const byte of sha256(encoder.encode(text))) hex += byte.toString(16).padStart(2, '0');
+  return hex;
+}
+
+/** FNV-1a, 32 bits (hash/fnv New32a): ReplicaSet template hashes, EndpointSlice port hashes. */
+export function fnv32a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of encoder.encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
+
+const SAFE_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
+
+/** Maps each character to one that cannot spell a word (apimachinery util/rand SafeEncodeString). */
+export function safeEncode(text: string): string {
+  let out = '';
+  for (let i = 0; i < text.length; i++) out += SAFE_ALPHABET[text.charCodeAt(i) % SAFE_ALPHABET.length] ?? '';
+  return out;
+}
+
+/** A random suffix of `length` safe characters from 32-bit draws (apimachinery util/rand String). */
+export function safeSuffix(draw: () => number, length: number): string {
+  let out = '';
+  for (let i = 0; i < length; i++) out += SAFE_ALPHABET[draw() % SAFE_ALPHABET.length] ?? '';
+  return out;
+}

@@ -1,0 +1,50 @@
+/**
+ * A packet inside a kernel: the immutable wire values and the metadata Linux keeps beside them (struct sk_buff).
+ *
+ * The fields change as the packet walks; the headers it points to never do. `veth` and tunnels scrub what Linux scrubs
+ * (net/core/skbuff.c skb_scrub_packet).
+ */
+import type { Conn, CtInfo } from './netfilter/conntrack-types.ts';
+import type { TraceRecorder } from './trace/recorder.ts';
+import type { EthernetHeader, L3 } from './wire/packet.ts';
+
+/** A reference from a packet to its connection (skb->_nfct). `untracked` is the raw table's CT --notrack. */
+export type Nfct = { readonly conn: Conn; readonly ctinfo: CtInfo } | 'untracked' | null;
+
+export interface Skb {
+  /** Identity within the trace; 0 when nothing records. */
+  packetId: number;
+  /** Null until a neighbour gave the link header (local output, decapsulated packets keep theirs). */
+  eth: EthernetHeader | null;
+  l3: L3;
+  /** Firewall mark (u32). */
+  mark: number;
+  nfct: Nfct;
+  /** Devices by name in the namespace the packet is in; null when not (yet) known. */
+  iif: string | null;
+  oif: string | null;
+  /** Bridge ports of a bridged packet under br_netfilter (nf_bridge_info), null otherwise. */
+  physin: string | null;
+  physout: string | null;
+  /** Set while br_netfilter holds the packet: the IP hooks it already met (ip_sabotage_in). */
+  bridged: boolean;
+  /** Records this packet's walk; null when nobody asked. */
+  readonly recorder: TraceRecorder | null;
+}
+
+/** A fresh skb around `l3`, as local output makes it. */
+export function newSkb(l3: L3, recorder: TraceRecorder | null, packetId: number): Skb {
+  return {
+    packetId,
+    eth: null,
+    l3,
+    mark: 0,
+    nfct: null,
+    iif: null,
+    oif: null,
+    physin: null,
+    physout: null,
+    bridged: false,
+    recorder,
+  };
+}

@@ -1,0 +1,137 @@
+/**
+ * Immutable views of a namespace's state, as the tools print it. Unchanged parts keep their identity between snapshots.
+ */
+import type { Cidr } from '../lib/cidr.ts';
+import type { IpAddr } from '../lib/ip.ts';
+import type { Mac } from '../lib/mac.ts';
+import type { Provenance } from '../lib/provenance.ts';
+import type { Instant } from '../sim/sim.ts';
+import type { CtState, TcpCtState, Tuple } from './netfilter/conntrack-types.ts';
+import type { Ruleset } from './netfilter/ruleset.ts';
+import type { RouteView } from './trace/trace.ts';
+
+export type LinkKind = 'loopback' | 'ether' | 'veth' | 'bridge' | 'vxlan' | 'dummy';
+
+export interface AddressView {
+  /** Interface address with its prefix length, e.g. `10.244.0.1/24`. */
+  readonly address: Cidr;
+  readonly broadcast: IpAddr | null;
+  readonly scope: 'global' | 'link' | 'host';
+  readonly madeBy: Provenance;
+  readonly madeAt: Instant;
+}
+
+/** The other end of a veth pair. */
+export interface PeerView {
+  readonly ifindex: number;
+  /** Machine and namespace the peer lives in; `external`/`root` style names as in trace steps. */
+  readonly node: string;
+  readonly netns: string;
+  readonly name: string;
+}
+
+export interface VxlanView {
+  readonly id: number;
+  readonly local: IpAddr;
+  readonly dev: string;
+  readonly dstport: number;
+  readonly learning: boolean;
+}
+
+export interface LinkView {
+  readonly ifindex: number;
+  readonly name: string;
+  readonly kind: LinkKind;
+  readonly mac: Mac;
+  readonly mtu: number;
+  /** Administratively up (`ip link set up`). */
+  readonly up: boolean;
+  /** Carrier present: LOWER_UP. */
+  readonly lowerUp: boolean;
+  /** As `ip link` prints it between < and >. */
+  readonly flags: readonly string[];
+  readonly operstate: 'UP' | 'DOWN' | 'UNKNOWN' | 'LOWERLAYERDOWN';
+  /** The bridge it is a port of, else null. */
+  readonly master: string | null;
+  readonly hairpin: boolean;
+  readonly peer: PeerView | null;
+  readonly vxlan: VxlanView | null;
+  readonly addresses: readonly AddressView[];
+  readonly rx: { readonly packets: number; readonly bytes: number; readonly dropped: number };
+  readonly tx: { readonly packets: number; readonly bytes: number; readonly dropped: number };
+  readonly madeBy: Provenance;
+  readonly madeAt: Instant;
+}
+
+export type NudState = 'NONE' | 'INCOMPLETE' | 'REACHABLE' | 'STALE' | 'DELAY' | 'PROBE' | 'FAILED' | 'NOARP' | 'PERMANENT';
+
+export interface NeighView {
+  readonly addr: IpAddr;
+  readonly dev: string;
+  readonly lladdr: Mac | null;
+  readonly state: NudState;
+  readonly madeBy: Provenance;
+  readonly madeAt: Instant;
+}
+
+export interface FdbView {
+  readonly mac: Mac;
+  readonly dev: string;
+  readonly master: string | null;
+  /** VXLAN remote, else null. */
+  readonly dst: IpAddr | null;
+  readonly permanent: boolean;
+  readonly self: boolean;
+  readonly madeBy: Provenance;
+  readonly madeAt: Instant;
+}
+
+export interface ConntrackView {
+  readonly id: number;
+  readonly original: Tuple;
+  readonly reply: Tuple;
+  readonly tcpState: TcpCtState | null;
+  readonly seenReply: boolean;
+  readonly assured: boolean;
+  readonly mark: number;
+  readonly expiresAt: Instant;
+  readonly createdAt: Instant;
+}
+
+export interface SocketView {
+  readonly protocol: 'tcp' | 'udp';
+  readonly local: IpAddr;
+  readonly port: number;
+  readonly state: string;
+  readonly process: string;
+}
+
+/** Packets and bytes a rule has matched. */
+export interface RuleCounter {
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+export interface NetfilterView {
+  readonly ruleset: Ruleset;
+  /** By Rule.id; a rule that never matched is absent. */
+  readonly counters: ReadonlyMap<number, RuleCounter>;
+  /** Base chain policies, by `table/CHAIN`. */
+  readonly policyCounters: ReadonlyMap<string, RuleCounter>;
+}
+
+export interface NetnsView {
+  readonly node: string;
+  /** `root`, or the Pod's `namespace/name`. */
+  readonly name: string;
+  readonly links: readonly LinkView[];
+  readonly routes: readonly RouteView[];
+  readonly neighbours: readonly NeighView[];
+  readonly fdb: readonly FdbView[];
+  readonly sysctls: ReadonlyMap<string, string>;
+  readonly netfilter: NetfilterView;
+  readonly conntrack: readonly ConntrackView[];
+  readonly sockets: readonly SocketView[];
+}
+
+export type { CtState };
