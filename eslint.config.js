@@ -45,7 +45,11 @@ export default defineConfig(
   globalIgnores(['dist', 'coverage', 'test-results', 'playwright-report', '**/*.generated.ts']),
   // A rule that does not fit is changed here for all, not silenced at one line.
   { linterOptions: { noInlineConfig: true } },
-  { files: ['**/*.{js,mjs}'], extends: [js.configs.recommended], languageOptions: { globals: { process: 'readonly' } } },
+  {
+    files: ['**/*.{js,mjs}'],
+    extends: [js.configs.recommended],
+    languageOptions: { globals: { process: 'readonly', performance: 'readonly' } },
+  },
   {
     files: scripts,
     extends: [js.configs.recommended, tseslint.configs.strictTypeChecked],
@@ -65,7 +69,10 @@ export default defineConfig(
         'error',
         { considerDefaultExhaustiveForUnions: true, requireDefaultForNonUnion: false },
       ],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
     },
   },
   {

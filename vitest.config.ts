@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig } from 'vitest/config';
 
 // Unit tests run in plain Node: the engine has no DOM, and what the interface draws is checked in a real browser (tests/e2e).
 export default defineConfig({
@@ -6,4 +6,4 @@ export default defineConfig({
     environment: 'node',
     include: ['src/**/*.test.{ts,tsx}', 'tests/{architecture,conformance,scenarios}/**/*.test.ts', 'scripts/**/*.test.ts'],
   },
-})
+});

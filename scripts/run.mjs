@@ -6,12 +6,12 @@
  * take a third of a second, less than a cache that must find out whether it is stale. Node reads the bundle's source map, so a
  * stack trace names the source line. Standard output belongs to the program alone.
  */
-import { rmSync } from 'node:fs'
-import { basename, dirname, isAbsolute, resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { rolldown } from 'rolldown'
+import { rmSync } from 'node:fs';
+import { basename, dirname, isAbsolute, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { rolldown } from 'rolldown';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** `import.meta.url` goes on meaning the source file, so that a program finds files beside itself. */
 const keepOwnUrl = {
@@ -20,7 +20,7 @@ const keepOwnUrl = {
     filter: { id: /\.[cm]?tsx?$/, code: 'import.meta.url' },
     handler: (code, id) => ({ code: code.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(id).href)), map: null }),
   },
-}
+};
 
 async function bundle(entry, file) {
   const build = await rolldown({
@@ -32,21 +32,21 @@ async function bundle(entry, file) {
     external: (id) => !id.startsWith('.') && !isAbsolute(id),
     plugins: [keepOwnUrl],
     onLog: (_level, log) => process.stderr.write(`${log.message}\n`),
-  })
-  await build.write({ file, format: 'esm', sourcemap: 'inline', codeSplitting: false })
-  await build.close()
+  });
+  await build.write({ file, format: 'esm', sourcemap: 'inline', codeSplitting: false });
+  await build.close();
 }
 
-const [entry, ...argv] = process.argv.slice(2)
+const [entry, ...argv] = process.argv.slice(2);
 if (entry === undefined) {
-  process.stderr.write('usage: node scripts/run.mjs ENTRY.ts [ARGUMENT]…\n')
-  process.exit(2)
+  process.stderr.write('usage: node scripts/run.mjs ENTRY.ts [ARGUMENT]…\n');
+  process.exit(2);
 }
-const path = resolve(root, entry)
+const path = resolve(root, entry);
 // Inside the repository, where its packages resolve, and named by this process alone.
-const program = resolve(root, 'node_modules/.cache/kubehop', `${basename(entry, '.ts')}-${process.pid}.mjs`)
-process.on('exit', () => rmSync(program, { force: true }))
-await bundle(path, program)
-process.argv.splice(1, process.argv.length - 1, path, ...argv)
-process.setSourceMapsEnabled(true)
-await import(pathToFileURL(program).href)
+const program = resolve(root, 'node_modules/.cache/kubehop', `${basename(entry, '.ts')}-${process.pid}.mjs`);
+process.on('exit', () => rmSync(program, { force: true }));
+await bundle(path, program);
+process.argv.splice(1, process.argv.length - 1, path, ...argv);
+process.setSourceMapsEnabled(true);
+await import(pathToFileURL(program).href);

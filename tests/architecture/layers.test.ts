@@ -26,7 +26,11 @@ describe('layers', () => {
     ['src/controlplane/store.ts', "import { kernel } from '../net/kernel.ts'", 'controlplane may not import src/net/kernel.ts'],
     ['src/ui/App.tsx', "import type { Trace } from '../net/trace/trace.ts'", null],
     ['src/ui/App.tsx', "import { close } from '../net/trace/trace.ts'", 'ui may import only types of src/net/trace/trace.ts'],
-    ['src/ui/App.tsx', "import { type Trace } from '../net/trace/trace.ts'", 'ui may import only types of src/net/trace/trace.ts'],
+    [
+      'src/ui/App.tsx',
+      "import { type Trace } from '../net/trace/trace.ts'",
+      'ui may import only types of src/net/trace/trace.ts',
+    ],
     ['src/ui/App.tsx', "import type { Kernel } from '../net/kernel.ts'", 'ui may not import src/net/kernel.ts'],
     ['src/ui/App.tsx', "const p = import('../node/kubelet.ts')", 'ui may not import src/node/kubelet.ts'],
     ['src/ui/App.tsx', "export { x } from '../sim/sim.ts'", 'ui may not import src/sim/sim.ts'],
