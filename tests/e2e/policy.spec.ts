@@ -43,10 +43,12 @@ test('the policy refuses inline script, eval, style attributes and other hosts',
       () => false,
     );
     await probed;
+    // eval has told by its error; its event may come later.
+    directives.delete('script-src');
     return { directives: [...directives].sort(), evaluated: document.body.dataset['probe'], fetched, title: document.title };
   });
   expect(refused).toEqual({
-    directives: ['connect-src', 'script-src', 'script-src-elem', 'style-src-attr'],
+    directives: ['connect-src', 'script-src-elem', 'style-src-attr'],
     evaluated: 'EvalError',
     fetched: false,
     title: 'Kubehop',
