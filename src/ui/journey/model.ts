@@ -1,0 +1,195 @@
+/**
+ * A trace as a walk: the steps of one direction of a flow, in order, with what each rewrote and where it happened.
+ *
+ * The map, the hop list, the hook diagram, the timeline and playback all read this one value; `index` is the number they
+ * share. It adds nothing to the trace: short runs of unmatched rules become one step a rule (expanded by the engine's own
+ * reader), and the `nat` record of a rule is folded into the step of that rule, because both are one decision.
+ */
+import type { Hook, RuleRef, TableName } from '../../net/netfilter/hooks.ts';
+import type { FailedMatch, StepDetail, Trace, TracePacket, TraceStep } from '../../net/trace/trace.ts';
+import type { EthernetHeader, L3 } from '../../net/wire/packet.ts';
+import { groupSteps, type JourneyGroup } from './groups.ts';
+import { selectPackets } from './select.ts';
+import { stopsOf, type Stops } from './stops.ts';
+
+export type JourneyFilter = 'request' | 'reply' | 'arp' | 'all';
+
+export type NatStep = Extract<TraceStep, { kind: 'nat' }>;
+export type RunStep = Extract<TraceStep, { kind: 'nf.run' }>;
+export type StepOf<K extends StepDetail['kind']> = Extract<TraceStep, { kind: K }>;
+
+/** One rule of a run of unmatched rules, with the match that failed. */
+export interface ExpandedRule {
+  readonly rule: RuleRef;
+  readonly failed: FailedMatch;
+}
+
+/** Gives each rule of a run; the cluster layer provides the engine's. */
+export type ExpandRun = (run: RunStep) => readonly ExpandedRule[];
+
+/** Where on the map and in the kernel a step happens. */
+export interface StepPlace {
+  readonly node: string;
+  /** `root`, a Pod's `namespace/name`, or '' on the wire. */
+  readonly netns: string;
+  readonly device: string | null;
+  /** Set from the moment a hook takes the packet until it lets go. */
+  readonly hook: Hook | null;
+  readonly table: TableName | null;
+  readonly chain: string | null;
+}
+
+/** What a step may rewrite. */
+export interface Headers {
+  readonly eth: EthernetHeader | null;
+  readonly l3: L3;
+  readonly mark: number;
+}
+
+export interface JourneyStep {
+  /** 0-based place in the journey; people see index + 1. */
+  readonly index: number;
+  readonly step: TraceStep;
+  readonly packet: TracePacket;
+  readonly at: StepPlace;
+  /** The packet before the step; null where it begins. */
+  readonly before: Headers | null;
+  readonly after: Headers;
+  /** Set when the step is one rule of an expanded run. */
+  readonly expanded: ExpandedRule | null;
+  /** The rewrite that belongs to a matched rule, or the step's own. */
+  readonly nat: NatStep | null;
+  /** Chain depth, 0 for base chains and everything outside netfilter. */
+  readonly depth: number;
+  /** 1 for the first try, 2 for the first retransmission. */
+  readonly attempt: number;
+}
+
+export interface JourneyModel {
+  readonly trace: Trace;
+  readonly filter: JourneyFilter;
+  readonly steps: readonly JourneyStep[];
+  readonly groups: readonly JourneyGroup[];
+  readonly stops: Stops;
+  /** How often the packet was sent: 1 plus its retransmissions. */
+  readonly attempts: number;
+}
+
+/** Runs up to this long are shown a rule a step. */
+export const EXPAND_LIMIT = 12;
+
+const expandNothing: ExpandRun = () => [];
+
+/** The walk of one direction of a flow. Pure. */
+export function buildJourney(trace: Trace, filter: JourneyFilter, expand: ExpandRun = expandNothing): JourneyModel {
+  const selection = selectPackets(trace, filter);
+  const builder = new StepBuilder(trace, selection.attemptOf, expand);
+  for (const step of trace.steps) builder.add(step);
+  const steps = builder.steps;
+  const groups = groupSteps(steps);
+  return { trace, filter, steps, groups, stops: stopsOf(steps, groups), attempts: selection.attempts };
+}
+
+class StepBuilder {
+  readonly steps: JourneyStep[] = [];
+  readonly #packets: ReadonlyMap<number, TracePacket>;
+  readonly #attemptOf: ReadonlyMap<number, number>;
+  readonly #expand: ExpandRun;
+  readonly #last = new Map<number, Headers>();
+  readonly #hook = new Map<number, Hook>();
+
+  constructor(trace: Trace, attemptOf: ReadonlyMap<number, number>, expand: ExpandRun) {
+    this.#packets = new Map(trace.packets.map((packet) => [packet.id, packet]));
+    this.#attemptOf = attemptOf;
+    this.#expand = expand;
+  }
+
+  add(step: TraceStep): void {
+    const before = this.#last.get(step.packetId) ?? null;
+    this.#last.set(step.packetId, { eth: step.eth, l3: step.l3, mark: step.mark });
+    const packet = this.#packets.get(step.packetId);
+    const attempt = this.#attemptOf.get(step.packetId);
+    if (packet === undefined || attempt === undefined) return;
+    const hook = this.#hookAfter(step);
+    if (this.#fold(step)) return;
+    const runs = step.kind === 'nf.run' && step.count <= EXPAND_LIMIT ? this.#expand(step) : [];
+    const base = { step, packet, before, after: { eth: step.eth, l3: step.l3, mark: step.mark }, nat: step.kind === 'nat' ? step : null, depth: depthOf(step), attempt };
+    for (const expanded of runs.length > 0 ? runs : [null]) {
+      this.steps.push({ ...base, index: this.steps.length, at: placeOf(step, hook), expanded });
+    }
+  }
+
+  /** A hook holds the packet until something that is not netfilter happens to it. */
+  #hookAfter(step: TraceStep): Hook | null {
+    if ('hook' in step) this.#hook.set(step.packetId, step.hook);
+    else if (!staysInHook(step)) this.#hook.delete(step.packetId);
+    return this.#hook.get(step.packetId) ?? null;
+  }
+
+  /** Joins a rule and the rewrite it decided, whichever was recorded first. */
+  #fold(step: TraceStep): boolean {
+    const previous = this.steps.at(-1);
+    if (previous === undefined || previous.step.packetId !== step.packetId) return false;
+    const after = { eth: step.eth, l3: step.l3, mark: step.mark };
+    if (step.kind === 'nat' && previous.step.kind === 'nf.rule' && sameRule(step.rule, previous.step.rule)) {
+      this.steps[previous.index] = { ...previous, after, nat: step };
+      return true;
+    }
+    if (step.kind === 'nf.rule' && previous.step.kind === 'nat' && sameRule(previous.step.rule, step.rule)) {
+      this.steps[previous.index] = { ...previous, step, after, depth: step.depth, at: placeOf(step, step.hook) };
+      return true;
+    }
+    return false;
+  }
+}
+
+function sameRule(a: RuleRef | null, b: RuleRef): boolean {
+  return a !== null && a.table === b.table && a.chain === b.chain && a.number === b.number;
+}
+
+/** Steps that happen inside a hook without naming it. */
+function staysInHook(step: TraceStep): boolean {
+  return step.kind === 'ct' || (step.kind === 'drop' && step.reason === 'NETFILTER_DROP');
+}
+
+function depthOf(step: TraceStep): number {
+  return 'depth' in step ? step.depth : 0;
+}
+
+function placeOf(step: TraceStep, hook: Hook | null): StepPlace {
+  const { table, chain } = tableAndChain(step);
+  return { node: step.node, netns: step.netns, device: deviceOf(step), hook, table, chain };
+}
+
+function tableAndChain(step: TraceStep): { table: TableName | null; chain: string | null } {
+  switch (step.kind) {
+    case 'nf.rule':
+      return { table: step.rule.table, chain: step.rule.chain };
+    case 'nf.run':
+      return { table: step.table, chain: step.chain.name };
+    case 'nf.end':
+      return { table: step.table, chain: step.chain };
+    case 'nat':
+      return { table: 'nat', chain: step.rule?.chain ?? null };
+    default:
+      return { table: null, chain: null };
+  }
+}
+
+function deviceOf(step: TraceStep): string | null {
+  switch (step.kind) {
+    case 'dev.rx':
+    case 'dev.tx':
+      return step.dev.name;
+    case 'neigh':
+    case 'vxlan.fdb':
+    case 'encap':
+    case 'decap':
+      return step.dev;
+    case 'bridge.fdb':
+    case 'bridge.nf':
+      return step.bridge;
+    default:
+      return null;
+  }
+}
