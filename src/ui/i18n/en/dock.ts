@@ -1,0 +1,1 @@
+export const dock = {} as const;

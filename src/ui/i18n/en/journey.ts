@@ -1,0 +1,1 @@
+export const journey = {} as const;

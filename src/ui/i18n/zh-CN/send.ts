@@ -1,0 +1,4 @@
+import type { send as english } from '../en/send.ts';
+import type { Translated } from '../translated.ts';
+
+export const send: Translated<typeof english> = {};

@@ -1,0 +1,145 @@
+/**
+ * What the user can do, as functions of the store. Components, shortcuts, the palette and drags all call these.
+ * Cluster commands go through `runCommand`, which tells the user what happened and keeps a refused text's errors.
+ */
+import type { CommandResult } from '../../cluster/cluster-api.ts';
+import type { Command, ProbeSpec } from '../../cluster/commands.ts';
+import type { Ref, SourceRange } from '../../cluster/snapshot.ts';
+import type { Breakpoint, DockTab, Dialog, Level, Mode, Playback, SheetStop, Toast, Zoom } from './state.ts';
+import type { AppStore } from './store.ts';
+
+/** Selects a thing (null: nothing) and marks the manifest lines that made it. */
+export function select(store: AppStore, selection: Ref | null): void {
+  store.setState({ selection, highlight: selection === null ? [] : sourcesOf(store, selection) });
+}
+
+function sourcesOf(store: AppStore, ref: Ref): readonly SourceRange[] {
+  return store
+    .getState()
+    .cluster.madeBy(ref)
+    .flatMap(({ source }) => (source === null ? [] : [source]));
+}
+
+/** Runs a command and keeps what it changed. Probes go through `send`. */
+export function runCommand(store: AppStore, command: Command): CommandResult {
+  const { cluster } = store.getState();
+  const result = cluster.run(command);
+  if (result.ok) {
+    const { selection } = store.getState();
+    store.setState({ snapshot: cluster.snapshot(), log: cluster.log, lastDiff: result.diff, preview: null });
+    if (selection !== null) select(store, selection);
+  }
+  return result;
+}
+
+/** Sends a packet and opens its journey. */
+export function send(store: AppStore, probe: ProbeSpec): CommandResult {
+  const { cluster } = store.getState();
+  const result = cluster.run({ kind: 'probe', probe });
+  store.setState({ sendDraft: probe, snapshot: cluster.snapshot(), log: cluster.log });
+  if (result.ok && result.probe !== null) {
+    const { playback } = store.getState();
+    store.setState({
+      journey: { result: result.probe, outcomes: cluster.allOutcomes(probe), spread: null },
+      mode: 'journey',
+      dialog: null,
+      playback: { ...playback, index: 0, playing: false, filter: 'request' },
+    });
+  }
+  return result;
+}
+
+/** Sends `count` fresh connections beside the journey shown, and keeps measured against expected. */
+export function sendMany(store: AppStore, count: number): void {
+  const { cluster, journey } = store.getState();
+  if (journey === null) return;
+  store.setState({ journey: { ...journey, spread: cluster.spread(journey.result.spec, count) } });
+}
+
+/** Opens the send form, filled in as far as known (a drag gives both ends). */
+export function openSend(store: AppStore, draft?: ProbeSpec): void {
+  store.setState({ dialog: 'send', ...(draft === undefined ? {} : { sendDraft: draft }) });
+}
+
+export function setPlayback(store: AppStore, change: Partial<Playback>): void {
+  store.setState((state) => ({ playback: { ...state.playback, ...change } }));
+}
+
+export function toggleBreakpoint(store: AppStore, breakpoint: Breakpoint): void {
+  const { breakpoints } = store.getState().playback;
+  const same = (other: Breakpoint): boolean => breakpointId(other) === breakpointId(breakpoint);
+  setPlayback(store, {
+    breakpoints: breakpoints.some(same) ? breakpoints.filter((other) => !same(other)) : [...breakpoints, breakpoint],
+  });
+}
+
+/** A breakpoint as text: its identity, and what a list of breakpoints shows. */
+export function breakpointId(breakpoint: Breakpoint): string {
+  const place = breakpoint.node === '' ? '*' : breakpoint.node;
+  switch (breakpoint.kind) {
+    case 'hook':
+      return `${place} ${breakpoint.hook}`;
+    case 'device':
+      return `${place} ${breakpoint.netns} ${breakpoint.name}`;
+    case 'rule':
+      return `${place} ${breakpoint.table} ${breakpoint.chain} ${breakpoint.number}`;
+    case 'chain':
+      return `${place} ${breakpoint.pattern}`;
+  }
+}
+
+export function setMode(store: AppStore, mode: Mode): void {
+  if (mode === 'journey' && store.getState().journey === null) openSend(store);
+  else store.setState({ mode });
+}
+
+export function setZoom(store: AppStore, zoom: Zoom): void {
+  store.setState({ zoom });
+}
+
+export function setLevel(store: AppStore, level: Level): void {
+  store.setState({ level });
+}
+
+export function openHookDiagram(store: AppStore, place: { readonly node: string; readonly netns: string } | null): void {
+  store.setState({ openHook: place });
+}
+
+export function openDialog(store: AppStore, dialog: Dialog | null): void {
+  store.setState({ dialog });
+}
+
+export function showDockTab(store: AppStore, dockTab: DockTab): void {
+  store.setState({ dockTab });
+}
+
+export function setSheet(store: AppStore, sheet: SheetStop): void {
+  store.setState({ sheet });
+}
+
+/** Opens a manifest at a range: where an error is, or the line that made a thing. */
+export function showSource(store: AppStore, range: SourceRange): void {
+  store.setState((state) => ({
+    activeFile: state.files.some((file) => file.name === range.file) ? range.file : state.activeFile,
+    manifestsOpen: true,
+    editorTarget: { range, nonce: (state.editorTarget?.nonce ?? 0) + 1 },
+  }));
+}
+
+/** Shows a chain (and a rule of it) in the dock's chain table. */
+export function showChain(store: AppStore, at: { node: string; table: string; chain: string; rule: number | null }): void {
+  const { node, table, chain, rule } = at;
+  if (table !== 'raw' && table !== 'mangle' && table !== 'nat' && table !== 'filter') return;
+  store.setState({ dockTab: 'chains', chains: { node, table, chain, rule } });
+}
+
+export function addToast(store: AppStore, toast: Omit<Toast, 'id'>): void {
+  store.setState((state) => {
+    const id = 1 + Math.max(0, ...state.toasts.map((each) => each.id));
+    return { toasts: [...state.toasts.slice(-3), { ...toast, id }] };
+  });
+}
+
+export function closeToast(store: AppStore, id: number): void {
+  store.setState((state) => ({ toasts: state.toasts.filter((toast) => toast.id !== id) }));
+}

@@ -1,0 +1,141 @@
+/**
+ * Everything the interface remembers, as one readonly value. The engine's part is `cluster` and what was read from it
+ * (`snapshot`, `log`, `lastDiff`, `journey`); the rest is where the user looks.
+ */
+import type { ManifestError } from '../../api/manifest-error.ts';
+import type { AllOutcomes, ApplyPreview, ClusterApi, LogEntry, ProbeResult, Spread } from '../../cluster/cluster-api.ts';
+import type { ProbeSpec } from '../../cluster/commands.ts';
+import type { ClusterSnapshot, Ref, SourceRange, WorldDiff } from '../../cluster/snapshot.ts';
+import type { HookName } from './views.ts';
+
+export type Mode = 'explore' | 'journey';
+export type Zoom = 'cluster' | 'node' | 'kernel';
+export type Level = 'kubernetes' | 'ip' | 'ethernet' | 'netfilter';
+export type Theme = 'light' | 'dark' | 'projector';
+export type Lang = 'en' | 'zh-CN';
+export type DockTab = 'changes' | 'chains' | 'conntrack' | 'events';
+
+/** Where a journey stops while it plays. Empty `node` means any node. */
+export type Breakpoint =
+  | { readonly kind: 'hook'; readonly node: string; readonly hook: HookName }
+  | { readonly kind: 'device'; readonly node: string; readonly netns: string; readonly name: string }
+  | { readonly kind: 'rule'; readonly node: string; readonly table: string; readonly chain: string; readonly number: number }
+  /** A chain name, or a pattern with `*`: `KUBE-SEP-*`. */
+  | { readonly kind: 'chain'; readonly node: string; readonly pattern: string };
+
+/** A manifest as the user typed it. */
+export interface ManifestFile {
+  readonly name: string;
+  readonly text: string;
+  /** What the scenario had applied under this name before the log began; null when it had not. */
+  readonly startText: string | null;
+}
+
+export interface Journey {
+  readonly result: ProbeResult;
+  readonly outcomes: AllOutcomes | null;
+  readonly spread: Spread | null;
+}
+
+export interface Playback {
+  readonly index: number;
+  readonly playing: boolean;
+  readonly speed: 0.5 | 1 | 2 | 4;
+  readonly by: 'hop' | 'hook' | 'rule';
+  readonly filter: 'request' | 'reply' | 'arp' | 'all';
+  readonly loop: boolean;
+  readonly breakpoints: readonly Breakpoint[];
+}
+
+/** What Apply would do with the active file; `text` is the version it was asked about. */
+export interface Preview {
+  readonly file: string;
+  readonly text: string;
+  readonly result: ApplyPreview;
+}
+
+/** A command the cluster refused, kept until the file changes. */
+export interface Refusal {
+  readonly file: string;
+  readonly text: string;
+  readonly errors: readonly ManifestError[];
+}
+
+export interface ToastAction {
+  readonly label: 'whatChanged' | 'show';
+  readonly ref: Ref | null;
+}
+
+export interface Toast {
+  readonly id: number;
+  readonly tone: 'done' | 'warning' | 'failed';
+  readonly title: string;
+  readonly detail: string;
+  readonly action: ToastAction | null;
+}
+
+/** The chain table shown in the dock; null fields mean the first there is. */
+export interface ChainsView {
+  readonly node: string | null;
+  readonly table: 'raw' | 'mangle' | 'nat' | 'filter';
+  readonly chain: string | null;
+  /** 1-based number of a rule to point out. */
+  readonly rule: number | null;
+}
+
+/** A scenario that can be opened. */
+export interface ScenarioEntry {
+  readonly id: string;
+  readonly title: Readonly<Record<Lang, string>>;
+}
+
+/** A place in a file the editor should show; `nonce` tells two equal requests apart. */
+export interface EditorTarget {
+  readonly range: SourceRange;
+  readonly nonce: number;
+}
+
+/** The dialogs there are; one at a time. */
+export type Dialog = 'send' | 'palette' | 'keys';
+
+/** Under 900 px the dock and the inspector share a sheet with three stops. */
+export type SheetStop = 'closed' | 'half' | 'full';
+
+export interface AppState {
+  readonly cluster: ClusterApi;
+  readonly scenario: ScenarioEntry;
+  readonly scenarios: readonly ScenarioEntry[];
+  readonly snapshot: ClusterSnapshot;
+  readonly log: readonly LogEntry[];
+  readonly lastDiff: WorldDiff | null;
+
+  readonly mode: Mode;
+  readonly zoom: Zoom;
+  readonly level: Level;
+  readonly selection: Ref | null;
+  /** The manifest lines that made the selection. */
+  readonly highlight: readonly SourceRange[];
+  readonly journey: Journey | null;
+  readonly playback: Playback;
+  readonly openHook: { readonly node: string; readonly netns: string } | null;
+
+  readonly files: readonly ManifestFile[];
+  readonly activeFile: string;
+  readonly preview: Preview | null;
+  readonly refusal: Refusal | null;
+  readonly editorTarget: EditorTarget | null;
+
+  readonly dockTab: DockTab;
+  readonly chains: ChainsView;
+  readonly dialog: Dialog | null;
+  /** What the send form starts with; kept between openings. */
+  readonly sendDraft: ProbeSpec | null;
+  readonly sheet: SheetStop;
+  readonly manifestsOpen: boolean;
+  readonly toasts: readonly Toast[];
+
+  readonly theme: Theme;
+  readonly lang: Lang;
+  /** Single-letter keys can be switched off (WCAG 2.1.4). */
+  readonly letterKeys: boolean;
+}

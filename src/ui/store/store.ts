@@ -1,0 +1,137 @@
+/**
+ * The vanilla store around a cluster. React reads it through context (`context.ts`); whatever changes it is in `actions.ts`.
+ * Settings (theme, language, view) are kept by zustand's persist; work (files and log) is kept by `persistence.ts`.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { persist, type PersistStorage } from 'zustand/middleware';
+import type { ClusterApi } from '../../cluster/cluster-api.ts';
+import type { AppState, Lang, Level, ManifestFile, ScenarioEntry, Theme, Zoom } from './state.ts';
+
+/** What persist keeps of the state. */
+export type Settings = Pick<AppState, 'theme' | 'lang' | 'zoom' | 'level' | 'letterKeys'>;
+
+export interface OpenedScenario {
+  readonly entry: ScenarioEntry;
+  readonly cluster: ClusterApi;
+  /** The scenario's manifests, already applied. */
+  readonly files: readonly ManifestFile[];
+}
+
+/** Where clusters come from: given by the page's entry, so that the store knows no scenario by name. */
+export interface ScenarioSource {
+  readonly list: readonly ScenarioEntry[];
+  open(id: string): Promise<OpenedScenario>;
+}
+
+export interface AppStore extends StoreApi<AppState> {
+  readonly source: ScenarioSource;
+}
+
+export interface StoreOptions {
+  readonly opened: OpenedScenario;
+  readonly source: ScenarioSource;
+  /** Undefined: settings are not kept (tests). */
+  readonly storage?: PersistStorage<Settings>;
+  readonly theme?: Theme;
+  readonly lang?: Lang;
+}
+
+const START_ZOOM: Zoom = 'node';
+const START_LEVEL: Level = 'ethernet';
+
+function openedState({ entry, cluster, files }: OpenedScenario): Pick<AppState, (typeof openedKeys)[number]> {
+  return {
+    cluster,
+    scenario: entry,
+    snapshot: cluster.snapshot(),
+    log: cluster.log,
+    lastDiff: null,
+    mode: 'explore',
+    selection: null,
+    highlight: [],
+    journey: null,
+    openHook: null,
+    files,
+    activeFile: files[0]?.name ?? '',
+    preview: null,
+    refusal: null,
+    editorTarget: null,
+    sendDraft: null,
+    dialog: null,
+  };
+}
+
+const openedKeys = [
+  'cluster',
+  'scenario',
+  'snapshot',
+  'log',
+  'lastDiff',
+  'mode',
+  'selection',
+  'highlight',
+  'journey',
+  'openHook',
+  'files',
+  'activeFile',
+  'preview',
+  'refusal',
+  'editorTarget',
+  'sendDraft',
+  'dialog',
+] as const satisfies readonly (keyof AppState)[];
+
+function initialState({ opened, source, theme = 'light', lang = 'en' }: StoreOptions): AppState {
+  return {
+    ...openedState(opened),
+    scenarios: source.list,
+    zoom: START_ZOOM,
+    level: START_LEVEL,
+    playback: { index: 0, playing: false, speed: 1, by: 'rule', filter: 'request', loop: false, breakpoints: [] },
+    dockTab: 'changes',
+    chains: { node: null, table: 'nat', chain: null, rule: null },
+    sheet: 'half',
+    manifestsOpen: true,
+    toasts: [],
+    theme,
+    lang,
+    letterKeys: true,
+  };
+}
+
+/** The store, following the cluster's snapshots until another scenario is opened. */
+export function createAppStore(options: StoreOptions): AppStore {
+  const create = () => initialState(options);
+  const store =
+    options.storage === undefined
+      ? createStore<AppState>()(create)
+      : createStore<AppState>()(
+          persist(create, {
+            name: 'kubehop.settings',
+            version: 1,
+            storage: options.storage,
+            partialize: ({ theme, lang, zoom, level, letterKeys }): Settings => ({ theme, lang, zoom, level, letterKeys }),
+          }),
+        );
+  const app = Object.assign(store, { source: options.source });
+  follow(app);
+  return app;
+}
+
+/** Puts a freshly opened scenario in the place of the present one. */
+export function replaceCluster(store: AppStore, opened: OpenedScenario): void {
+  store.setState(openedState(opened));
+}
+
+function follow(store: StoreApi<AppState>): void {
+  let cluster: ClusterApi | null = null;
+  let stop = (): void => undefined;
+  const attach = (next: ClusterApi): void => {
+    if (next === cluster) return;
+    stop();
+    cluster = next;
+    stop = next.subscribe((snapshot) => store.setState({ snapshot, log: next.log }));
+  };
+  attach(store.getState().cluster);
+  store.subscribe((state) => attach(state.cluster));
+}
