@@ -1,15 +1,72 @@
 /**
- * Why the API server refused a request (meta/v1 Status): reason, HTTP code and the message kubectl prints after
- * `Error from server (Reason): `.
+ * Why the API server refused a request (meta/v1 Status, apimachinery api/errors): reason, HTTP code and the message kubectl
+ * prints after `Error from server (Reason): `.
  */
-import type { FieldError } from './field-error.ts';
+import { fieldErrorBody, fieldErrorText, type FieldError } from './field-error.ts';
+import { groupOf, groupResource, KINDS, type Kind } from './kinds.ts';
 
-export type StatusReason = 'NotFound' | 'AlreadyExists' | 'Conflict' | 'Invalid' | 'BadRequest' | 'Forbidden' | 'MethodNotAllowed';
+export type StatusReason = 'NotFound' | 'AlreadyExists' | 'Conflict' | 'Invalid' | 'BadRequest' | 'Forbidden';
 
 export interface ApiStatus {
   readonly reason: StatusReason;
   readonly code: number;
   readonly message: string;
+  /** Kind and name of the object refused. */
+  readonly kind: string;
+  readonly name: string;
   /** The single problems of an `Invalid` object; empty for other reasons. */
   readonly causes: readonly FieldError[];
+}
+
+const CODE: Readonly<Record<StatusReason, number>> = {
+  NotFound: 404,
+  AlreadyExists: 409,
+  Conflict: 409,
+  Invalid: 422,
+  BadRequest: 400,
+  Forbidden: 403,
+};
+
+function status(reason: StatusReason, kind: Kind, name: string, message: string, causes: readonly FieldError[] = []): ApiStatus {
+  return { reason, code: CODE[reason], message, kind, name, causes };
+}
+
+export function notFoundStatus(kind: Kind, name: string): ApiStatus {
+  return status('NotFound', kind, name, `${groupResource(kind)} "${name}" not found`);
+}
+
+export function alreadyExists(kind: Kind, name: string): ApiStatus {
+  return status('AlreadyExists', kind, name, `${groupResource(kind)} "${name}" already exists`);
+}
+
+export function conflict(kind: Kind, name: string, why: string): ApiStatus {
+  return status('Conflict', kind, name, `Operation cannot be fulfilled on ${groupResource(kind)} "${name}": ${why}`);
+}
+
+export function modifiedConflict(kind: Kind, name: string): ApiStatus {
+  return conflict(kind, name, 'the object has been modified; please apply your changes to the latest version and try again');
+}
+
+export function forbiddenStatus(kind: Kind, name: string, why: string): ApiStatus {
+  return status('Forbidden', kind, name, `${groupResource(kind)} "${name}" is forbidden: ${why}`);
+}
+
+export function badRequest(kind: Kind, name: string, message: string): ApiStatus {
+  return status('BadRequest', kind, name, message);
+}
+
+/** `Service "web" is invalid: spec.ports[0].port: …`, several causes in brackets. */
+export function invalidStatus(kind: Kind, name: string, causes: readonly FieldError[]): ApiStatus {
+  const group = groupOf(KINDS[kind].apiVersion);
+  const texts = causes.map(fieldErrorText);
+  const list = texts.length === 1 ? texts.join('') : `[${texts.join(', ')}]`;
+  return status('Invalid', kind, name, `${group === '' ? kind : `${kind}.${group}`} "${name}" is invalid: ${list}`, causes);
+}
+
+/** What kubectl prints for the refusal: `The Service "web" is invalid: …`, or `Error from server (NotFound): …`. */
+export function kubectlErrorText(refusal: ApiStatus): string {
+  if (refusal.reason !== 'Invalid') return `Error from server (${refusal.reason}): ${refusal.message}`;
+  const heading = `The ${refusal.kind} "${refusal.name}" is invalid: `;
+  const lines = [...new Set(refusal.causes.map((cause) => `${cause.field}: ${fieldErrorBody(cause)}`))];
+  return lines.length === 1 ? heading + lines.join('') : `${heading}\n${lines.map((line) => `* ${line}`).join('\n')}`;
 }
