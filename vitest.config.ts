@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     environment: 'node',
+    // Room for the other lane of checks on two cores; nothing here waits for a clock.
+    testTimeout: 30_000,
     include: ['src/**/*.test.{ts,tsx}', 'tests/{architecture,conformance,scenarios}/**/*.test.ts', 'scripts/**/*.test.ts'],
   },
 });
