@@ -7,14 +7,14 @@ interface Layer {
   readonly values: readonly string[];
   /** Folders of src from which it may import types only. */
   readonly types?: readonly string[];
-  /** Packages, as written or by scope (`@codemirror/`) or family (`d3-`). */
+  /** Packages, with their subpaths, by name, scope (`@codemirror/`) or family (`d3-`). */
   readonly packages: readonly string[];
 }
 
 const engine = ['lib', 'sim', 'net', 'api', 'controlplane', 'node', 'cluster'];
 
 export const layers: Readonly<Record<string, Layer>> = {
-  lib: { values: [], packages: ['@noble/hashes/', '@scure/base', 'pure-rand/'] },
+  lib: { values: [], packages: ['@noble/hashes', '@scure/base', 'pure-rand'] },
   sim: { values: ['lib'], packages: [] },
   net: { values: ['lib', 'sim'], packages: [] },
   api: { values: ['lib'], packages: ['yaml'] },
@@ -28,7 +28,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     types: ['api', 'net/trace'],
     packages: [
       'react',
-      'react-dom/',
+      'react-dom',
       'react-aria-components',
       'react-resizable-panels',
       'react-i18next',
@@ -61,7 +61,7 @@ export function fault(file: SourceFile, imported: Import): string | null {
 function packageFault(file: SourceFile, name: string, layer: Layer, { specifier }: Import): string | null {
   const allowed = [...layer.packages, ...(file.isTest ? testPackages : []), ...(name === 'cli' ? ['node:'] : [])];
   if (isBuiltin(specifier) && !specifier.startsWith('node:')) return `write node:${specifier}`;
-  return allowed.some((entry) => specifier === entry || (/[/\-:]$/.test(entry) && specifier.startsWith(entry)))
+  return allowed.some((entry) => specifier === entry || specifier.startsWith(/[/:-]$/.test(entry) ? entry : `${entry}/`))
     ? null
     : `${name} may not import the package ${specifier}`;
 }
