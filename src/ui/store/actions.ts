@@ -5,12 +5,25 @@
 import type { CommandResult } from '../../cluster/cluster-api.ts';
 import type { Command, ProbeSpec } from '../../cluster/commands.ts';
 import type { Ref, SourceRange } from '../../cluster/snapshot.ts';
-import type { Breakpoint, DockTab, Dialog, Level, Mode, Playback, SheetStop, Toast, Zoom } from './state.ts';
+import type { Breakpoint, DockTab, Dialog, Level, Mode, Playback, RailPanel, SheetStop, SheetTab, Toast, Zoom } from './state.ts';
 import type { AppStore } from './store.ts';
 
 /** Selects a thing (null: nothing) and marks the manifest lines that made it. */
 export function select(store: AppStore, selection: Ref | null): void {
-  store.setState({ selection, highlight: selection === null ? [] : sourcesOf(store, selection) });
+  if (selection === null) store.setState({ selection, highlight: [] });
+  else {
+    store.setState({ selection, highlight: sourcesOf(store, selection) });
+    reveal(store, 'inspector');
+  }
+}
+
+/** Brings a panel into view where the present layout hides it: beside the rail in a journey, in the phone's sheet. */
+function reveal(store: AppStore, panel: RailPanel): void {
+  store.setState((state) => ({
+    rail: state.mode === 'journey' ? panel : state.rail,
+    sheetTab: panel,
+    sheet: state.sheet === 'closed' ? 'half' : state.sheet,
+  }));
 }
 
 function sourcesOf(store: AppStore, ref: Ref): readonly SourceRange[] {
@@ -27,7 +40,7 @@ export function runCommand(store: AppStore, command: Command): CommandResult {
   if (result.ok) {
     const { selection } = store.getState();
     store.setState({ snapshot: cluster.snapshot(), log: cluster.log, lastDiff: result.diff, preview: null });
-    if (selection !== null) select(store, selection);
+    if (selection !== null) store.setState({ highlight: sourcesOf(store, selection) });
   }
   return result;
 }
@@ -43,6 +56,7 @@ export function send(store: AppStore, probe: ProbeSpec): CommandResult {
       journey: { result: result.probe, outcomes: cluster.allOutcomes(probe), spread: null },
       mode: 'journey',
       dialog: null,
+      sheetTab: 'journey',
       playback: { ...playback, index: 0, playing: false, filter: 'request' },
     });
   }
@@ -111,6 +125,19 @@ export function openDialog(store: AppStore, dialog: Dialog | null): void {
 
 export function showDockTab(store: AppStore, dockTab: DockTab): void {
   store.setState({ dockTab });
+  reveal(store, dockTab);
+}
+
+export function showRail(store: AppStore, rail: RailPanel | null): void {
+  store.setState(rail === null || rail === 'manifests' || rail === 'inspector' ? { rail } : { rail, dockTab: rail });
+}
+
+export function showSheetTab(store: AppStore, sheetTab: SheetTab): void {
+  store.setState(isDockTab(sheetTab) ? { sheetTab, dockTab: sheetTab } : { sheetTab });
+}
+
+function isDockTab(tab: SheetTab): tab is DockTab {
+  return tab === 'changes' || tab === 'chains' || tab === 'conntrack' || tab === 'events';
 }
 
 export function setSheet(store: AppStore, sheet: SheetStop): void {
@@ -121,16 +148,17 @@ export function setSheet(store: AppStore, sheet: SheetStop): void {
 export function showSource(store: AppStore, range: SourceRange): void {
   store.setState((state) => ({
     activeFile: state.files.some((file) => file.name === range.file) ? range.file : state.activeFile,
-    manifestsOpen: true,
     editorTarget: { range, nonce: (state.editorTarget?.nonce ?? 0) + 1 },
   }));
+  reveal(store, 'manifests');
 }
 
 /** Shows a chain (and a rule of it) in the dock's chain table. */
 export function showChain(store: AppStore, at: { node: string; table: string; chain: string; rule: number | null }): void {
   const { node, table, chain, rule } = at;
   if (table !== 'raw' && table !== 'mangle' && table !== 'nat' && table !== 'filter') return;
-  store.setState({ dockTab: 'chains', chains: { node, table, chain, rule } });
+  store.setState({ chains: { node, table, chain, rule } });
+  showDockTab(store, 'chains');
 }
 
 export function addToast(store: AppStore, toast: Omit<Toast, 'id'>): void {

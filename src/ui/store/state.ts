@@ -98,6 +98,12 @@ export interface EditorTarget {
 /** The dialogs there are; one at a time. */
 export type Dialog = 'send' | 'palette' | 'keys';
 
+/** What the column beside the rail shows in a journey; null: only the rail. */
+export type RailPanel = 'manifests' | 'inspector' | DockTab;
+
+/** What the phone's sheet shows. */
+export type SheetTab = 'journey' | 'stage' | RailPanel;
+
 /** Under 900 px the dock and the inspector share a sheet with three stops. */
 export type SheetStop = 'closed' | 'half' | 'full';
 
@@ -131,7 +137,8 @@ export interface AppState {
   /** What the send form starts with; kept between openings. */
   readonly sendDraft: ProbeSpec | null;
   readonly sheet: SheetStop;
-  readonly manifestsOpen: boolean;
+  readonly sheetTab: SheetTab;
+  readonly rail: RailPanel | null;
   readonly toasts: readonly Toast[];
 
   readonly theme: Theme;
