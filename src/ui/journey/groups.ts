@@ -4,10 +4,10 @@
  *
  * Tables that decided nothing are joined (`OUTPUT nat, filter  nothing matches`), tables without rules are not named.
  */
-import type { Hook, TableName } from '../../net/netfilter/hooks.ts';
 import { assertExists } from '../../lib/assert.ts';
 import type { IpAddr } from '../../lib/ip.ts';
 import type { JourneyStep } from './model.ts';
+import type { Hook, TableName } from './trace-types.ts';
 
 /** What a hook's tables came to, for the line that stands for them. */
 export type HookSummary =
@@ -22,7 +22,16 @@ export type HookSummary =
 
 export type JourneyItem =
   | { readonly kind: 'step'; readonly from: number; readonly to: number }
-  | { readonly kind: 'hook'; readonly hook: Hook; readonly tables: readonly TableName[]; readonly via: 'ip' | 'bridge'; readonly from: number; readonly to: number; readonly summary: HookSummary; readonly notable: number };
+  | {
+      readonly kind: 'hook';
+      readonly hook: Hook;
+      readonly tables: readonly TableName[];
+      readonly via: 'ip' | 'bridge';
+      readonly from: number;
+      readonly to: number;
+      readonly summary: HookSummary;
+      readonly notable: number;
+    };
 
 export interface JourneyGroup {
   readonly node: string;
@@ -131,12 +140,21 @@ function summarise(steps: readonly JourneyStep[]): HookSummary {
   return best;
 }
 
-const RANK: Readonly<Record<HookSummary['kind'], number>> = { empty: 0, nothing: 1, marked: 2, accepted: 3, nat: 4, rejected: 5, dropped: 6 };
+const RANK: Readonly<Record<HookSummary['kind'], number>> = {
+  empty: 0,
+  nothing: 1,
+  marked: 2,
+  accepted: 3,
+  nat: 4,
+  rejected: 5,
+  dropped: 6,
+};
 
 function summaryOf({ step, nat }: JourneyStep): HookSummary {
   if (nat !== null) return { kind: 'nat', manip: nat.manip, addr: nat.to.addr, port: nat.to.port };
   if (step.kind === 'nf.run') return { kind: 'nothing' };
-  if (step.kind === 'nf.end') return step.policy === 'DROP' ? { kind: 'dropped', chain: step.chain, number: null } : { kind: 'empty' };
+  if (step.kind === 'nf.end')
+    return step.policy === 'DROP' ? { kind: 'dropped', chain: step.chain, number: null } : { kind: 'empty' };
   if (step.kind !== 'nf.rule') return { kind: 'empty' };
   const { chain, number } = step.rule;
   switch (step.verdict) {
@@ -165,7 +183,10 @@ function notableOf(steps: readonly JourneyStep[]): number {
 }
 
 /** Cuts a list where `together` says no. */
-function runs(steps: readonly JourneyStep[], together: (a: JourneyStep, b: JourneyStep) => boolean): readonly (readonly JourneyStep[])[] {
+function runs(
+  steps: readonly JourneyStep[],
+  together: (a: JourneyStep, b: JourneyStep) => boolean,
+): readonly (readonly JourneyStep[])[] {
   const found: JourneyStep[][] = [];
   for (const step of steps) {
     const last = found.at(-1);

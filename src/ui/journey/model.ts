@@ -5,18 +5,13 @@
  * share. It adds nothing to the trace: short runs of unmatched rules become one step a rule (expanded by the engine's own
  * reader), and the `nat` record of a rule is folded into the step of that rule, because both are one decision.
  */
-import type { Hook, RuleRef, TableName } from '../../net/netfilter/hooks.ts';
-import type { FailedMatch, StepDetail, Trace, TracePacket, TraceStep } from '../../net/trace/trace.ts';
-import type { EthernetHeader, L3 } from '../../net/wire/packet.ts';
+import type { FailedMatch, Trace, TracePacket, TraceStep } from '../../net/trace/trace.ts';
 import { groupSteps, type JourneyGroup } from './groups.ts';
 import { selectPackets } from './select.ts';
 import { stopsOf, type Stops } from './stops.ts';
+import type { EthernetHeader, Hook, L3, NatStep, RuleRef, RunStep, TableName } from './trace-types.ts';
 
 export type JourneyFilter = 'request' | 'reply' | 'arp' | 'all';
-
-export type NatStep = Extract<TraceStep, { kind: 'nat' }>;
-export type RunStep = Extract<TraceStep, { kind: 'nf.run' }>;
-export type StepOf<K extends StepDetail['kind']> = Extract<TraceStep, { kind: K }>;
 
 /** One rule of a run of unmatched rules, with the match that failed. */
 export interface ExpandedRule {
@@ -59,6 +54,8 @@ export interface JourneyStep {
   readonly expanded: ExpandedRule | null;
   /** The rewrite that belongs to a matched rule, or the step's own. */
   readonly nat: NatStep | null;
+  /** The rule that jumped into the chain the step is in; null in base chains and outside netfilter. */
+  readonly calledFrom: RuleRef | null;
   /** Chain depth, 0 for base chains and everything outside netfilter. */
   readonly depth: number;
   /** 1 for the first try, 2 for the first retransmission. */
@@ -97,6 +94,7 @@ class StepBuilder {
   readonly #expand: ExpandRun;
   readonly #last = new Map<number, Headers>();
   readonly #hook = new Map<number, Hook>();
+  readonly #callers = new Map<string, RuleRef>();
 
   constructor(trace: Trace, attemptOf: ReadonlyMap<number, number>, expand: ExpandRun) {
     this.#packets = new Map(trace.packets.map((packet) => [packet.id, packet]));
@@ -106,16 +104,19 @@ class StepBuilder {
 
   add(step: TraceStep): void {
     const before = this.#last.get(step.packetId) ?? null;
-    this.#last.set(step.packetId, { eth: step.eth, l3: step.l3, mark: step.mark });
+    this.#last.set(step.packetId, headersOf(step));
     const packet = this.#packets.get(step.packetId);
     const attempt = this.#attemptOf.get(step.packetId);
     if (packet === undefined || attempt === undefined) return;
     const hook = this.#hookAfter(step);
     if (this.#fold(step)) return;
+    const place = placeOf(step, hook);
+    const calledFrom = this.#callers.get(chainKey(step.packetId, place.table, place.chain)) ?? null;
+    if (step.kind === 'nf.rule' && step.toChain !== null) this.#callers.set(chainKey(step.packetId, place.table, step.toChain), step.rule);
     const runs = step.kind === 'nf.run' && step.count <= EXPAND_LIMIT ? this.#expand(step) : [];
-    const base = { step, packet, before, after: { eth: step.eth, l3: step.l3, mark: step.mark }, nat: step.kind === 'nat' ? step : null, depth: depthOf(step), attempt };
+    const base = { step, packet, at: place, before, after: headersOf(step), nat: step.kind === 'nat' ? step : null, calledFrom, depth: depthOf(step), attempt };
     for (const expanded of runs.length > 0 ? runs : [null]) {
-      this.steps.push({ ...base, index: this.steps.length, at: placeOf(step, hook), expanded });
+      this.steps.push({ ...base, index: this.steps.length, expanded });
     }
   }
 
@@ -130,7 +131,7 @@ class StepBuilder {
   #fold(step: TraceStep): boolean {
     const previous = this.steps.at(-1);
     if (previous === undefined || previous.step.packetId !== step.packetId) return false;
-    const after = { eth: step.eth, l3: step.l3, mark: step.mark };
+    const after = headersOf(step);
     if (step.kind === 'nat' && previous.step.kind === 'nf.rule' && sameRule(step.rule, previous.step.rule)) {
       this.steps[previous.index] = { ...previous, after, nat: step };
       return true;
@@ -141,6 +142,14 @@ class StepBuilder {
     }
     return false;
   }
+}
+
+function headersOf({ eth, l3, mark }: TraceStep): Headers {
+  return { eth, l3, mark };
+}
+
+function chainKey(packetId: number, table: string | null, chain: string | null): string {
+  return `${packetId} ${table ?? ''} ${chain ?? ''}`;
 }
 
 function sameRule(a: RuleRef | null, b: RuleRef): boolean {

@@ -66,5 +66,8 @@ function travelsWith(packet: TracePacket, packets: readonly TracePacket[]): bool
 /** A flooded copy matters when it, or what it carries or became, was more than absorbed. */
 function arrives(packet: TracePacket, packets: readonly TracePacket[]): boolean {
   if (packet.disposition !== 'CONSUMED' && packet.reason !== 'OTHERHOST') return true;
-  return packets.some((child) => child.parentId === packet.id && child.relation !== 'error' && child.relation !== 'arp' && arrives(child, packets));
+  return packets.some(
+    (child) =>
+      child.parentId === packet.id && child.relation !== 'error' && child.relation !== 'arp' && arrives(child, packets),
+  );
 }

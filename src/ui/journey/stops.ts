@@ -9,7 +9,16 @@ export type StepBy = 'hop' | 'hook' | 'rule';
 /** Journey indexes, ascending, for each way of stepping; first and last step are always in. */
 export type Stops = Readonly<Record<StepBy, readonly number[]>>;
 
-const HOP_KINDS = new Set<string>(['socket.send', 'socket.deliver', 'dev.tx', 'dev.rx', 'wire', 'drop', 'reject', 'icmp.error']);
+const HOP_KINDS = new Set<string>([
+  'socket.send',
+  'socket.deliver',
+  'dev.tx',
+  'dev.rx',
+  'wire',
+  'drop',
+  'reject',
+  'icmp.error',
+]);
 
 export function stopsOf(steps: readonly JourneyStep[], groups: readonly JourneyGroup[]): Stops {
   const last = steps.length - 1;

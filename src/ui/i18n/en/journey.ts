@@ -134,6 +134,7 @@ export const journey = {
     srcType: 'source is {{packet}}, not {{want}}',
     srcTypeNot: 'source is {{packet}}',
     probability: 'draw {{packet}} is not below {{want}}',
+    probabilityNot: 'draw {{packet}} is below {{want}}',
     other: '{{property}} {{packet}}, not {{want}}',
     otherNot: '{{property}} is {{packet}}',
   },
