@@ -25,7 +25,13 @@ export interface ProbeResult {
 
 /** A result of a command: problems are data, and a refused command changes nothing. */
 export type CommandResult =
-  | { readonly ok: true; readonly diff: WorldDiff; readonly warnings: readonly ManifestError[]; readonly probe: ProbeResult | null; /** kubectl's lines: `service/web created`. */ readonly messages: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly diff: WorldDiff;
+      readonly warnings: readonly ManifestError[];
+      readonly probe: ProbeResult | null;
+      /** kubectl's lines: `service/web created`. */ readonly messages: readonly string[];
+    }
   | { readonly ok: false; readonly errors: readonly ManifestError[] };
 
 /** What Apply would do, in kubectl's words. */
@@ -33,7 +39,11 @@ export interface ApplyPreview {
   readonly errors: readonly ManifestError[];
   readonly warnings: readonly ManifestError[];
   /** One entry per document that would change something. */
-  readonly changes: readonly { readonly object: string; readonly verb: 'created' | 'configured' | 'unchanged'; readonly fields: readonly string[] }[];
+  readonly changes: readonly {
+    readonly object: string;
+    readonly verb: 'created' | 'configured' | 'unchanged';
+    readonly fields: readonly string[];
+  }[];
 }
 
 /** One possible fate of a probe and how likely it is. */

@@ -110,7 +110,14 @@ export type Ref =
   | { readonly kind: 'link'; readonly node: string; readonly netns: string; readonly name: string }
   | { readonly kind: 'container'; readonly node: string; readonly id: string }
   | { readonly kind: 'chain'; readonly node: string; readonly netns: string; readonly table: string; readonly chain: string }
-  | { readonly kind: 'rule'; readonly node: string; readonly netns: string; readonly table: string; readonly chain: string; readonly number: number }
+  | {
+      readonly kind: 'rule';
+      readonly node: string;
+      readonly netns: string;
+      readonly table: string;
+      readonly chain: string;
+      readonly number: number;
+    }
   | { readonly kind: 'route'; readonly node: string; readonly netns: string; readonly text: string }
   | { readonly kind: 'neigh'; readonly node: string; readonly netns: string; readonly dev: string; readonly addr: string }
   | { readonly kind: 'conntrack'; readonly node: string; readonly netns: string; readonly id: number }

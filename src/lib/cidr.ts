@@ -56,7 +56,7 @@ export function prefixOf(prefix: Cidr): Prefix {
 }
 
 export function prefixContains(prefix: Prefix, addr: number): boolean {
-  return ((addr & prefix.mask) >>> 0) === prefix.network;
+  return (addr & prefix.mask) >>> 0 === prefix.network;
 }
 
 /** True when `addr` lies in `prefix`. */

@@ -48,3 +48,20 @@ export function newSkb(l3: L3, recorder: TraceRecorder | null, packetId: number)
     recorder,
   };
 }
+
+/** A copy for flooding: its own metadata, the same headers, a packet of its own in the trace. */
+export function cloneSkb(skb: Skb): Skb {
+  const packetId =
+    skb.recorder === null ? 0 : skb.recorder.open(skb.l3, 'clone', skb.packetId, skb.recorder.roleOf(skb.packetId));
+  return { ...skb, packetId };
+}
+
+/** What a packet loses on its way through a veth or tunnel (skb_scrub_packet); the mark goes only with the namespace. */
+export function scrub(skb: Skb, options: { readonly crossesNetns: boolean }): void {
+  skb.nfct = null;
+  skb.oif = null;
+  skb.physin = null;
+  skb.physout = null;
+  skb.bridged = false;
+  if (options.crossesNetns) skb.mark = 0;
+}

@@ -86,7 +86,7 @@ export class EventQueue {
   }
 
   #siftUp(start: number): void {
-    for (let i = start; i > 0; ) {
+    for (let i = start; i > 0;) {
       const parent = (i - 1) >> 1;
       if (!this.#swapIfBefore(i, parent)) return;
       i = parent;
@@ -94,7 +94,7 @@ export class EventQueue {
   }
 
   #siftDown(start: number): void {
-    for (let i = start; ; ) {
+    for (let i = start; ;) {
       const left = 2 * i + 1;
       const right = left + 1;
       const l = this.#heap[left];

@@ -6,7 +6,17 @@ import type { Instant } from '../../sim/sim.ts';
 import type { Skb } from '../skb.ts';
 import type { L3 } from '../wire/packet.ts';
 import { packetLabel } from '../wire/label.ts';
-import type { Disposition, DropReason, Outcome, PacketRelation, PacketRole, StepDetail, Trace, TracePacket, TraceStep } from './trace.ts';
+import type {
+  Disposition,
+  DropReason,
+  Outcome,
+  PacketRelation,
+  PacketRole,
+  StepDetail,
+  Trace,
+  TracePacket,
+  TraceStep,
+} from './trace.ts';
 import { validateTrace } from './validate.ts';
 
 /** Where a step happens. */
@@ -46,6 +56,17 @@ export class TraceRecorder {
   /** The role of a packet opened before. */
   roleOf(packetId: number): PacketRole {
     return assertExists(this.#packets[packetId - 1], `packet ${packetId} was not opened`).role;
+  }
+
+  /** The packet it came from; null for a flow's first. */
+  parentOf(packetId: number): number | null {
+    return assertExists(this.#packets[packetId - 1], `packet ${packetId} was not opened`).parentId;
+  }
+
+  /** The packet inside a tunnel's outer one, else null. */
+  innerOf(packetId: number): number | null {
+    const packet = assertExists(this.#packets[packetId - 1], `packet ${packetId} was not opened`);
+    return packet.relation === 'encapsulates' ? packet.parentId : null;
   }
 
   /** Adds a step about `skb`, as it is now. */

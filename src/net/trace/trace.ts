@@ -130,7 +130,15 @@ export type StepDetail =
       /** True when nat or a mark made the kernel route an outgoing packet a second time (ip_route_me_harder). */
       readonly again: boolean;
     }
-  | { readonly kind: 'nf.hook'; readonly hook: Hook; readonly via: 'ip' | 'bridge'; readonly iif: string | null; readonly oif: string | null; readonly physin: string | null; readonly physout: string | null }
+  | {
+      readonly kind: 'nf.hook';
+      readonly hook: Hook;
+      readonly via: 'ip' | 'bridge';
+      readonly iif: string | null;
+      readonly oif: string | null;
+      readonly physin: string | null;
+      readonly physout: string | null;
+    }
   | {
       readonly kind: 'nf.rule';
       readonly hook: Hook;
@@ -149,10 +157,37 @@ export type StepDetail =
       readonly madeBy: Provenance;
     }
   /** A run of rules tried and not matched: `count` rules from `from` (1-based). `expandRun` gives each failed match. */
-  | { readonly kind: 'nf.run'; readonly hook: Hook; readonly table: TableName; readonly chain: Chain; readonly from: number; readonly count: number; readonly depth: number; readonly iif: string | null; readonly oif: string | null; readonly physin: string | null; readonly physout: string | null; readonly ctstate: CtState }
+  | {
+      readonly kind: 'nf.run';
+      readonly hook: Hook;
+      readonly table: TableName;
+      readonly chain: Chain;
+      readonly from: number;
+      readonly count: number;
+      readonly depth: number;
+      readonly iif: string | null;
+      readonly oif: string | null;
+      readonly physin: string | null;
+      readonly physout: string | null;
+      readonly ctstate: CtState;
+    }
   /** The end of a chain: a base chain's policy, or the way back to the caller. */
-  | { readonly kind: 'nf.end'; readonly hook: Hook; readonly table: TableName; readonly chain: string; readonly policy: 'ACCEPT' | 'DROP' | 'RETURN'; readonly depth: number }
-  | { readonly kind: 'ct'; readonly op: 'new' | 'found' | 'confirmed' | 'invalid' | 'untracked' | 'related'; readonly state: CtState; readonly original: Tuple | null; readonly reply: Tuple | null; readonly id: number | null }
+  | {
+      readonly kind: 'nf.end';
+      readonly hook: Hook;
+      readonly table: TableName;
+      readonly chain: string;
+      readonly policy: 'ACCEPT' | 'DROP' | 'RETURN';
+      readonly depth: number;
+    }
+  | {
+      readonly kind: 'ct';
+      readonly op: 'new' | 'found' | 'confirmed' | 'invalid' | 'untracked' | 'related';
+      readonly state: CtState;
+      readonly original: Tuple | null;
+      readonly reply: Tuple | null;
+      readonly id: number | null;
+    }
   | {
       readonly kind: 'nat';
       readonly manip: 'source' | 'destination';
@@ -165,15 +200,56 @@ export type StepDetail =
     }
   | { readonly kind: 'reject'; readonly with: RejectWith; readonly hook: Hook }
   | { readonly kind: 'ttl'; readonly from: number; readonly to: number }
-  | { readonly kind: 'neigh'; readonly addr: IpAddr; readonly dev: string; readonly state: string; readonly lladdr: Mac | null; readonly madeBy: Provenance }
+  | {
+      readonly kind: 'neigh';
+      readonly addr: IpAddr;
+      readonly dev: string;
+      readonly state: string;
+      readonly lladdr: Mac | null;
+      readonly madeBy: Provenance;
+    }
   | { readonly kind: 'dev.tx'; readonly dev: DevRef; readonly type: string }
   | { readonly kind: 'dev.rx'; readonly dev: DevRef; readonly type: string }
-  | { readonly kind: 'bridge.fdb'; readonly bridge: string; readonly mac: Mac; readonly decision: 'forward' | 'flood' | 'local'; readonly ports: readonly string[]; readonly learned: { readonly mac: Mac; readonly port: string } | null }
+  | {
+      readonly kind: 'bridge.fdb';
+      readonly bridge: string;
+      readonly mac: Mac;
+      readonly decision: 'forward' | 'flood' | 'local';
+      readonly ports: readonly string[];
+      readonly learned: { readonly mac: Mac; readonly port: string } | null;
+    }
   /** br_netfilter gives a bridged frame to the IP hooks, or (off) does not. */
-  | { readonly kind: 'bridge.nf'; readonly bridge: string; readonly enabled: boolean; readonly outcome: 'bridged' | 'routed' | 'skipped' | 'dnat-bridged' }
-  | { readonly kind: 'vxlan.fdb'; readonly dev: string; readonly mac: Mac; readonly remote: IpAddr | null; readonly madeBy: Provenance }
-  | { readonly kind: 'encap'; readonly dev: string; readonly vni: number; readonly outerId: number; readonly outerSrc: IpAddr; readonly outerDst: IpAddr; readonly port: number; readonly overheadBytes: number }
-  | { readonly kind: 'decap'; readonly dev: string; readonly vni: number; readonly innerId: number; readonly outerSrc: IpAddr; readonly port: number }
+  | {
+      readonly kind: 'bridge.nf';
+      readonly bridge: string;
+      readonly enabled: boolean;
+      readonly outcome: 'bridged' | 'routed' | 'skipped' | 'dnat-bridged';
+    }
+  | {
+      readonly kind: 'vxlan.fdb';
+      readonly dev: string;
+      readonly mac: Mac;
+      readonly remote: IpAddr | null;
+      readonly madeBy: Provenance;
+    }
+  | {
+      readonly kind: 'encap';
+      readonly dev: string;
+      readonly vni: number;
+      readonly outerId: number;
+      readonly outerSrc: IpAddr;
+      readonly outerDst: IpAddr;
+      readonly port: number;
+      readonly overheadBytes: number;
+    }
+  | {
+      readonly kind: 'decap';
+      readonly dev: string;
+      readonly vni: number;
+      readonly innerId: number;
+      readonly outerSrc: IpAddr;
+      readonly port: number;
+    }
   /** The physical segment carries the frame. */
   | { readonly kind: 'wire'; readonly segment: string; readonly from: string; readonly to: readonly string[] }
   | { readonly kind: 'icmp.error'; readonly type: number; readonly code: number; readonly errorId: number; readonly to: IpAddr }
@@ -198,7 +274,8 @@ export type TraceStep = StepBase & StepDetail;
 export type StepKind = StepDetail['kind'];
 
 /** How the flow ended for its client, in the recorded words. */
-export type Outcome = 'reply' | 'refused' | 'timeout' | 'no route to host' | 'network unreachable' | 'host unreachable' | 'time exceeded' | 'loop';
+export type Outcome =
+  'reply' | 'refused' | 'timeout' | 'no route to host' | 'network unreachable' | 'host unreachable' | 'time exceeded' | 'loop';
 
 export interface Trace {
   /** `flow-N`, N counting the probes of a session. */

@@ -15,8 +15,14 @@ export function validateTrace(trace: Trace): void {
     t = step.t;
   }
   for (const packet of trace.packets) {
-    assert(packet.parentId === null || (ids.has(packet.parentId) && packet.parentId < packet.id), `packet ${packet.id} has no such parent ${packet.parentId ?? ''}`);
+    assert(
+      packet.parentId === null || (ids.has(packet.parentId) && packet.parentId < packet.id),
+      `packet ${packet.id} has no such parent ${packet.parentId ?? ''}`,
+    );
     const dropped = packet.disposition === 'DROPPED' || packet.disposition === 'REJECTED';
-    assert(dropped === (packet.reason !== null) || packet.disposition === 'SIM_EVENT_LIMIT' || packet.disposition === 'LOST', `packet ${packet.id}: ${packet.disposition} and reason ${packet.reason ?? 'none'} disagree`);
+    assert(
+      dropped === (packet.reason !== null) || packet.disposition === 'SIM_EVENT_LIMIT' || packet.disposition === 'LOST',
+      `packet ${packet.id}: ${packet.disposition} and reason ${packet.reason ?? 'none'} disagree`,
+    );
   }
 }

@@ -1,0 +1,137 @@
+/**
+ * What all network devices share (struct net_device): identity, state, counters, and the two doors every frame takes.
+ *
+ * `devQueueXmit` is the way out (net/core/dev.c __dev_queue_xmit) and `netifReceive` the way in (__netif_receive_skb): both are where
+ * tcpdump taps, so both are steps of a trace. A device never calls the next one inline: its xmit schedules the arrival.
+ */
+import type { Cidr } from '../../lib/cidr.ts';
+import type { IpAddr } from '../../lib/ip.ts';
+import { isGroup, type Mac } from '../../lib/mac.ts';
+import type { Provenance } from '../../lib/provenance.ts';
+import type { Instant } from '../../sim/sim.ts';
+import type { Netns } from '../netns.ts';
+import type { Skb } from '../skb.ts';
+import type { DevRef } from '../trace/trace.ts';
+import type { LinkKind, PeerView, VxlanView } from '../view.ts';
+import { ETHERNET_BYTES, l3Bytes } from '../wire/size.ts';
+import type { Bridge } from './bridge.ts';
+
+/** An address of a device (struct in_ifaddr). */
+export interface IfAddr {
+  /** Address with prefix length, host bits kept: `10.244.0.1/24`. */
+  readonly address: Cidr;
+  readonly broadcast: IpAddr | null;
+  readonly scope: 'global' | 'link' | 'host';
+  readonly madeBy: Provenance;
+  readonly madeAt: Instant;
+}
+
+export interface LinkCounters {
+  rxPackets: number;
+  rxBytes: number;
+  rxDropped: number;
+  txPackets: number;
+  txBytes: number;
+  txDropped: number;
+}
+
+/** What every device is made from. */
+export interface DeviceSpec {
+  readonly netns: Netns;
+  readonly name: string;
+  readonly mac: Mac;
+  readonly mtu: number;
+  readonly madeBy: Provenance;
+}
+
+export abstract class NetDevice {
+  abstract readonly kind: LinkKind;
+  readonly netns: Netns;
+  name: string;
+  readonly ifindex: number;
+  mac: Mac;
+  mtu: number;
+  /** IFF_UP: set by the administrator. */
+  up = false;
+  /** The bridge this device is a port of. */
+  master: Bridge | null = null;
+  /** Port flag: frames may leave where they came in. */
+  hairpin = false;
+  addresses: readonly IfAddr[] = [];
+  counters: LinkCounters = { rxPackets: 0, rxBytes: 0, rxDropped: 0, txPackets: 0, txBytes: 0, txDropped: 0 };
+  readonly madeBy: Provenance;
+  readonly madeAt: Instant;
+
+  constructor(spec: DeviceSpec) {
+    this.netns = spec.netns;
+    this.name = spec.name;
+    this.ifindex = spec.netns.nextIfindex();
+    this.mac = spec.mac;
+    this.mtu = spec.mtu;
+    this.madeBy = spec.madeBy;
+    this.madeAt = spec.netns.kernel.sim.now;
+  }
+
+  /** True when the other side of the cable is there and up (IFF_LOWER_UP). */
+  abstract get carrier(): boolean;
+
+  /** Sends a frame on; called with the device up (ndo_start_xmit). */
+  abstract xmit(skb: Skb): void;
+
+  /** The other end of a veth pair or null. */
+  get peerView(): PeerView | null {
+    return null;
+  }
+
+  get vxlanView(): VxlanView | null {
+    return null;
+  }
+
+  get ref(): DevRef {
+    return { name: this.name, ifindex: this.ifindex };
+  }
+
+  /** Extra flags `ip link` prints, beyond those all devices share. */
+  get typeFlags(): readonly string[] {
+    return ['BROADCAST', 'MULTICAST'];
+  }
+
+  /** Called when the device leaves the namespace, to let go of what it holds. */
+  onDelete(): void {
+    this.master?.removePort(this);
+  }
+}
+
+/** The way out of a device; the packet's link header is complete. */
+export function devQueueXmit(dev: NetDevice, skb: Skb): void {
+  if (!dev.up) {
+    dev.counters.txDropped++;
+    dev.netns.drop(skb, 'DEV_READY', `${dev.name} is down`);
+    return;
+  }
+  dev.netns.record(skb, { kind: 'dev.tx', dev: dev.ref, type: dev.kind });
+  dev.counters.txPackets++;
+  dev.counters.txBytes += ETHERNET_BYTES + l3Bytes(skb.l3);
+  dev.xmit(skb);
+}
+
+/** The way in: a frame has arrived at `dev`. */
+export function netifReceive(dev: NetDevice, skb: Skb): void {
+  if (!dev.up) {
+    dev.counters.rxDropped++;
+    dev.netns.drop(skb, 'DEV_READY', `${dev.name} is down`);
+    return;
+  }
+  skb.iif = dev.name;
+  dev.netns.record(skb, { kind: 'dev.rx', dev: dev.ref, type: dev.kind });
+  dev.counters.rxPackets++;
+  dev.counters.rxBytes += ETHERNET_BYTES + l3Bytes(skb.l3);
+  if (dev.master !== null) dev.master.handleFrame(dev, skb);
+  else dev.netns.receive(dev, skb);
+}
+
+/** Who a frame is for, seen from a device with that address (eth_type_trans). */
+export function packetType(dmac: Mac, own: Mac): 'HOST' | 'BROADCAST' | 'OTHERHOST' {
+  if (isGroup(dmac)) return 'BROADCAST';
+  return dmac === own ? 'HOST' : 'OTHERHOST';
+}

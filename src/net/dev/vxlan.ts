@@ -1,0 +1,179 @@
+/**
+ * `vxlan`: Ethernet inside UDP (RFC 7348; drivers/net/vxlan/vxlan_core.c vxlan_xmit, vxlan_rcv).
+ *
+ * The forwarding database says behind which remote a MAC lives; the outer packet is made by the node itself and walks its
+ * OUTPUT and POSTROUTING like any other. Seen with `ip -d link show flannel.1` and `bridge fdb show dev flannel.1`.
+ * Simplification: no multicast group, no L3 miss notifications, no ageing of learned entries.
+ */
+import type { IpAddr } from '../../lib/ip.ts';
+import { isGroup, type Mac } from '../../lib/mac.ts';
+import { BY_KERNEL, type Provenance } from '../../lib/provenance.ts';
+import type { Instant } from '../../sim/sim.ts';
+import { ipLocalOut } from '../ip/output.ts';
+import { newSkb, scrub, type Skb } from '../skb.ts';
+import type { FdbView, VxlanView } from '../view.ts';
+import type { Frame, Ipv4Packet } from '../wire/packet.ts';
+import { VXLAN_OVERHEAD_BYTES } from '../wire/size.ts';
+import { netifReceive, NetDevice, type DeviceSpec } from './device.ts';
+import { flowHash } from './flowhash.ts';
+
+export interface VxlanSpec extends DeviceSpec {
+  /** VXLAN network identifier. */
+  readonly id: number;
+  readonly local: IpAddr;
+  /** The device below, by name. */
+  readonly dev: string;
+  readonly dstport: number;
+  readonly learning: boolean;
+}
+
+interface VxlanFdbEntry {
+  readonly dst: IpAddr;
+  readonly permanent: boolean;
+  readonly madeBy: Provenance;
+  readonly madeAt: Instant;
+}
+
+/** Outer source ports: the whole ephemeral range (udp_flow_src_port with net.ipv4.ip_local_port_range). */
+const SOURCE_PORT_MIN = 32768;
+const SOURCE_PORT_COUNT = 28232;
+
+export class Vxlan extends NetDevice {
+  readonly kind = 'vxlan';
+  readonly id: number;
+  readonly local: IpAddr;
+  readonly lower: string;
+  readonly dstport: number;
+  readonly learning: boolean;
+  #fdb = new Map<Mac, VxlanFdbEntry>();
+
+  constructor(spec: VxlanSpec) {
+    super(spec);
+    this.id = spec.id;
+    this.local = spec.local;
+    this.lower = spec.dev;
+    this.dstport = spec.dstport;
+    this.learning = spec.learning;
+  }
+
+  override get carrier(): boolean {
+    return true;
+  }
+
+  override get vxlanView(): VxlanView {
+    return { id: this.id, local: this.local, dev: this.lower, dstport: this.dstport, learning: this.learning };
+  }
+
+  setFdb(mac: Mac, dst: IpAddr, madeBy: Provenance): void {
+    this.#fdb.set(mac, { dst, permanent: true, madeBy, madeAt: this.netns.kernel.sim.now });
+    this.netns.touch();
+  }
+
+  deleteFdb(mac: Mac): boolean {
+    this.netns.touch();
+    return this.#fdb.delete(mac);
+  }
+
+  fdbView(): readonly FdbView[] {
+    return [...this.#fdb].map(([mac, entry]) => ({
+      mac,
+      dev: this.name,
+      master: null,
+      dst: entry.dst,
+      permanent: entry.permanent,
+      self: true,
+      madeBy: entry.madeBy,
+      madeAt: entry.madeAt,
+    }));
+  }
+
+  override xmit(skb: Skb): void {
+    const { eth } = skb;
+    if (eth === null) return;
+    const entry = isGroup(eth.dmac) ? undefined : this.#fdb.get(eth.dmac);
+    this.netns.record(skb, {
+      kind: 'vxlan.fdb',
+      dev: this.name,
+      mac: eth.dmac,
+      remote: entry?.dst ?? null,
+      madeBy: entry?.madeBy ?? BY_KERNEL,
+    });
+    if (entry === undefined) {
+      this.counters.txDropped++;
+      this.netns.drop(skb, 'SIM_NO_FDB', `no fdb entry for ${eth.dmac} on ${this.name}`);
+      return;
+    }
+    this.#encapsulate(skb, { eth, l3: skb.l3 }, entry.dst);
+  }
+
+  #encapsulate(inner: Skb, frame: Frame, remote: IpAddr): void {
+    const outer: Ipv4Packet = {
+      kind: 'ipv4',
+      src: this.local,
+      dst: remote,
+      ttl: 64,
+      id: 0,
+      df: false,
+      tos: 0,
+      l4: {
+        kind: 'udp',
+        sport: SOURCE_PORT_MIN + (flowHash(frame.l3) % SOURCE_PORT_COUNT),
+        dport: this.dstport,
+        payload: { kind: 'vxlan', vni: this.id, frame },
+      },
+    };
+    const recorder = inner.recorder;
+    const outerId =
+      recorder === null ? 0 : recorder.open(outer, 'encapsulates', inner.packetId, recorder.roleOf(inner.packetId));
+    this.netns.record(inner, {
+      kind: 'encap',
+      dev: this.name,
+      vni: this.id,
+      outerId,
+      outerSrc: this.local,
+      outerDst: remote,
+      port: this.dstport,
+      overheadBytes: VXLAN_OVERHEAD_BYTES,
+    });
+    const skb = newSkb(outer, recorder, outerId);
+    // Same namespace, so the mark stays on the outer packet (skb_scrub_packet with xnet false).
+    skb.mark = inner.mark;
+    ipLocalOut(this.netns, skb, { src: this.local });
+  }
+
+  /** Takes a UDP packet off its envelope and receives what was inside. */
+  receiveEncapsulated(outer: Skb, packet: Ipv4Packet, frame: Frame): void {
+    const recorder = outer.recorder;
+    const innerId = recorder?.parentOf(outer.packetId) ?? 0;
+    if (this.learning) this.#learn(frame.eth.smac, packet.src);
+    recorder?.end(outer.packetId, 'DELIVERED', null);
+    const inner = newSkb(frame.l3, recorder, innerId);
+    inner.eth = frame.eth;
+    inner.mark = outer.mark;
+    scrub(inner, { crossesNetns: false });
+    this.netns.record(inner, {
+      kind: 'decap',
+      dev: this.name,
+      vni: this.id,
+      innerId,
+      outerSrc: packet.src,
+      port: this.dstport,
+    });
+    netifReceive(this, inner);
+  }
+
+  /** Returns a closure that puts the forwarding database back as it is now. */
+  checkpoint(): () => void {
+    const fdb = new Map(this.#fdb);
+    return () => {
+      this.#fdb = new Map(fdb);
+    };
+  }
+
+  #learn(mac: Mac, from: IpAddr): void {
+    const known = this.#fdb.get(mac);
+    if (known?.permanent === true || known?.dst === from) return;
+    this.#fdb.set(mac, { dst: from, permanent: false, madeBy: BY_KERNEL, madeAt: this.netns.kernel.sim.now });
+    this.netns.touch();
+  }
+}

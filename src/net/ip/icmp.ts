@@ -1,0 +1,90 @@
+/**
+ * ICMP: errors about packets, and echo (RFC 792, RFC 1122; net/ipv4/icmp.c __icmp_send, icmp_rcv).
+ *
+ * Simplification: rate limits (icmp_ratelimit) are not applied; timestamps and redirects are not sent.
+ */
+import { isLoopback, isMulticast } from '../../lib/ip.ts';
+import { packetType } from '../dev/device.ts';
+import type { Netns } from '../netns.ts';
+import { newSkb, type Skb } from '../skb.ts';
+import { isIcmpError, type IcmpMessage, type Ipv4Packet } from '../wire/packet.ts';
+import { ipLocalOut } from './output.ts';
+import { routeOutput } from './route.ts';
+
+/** Sends an error about `skb` to its source, unless the packet is one that must not be answered. */
+export function icmpSend(
+  netns: Netns,
+  skb: Skb,
+  error: { readonly type: number; readonly code: number; readonly mtu: number | null },
+): void {
+  const about = skb.l3;
+  if (about.kind !== 'ipv4' || !mayAnswer(netns, skb, about)) return;
+  const message: IcmpMessage = { kind: 'icmp', ...error, id: 0, seq: 0, quoted: about, data: null };
+  const ours = netns.fib.lookup(about.dst, null)?.type === 'local' ? about.dst : null;
+  const route = routeOutput(netns, { dst: about.src, src: ours, oif: null });
+  if (route.kind === 'error') return;
+  const packet: Ipv4Packet = {
+    kind: 'ipv4',
+    src: route.src,
+    dst: about.src,
+    ttl: 64,
+    id: 0,
+    df: false,
+    tos: 0xc0,
+    l4: message,
+  };
+  const { recorder } = skb;
+  const errorId = recorder === null ? 0 : recorder.open(packet, 'error', skb.packetId, 'reply');
+  netns.record(skb, { kind: 'icmp.error', type: error.type, code: error.code, errorId, to: about.src });
+  ipLocalOut(netns, newSkb(packet, recorder, errorId), { src: route.src });
+}
+
+/** No errors about errors, broadcasts or frames that were not for us (RFC 1122 3.2.2). */
+function mayAnswer(netns: Netns, skb: Skb, about: Ipv4Packet): boolean {
+  if (isIcmpError(about.l4) || isMulticast(about.dst)) return false;
+  const dev = skb.iif === null ? undefined : netns.link(skb.iif);
+  if (dev === undefined || skb.eth === null || skb.bridged) return true;
+  return isLoopback(about.dst) || packetType(skb.eth.dmac, dev.mac) !== 'BROADCAST';
+}
+
+/** A local ICMP packet: echo is answered, errors go to the socket they speak of. */
+export function receiveIcmp(netns: Netns, skb: Skb, packet: Ipv4Packet, message: IcmpMessage): void {
+  if (message.type === 8) {
+    netns.record(skb, { kind: 'socket.deliver', process: 'kernel', what: 'echo request' });
+    netns.endPacket(skb, 'DELIVERED', null);
+    answerEcho(netns, skb, packet, message);
+    return;
+  }
+  if (message.type === 0) {
+    netns.sockets.deliverEchoReply(skb, packet, message);
+    return;
+  }
+  netns.sockets.deliverError(skb, message);
+}
+
+function answerEcho(netns: Netns, skb: Skb, packet: Ipv4Packet, message: IcmpMessage): void {
+  const reply: Ipv4Packet = { ...packet, src: packet.dst, dst: packet.src, ttl: 64, l4: { ...message, type: 0 } };
+  const { recorder } = skb;
+  const id = recorder === null ? 0 : recorder.open(reply, 'sent', skb.packetId, 'reply');
+  const answer = newSkb(reply, recorder, id);
+  netns.record(answer, { kind: 'socket.send', process: 'kernel', what: 'echo reply' });
+  ipLocalOut(netns, answer, { src: reply.src });
+}
+
+/** errno of an unreachable code (net/ipv4/icmp.c icmp_err_convert). */
+export function errnoOf(message: IcmpMessage): 'ECONNREFUSED' | 'EHOSTUNREACH' | 'ENETUNREACH' | 'EMSGSIZE' | 'ETTL' {
+  if (message.type === 11) return 'ETTL';
+  switch (message.code) {
+    case 0:
+    case 6:
+    case 9:
+      return 'ENETUNREACH';
+    case 2:
+    case 3:
+      return 'ECONNREFUSED';
+    case 4:
+      return 'EMSGSIZE';
+    default:
+      return 'EHOSTUNREACH';
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * What a namespace sends: OUTPUT, routing again where a rule moved the packet, POSTROUTING, neighbour, device
+ * (net/ipv4/ip_output.c __ip_local_out, ip_output, ip_finish_output2; net/ipv4/netfilter.c ip_route_me_harder).
+ *
+ * Simplification: fragments are not made; a packet too long for its device without DF goes out whole.
+ */
+import { assertNever } from '../../lib/assert.ts';
+import { MAC_BROADCAST, MAC_ZERO } from '../../lib/mac.ts';
+import { IP_BROADCAST, type IpAddr } from '../../lib/ip.ts';
+import { devQueueXmit, type NetDevice } from '../dev/device.ts';
+import type { Netns } from '../netns.ts';
+import type { Skb } from '../skb.ts';
+import type { RouteView } from '../trace/trace.ts';
+import { ipv4Bytes } from '../wire/size.ts';
+import { icmpSend } from './icmp.ts';
+import { addressType, routeOutput, type OutputRoute } from './route.ts';
+
+/** Why a process could not send, as errno. */
+export type SendError = Extract<OutputRoute, { kind: 'error' }>['errno'] | 'EPERM';
+
+/** Sends a complete IPv4 packet made here; null when it went on its way, else what the sender is told. */
+export function ipLocalOut(netns: Netns, skb: Skb, options: { readonly src: IpAddr }): SendError | null {
+  if (skb.l3.kind !== 'ipv4') return null;
+  const route = routeOutput(netns, { dst: skb.l3.dst, src: options.src, oif: null });
+  recordOutputRoute(netns, skb, route, false);
+  if (route.kind === 'error') {
+    netns.drop(skb, 'IP_OUTNOROUTES', `no route to ${skb.l3.dst}`);
+    return route.errno;
+  }
+  const before = { dst: skb.l3.dst, src: skb.l3.src, mark: skb.mark };
+  skb.oif = route.dev.name;
+  if (!netns.hook('OUTPUT', skb, 'ip')) return 'EPERM';
+  const moved = skb.l3.dst !== before.dst || skb.l3.src !== before.src || skb.mark !== before.mark;
+  const final = moved ? routeAgain(netns, skb) : route;
+  if (final === null) return 'EHOSTUNREACH';
+  ipOutput(netns, skb, final.dev, final.nexthop);
+  return null;
+}
+
+/** ip_route_me_harder: the packet changed after it was routed, so it is routed once more. */
+function routeAgain(netns: Netns, skb: Skb): Extract<OutputRoute, { kind: 'route' }> | null {
+  if (skb.l3.kind !== 'ipv4') return null;
+  const type = addressType(netns, skb.l3.src, null);
+  const src = type === 'LOCAL' || type === 'UNICAST' ? skb.l3.src : null;
+  const route = routeOutput(netns, { dst: skb.l3.dst, src, oif: null });
+  recordOutputRoute(netns, skb, route, true);
+  if (route.kind === 'error') {
+    netns.drop(skb, 'IP_OUTNOROUTES', `no route to ${skb.l3.dst}`);
+    return null;
+  }
+  skb.oif = route.dev.name;
+  return route;
+}
+
+function recordOutputRoute(netns: Netns, skb: Skb, result: OutputRoute, again: boolean): void {
+  if (skb.recorder === null || skb.l3.kind !== 'ipv4') return;
+  netns.record(skb, {
+    kind: 'route.lookup',
+    direction: 'output',
+    dst: skb.l3.dst,
+    route: result.route,
+    passedOver: passedOver(netns, skb.l3.dst, result.route),
+    srcChosen: result.kind === 'route' && !again ? result.src : null,
+    again,
+  });
+}
+
+/** The matching routes that lost to `chosen`. */
+export function passedOver(netns: Netns, dst: IpAddr, chosen: RouteView | null): readonly RouteView[] {
+  return [...netns.fib.matching(dst)].filter((route) => route !== chosen);
+}
+
+/** POSTROUTING, then the device; also the end of the forwarding path. */
+export function ipOutput(netns: Netns, skb: Skb, dev: NetDevice, nexthop: IpAddr): void {
+  skb.oif = dev.name;
+  if (!netns.hook('POSTROUTING', skb, 'ip') || skb.l3.kind !== 'ipv4') return;
+  if (skb.l3.df && ipv4Bytes(skb.l3) > dev.mtu) {
+    icmpSend(netns, skb, { type: 3, code: 4, mtu: dev.mtu });
+    netns.drop(skb, 'PKT_TOO_BIG', `${ipv4Bytes(skb.l3)} bytes, ${dev.name} takes ${dev.mtu}`);
+    return;
+  }
+  switch (dev.kind) {
+    case 'loopback':
+      skb.eth = { smac: MAC_ZERO, dmac: MAC_ZERO };
+      devQueueXmit(dev, skb);
+      return;
+    case 'dummy':
+      skb.eth = { smac: dev.mac, dmac: dev.mac };
+      devQueueXmit(dev, skb);
+      return;
+    case 'bridge':
+    case 'ether':
+    case 'veth':
+    case 'vxlan':
+      resolveAndSend(netns, skb, dev, nexthop);
+      return;
+    default:
+      assertNever(dev.kind);
+  }
+}
+
+function resolveAndSend(netns: Netns, skb: Skb, dev: NetDevice, nexthop: IpAddr): void {
+  if (!dev.up) {
+    netns.drop(skb, 'DEV_READY', `${dev.name} is down`);
+    return;
+  }
+  if (nexthop === IP_BROADCAST || addressType(netns, nexthop, dev.name) === 'BROADCAST') {
+    skb.eth = { smac: dev.mac, dmac: MAC_BROADCAST };
+    devQueueXmit(dev, skb);
+    return;
+  }
+  netns.neigh.resolve(dev, nexthop, skb, (lladdr) => {
+    skb.eth = { smac: dev.mac, dmac: lladdr };
+    devQueueXmit(dev, skb);
+  });
+}

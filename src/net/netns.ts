@@ -1,0 +1,524 @@
+/**
+ * A network namespace: devices, addresses, routes, neighbours, sysctls, rules, sockets (struct net).
+ *
+ * The mutators are what `ip`, `bridge`, `sysctl` and the netlink libraries of the CNI plugins do; their errors are the kernel's words.
+ * Every change names its maker. Reading goes through `view()`, which keeps the identity of what did not change.
+ */
+import { assertExists } from '../lib/assert.ts';
+import { broadcastAddress, cidrAddress, cidrLength, cidrOf, networkCidr, type Cidr } from '../lib/cidr.ts';
+import type { IpAddr } from '../lib/ip.ts';
+import type { Mac } from '../lib/mac.ts';
+import { BY_KERNEL, type Provenance } from '../lib/provenance.ts';
+import { err, ok, type Result } from '../lib/result.ts';
+import type { Instant } from '../sim/sim.ts';
+import { Bridge } from './dev/bridge.ts';
+import type { NetDevice } from './dev/device.ts';
+import { Dummy } from './dev/dummy.ts';
+import { Ether } from './dev/ether.ts';
+import { Loopback } from './dev/loopback.ts';
+import type { Segment } from './dev/segment.ts';
+import { Veth } from './dev/veth.ts';
+import { Vxlan } from './dev/vxlan.ts';
+import { icmpSend } from './ip/icmp.ts';
+import { ipReceive } from './ip/input.ts';
+import { addressType, selectAddress } from './ip/route.ts';
+import type { Kernel } from './kernel.ts';
+import { receiveArp } from './neigh/arp.ts';
+import { NeighTable } from './neigh/neigh.ts';
+import type { Hook, NetfilterHost, RejectWith } from './netfilter/hooks.ts';
+import { Netfilter } from './netfilter/netfilter.ts';
+import { Fib, type RouteSpec } from './route/fib.ts';
+import type { Skb } from './skb.ts';
+import { resetFor } from './socket/reset.ts';
+import { Sockets, type ListenSpec } from './socket/sockets.ts';
+import { SysctlTable } from './sysctl.ts';
+import type { Disposition, DropReason, StepDetail } from './trace/trace.ts';
+import type { NetnsView, NudState } from './view.ts';
+import { NetnsViewer } from './viewer.ts';
+
+/** Names are 15 characters at most (IFNAMSIZ). */
+const MAX_NAME = 15;
+
+export interface LinkChanges {
+  readonly up?: boolean;
+  readonly mac?: Mac;
+  readonly mtu?: number;
+  /** The bridge to become a port of; null to leave it. */
+  readonly master?: string | null;
+  readonly hairpin?: boolean;
+}
+
+type Done = Result<void, string>;
+
+const DONE: Done = ok(undefined);
+
+export class Netns {
+  /** `root`, or what its creator called it. */
+  readonly name: string;
+  readonly kernel: Kernel;
+  readonly fib = new Fib();
+  readonly sysctl: SysctlTable;
+  readonly neigh: NeighTable;
+  readonly netfilter: Netfilter;
+  readonly sockets: Sockets;
+  readonly loopback: Loopback;
+  readonly #devices = new Map<string, NetDevice>();
+  readonly #viewer: NetnsViewer;
+  #lastIfindex = 0;
+
+  constructor(kernel: Kernel, name: string, by: Provenance) {
+    this.kernel = kernel;
+    this.name = name;
+    this.#viewer = new NetnsViewer(this);
+    this.sysctl = new SysctlTable({
+      hasDevice: (dev) => this.#devices.has(dev),
+      onChange: () => {
+        this.touch();
+      },
+    });
+    this.neigh = new NeighTable(this);
+    this.sockets = new Sockets(this);
+    this.netfilter = new Netfilter(this.#netfilterHost());
+    this.loopback = new Loopback(this, by);
+    this.#register(this.loopback);
+  }
+
+  // Devices
+
+  link(name: string): NetDevice | undefined {
+    return this.#devices.get(name);
+  }
+
+  links(): readonly NetDevice[] {
+    return [...this.#devices.values()];
+  }
+
+  /** The next free interface index; an index freed is not given again. */
+  nextIfindex(): number {
+    return ++this.#lastIfindex;
+  }
+
+  addBridge(spec: { readonly name: string; readonly mac?: Mac; readonly mtu?: number }, by: Provenance): Done {
+    return this.#add(spec.name, () => {
+      const bridge = new Bridge({
+        netns: this,
+        name: spec.name,
+        mac: spec.mac ?? this.kernel.newMac(),
+        mtu: spec.mtu ?? 1500,
+        madeBy: by,
+      });
+      bridge.macIsSet = spec.mac !== undefined;
+      return bridge;
+    });
+  }
+
+  /** A pair: the peer is registered first, in its own namespace, as veth_newlink does. */
+  addVeth(
+    spec: {
+      readonly name: string;
+      readonly mac?: Mac;
+      readonly mtu?: number;
+      readonly peer: { readonly name: string; readonly netns: Netns; readonly mac?: Mac };
+    },
+    by: Provenance,
+  ): Done {
+    const free = this.#checkName(spec.name);
+    if (!free.ok) return free;
+    const make = (netns: Netns, name: string, mac: Mac | undefined): Veth =>
+      new Veth({ netns, name, mac: mac ?? this.kernel.newMac(), mtu: spec.mtu ?? 1500, madeBy: by });
+    let peer: Veth | null = null;
+    const added = spec.peer.netns.#add(spec.peer.name, () => (peer = make(spec.peer.netns, spec.peer.name, spec.peer.mac)));
+    if (!added.ok || peer === null) return added;
+    const end = make(this, spec.name, spec.mac);
+    Veth.pair(end, peer);
+    this.#register(end);
+    return DONE;
+  }
+
+  addVxlan(
+    spec: {
+      readonly name: string;
+      readonly id: number;
+      readonly local: IpAddr;
+      readonly dev: string;
+      readonly dstport: number;
+      readonly learning: boolean;
+      readonly mac?: Mac;
+      readonly mtu?: number;
+    },
+    by: Provenance,
+  ): Done {
+    const lower = this.#devices.get(spec.dev);
+    if (lower === undefined) return err(`Cannot find device "${spec.dev}"`);
+    return this.#add(
+      spec.name,
+      () =>
+        new Vxlan({ ...spec, netns: this, mac: spec.mac ?? this.kernel.newMac(), mtu: spec.mtu ?? lower.mtu - 50, madeBy: by }),
+    );
+  }
+
+  addDummy(spec: { readonly name: string; readonly mac?: Mac; readonly mtu?: number }, by: Provenance): Done {
+    return this.#add(
+      spec.name,
+      () =>
+        new Dummy({ netns: this, name: spec.name, mac: spec.mac ?? this.kernel.newMac(), mtu: spec.mtu ?? 1500, madeBy: by }),
+    );
+  }
+
+  /** A card plugged into the underlay. */
+  addEther(
+    spec: { readonly name: string; readonly mac?: Mac; readonly mtu?: number; readonly segment: Segment },
+    by: Provenance,
+  ): Done {
+    return this.#add(
+      spec.name,
+      () =>
+        new Ether(
+          { netns: this, name: spec.name, mac: spec.mac ?? this.kernel.newMac(), mtu: spec.mtu ?? 1500, madeBy: by },
+          spec.segment,
+        ),
+    );
+  }
+
+  deleteLink(name: string, by: Provenance): Done {
+    const dev = this.#devices.get(name);
+    if (dev === undefined) return err(`Cannot find device "${name}"`);
+    this.#linkDown(dev, by);
+    this.#devices.delete(name);
+    this.neigh.flushDevice(dev);
+    this.fib.removeWhere((route) => route.dev === name);
+    this.sysctl.removeDevice(name);
+    dev.onDelete();
+    this.touch();
+    return DONE;
+  }
+
+  setLink(name: string, changes: LinkChanges, by: Provenance): Done {
+    const dev = this.#devices.get(name);
+    if (dev === undefined) return err(`Cannot find device "${name}"`);
+    if (changes.mac !== undefined) dev.mac = changes.mac;
+    if (changes.mac !== undefined && dev instanceof Bridge) dev.macIsSet = true;
+    if (changes.mtu !== undefined) dev.mtu = changes.mtu;
+    if (changes.hairpin !== undefined) dev.hairpin = changes.hairpin;
+    if (changes.master !== undefined) {
+      const joined = this.#setMaster(dev, changes.master);
+      if (!joined.ok) return joined;
+    }
+    if (changes.up === true && !dev.up) this.#linkUp(dev);
+    if (changes.up === false && dev.up) this.#linkDown(dev, by);
+    this.touch();
+    if (dev instanceof Veth) dev.peer?.netns.touch();
+    return DONE;
+  }
+
+  // Addresses
+
+  addAddress(
+    name: string,
+    address: Cidr,
+    options: { readonly broadcast?: IpAddr | null; readonly scope?: 'global' | 'link' | 'host' },
+    by: Provenance,
+  ): Done {
+    const dev = this.#devices.get(name);
+    if (dev === undefined) return err(`Cannot find device "${name}"`);
+    if (dev.addresses.some((entry) => entry.address === address)) return err('RTNETLINK answers: File exists');
+    const broadcast = options.broadcast ?? null;
+    dev.addresses = [...dev.addresses, { address, broadcast, scope: options.scope ?? 'global', madeBy: by, madeAt: this.now }];
+    const own = cidrAddress(address);
+    const scope = dev.kind === 'loopback' && address.startsWith('127.') ? networkCidr(address) : cidrOf(own, 32);
+    this.fib.add(
+      { table: 'local', type: 'local', dst: cidrOf(own, 32), dev: name, src: own, scope: 'host', proto: 'kernel' },
+      BY_KERNEL,
+      this.now,
+    );
+    if (scope !== cidrOf(own, 32))
+      this.fib.add(
+        { table: 'local', type: 'local', dst: scope, dev: name, src: own, scope: 'host', proto: 'kernel' },
+        BY_KERNEL,
+        this.now,
+      );
+    if (dev.up) this.#addConnectedRoutes(dev, address);
+    this.touch();
+    return DONE;
+  }
+
+  deleteAddress(name: string, address: Cidr): Done {
+    const dev = this.#devices.get(name);
+    if (dev === undefined) return err(`Cannot find device "${name}"`);
+    if (!dev.addresses.some((entry) => entry.address === address))
+      return err('RTNETLINK answers: Cannot assign requested address');
+    dev.addresses = dev.addresses.filter((entry) => entry.address !== address);
+    const own = cidrAddress(address);
+    this.fib.removeWhere((route) => route.dev === name && route.src === own && route.proto === 'kernel');
+    this.touch();
+    return DONE;
+  }
+
+  // Routes, neighbours, forwarding database
+
+  addRoute(spec: RouteSpec, by: Provenance): Done {
+    const checked = this.#checkNexthop(spec);
+    if (!checked.ok) return checked;
+    if (!this.fib.add({ ...spec, dev: checked.value }, by, this.now)) return err('RTNETLINK answers: File exists');
+    this.touch();
+    return DONE;
+  }
+
+  deleteRoute(spec: RouteSpec): Done {
+    if (this.fib.remove(spec) === 0) return err('RTNETLINK answers: No such process');
+    this.touch();
+    return DONE;
+  }
+
+  addNeigh(
+    spec: { readonly dev: string; readonly addr: IpAddr; readonly lladdr: Mac; readonly state: NudState },
+    by: Provenance,
+  ): Done {
+    const dev = this.#devices.get(spec.dev);
+    if (dev === undefined) return err(`Cannot find device "${spec.dev}"`);
+    this.neigh.set(dev, spec.addr, spec, by);
+    return DONE;
+  }
+
+  deleteNeigh(name: string, addr: IpAddr): Done {
+    const dev = this.#devices.get(name);
+    if (dev === undefined) return err(`Cannot find device "${name}"`);
+    return this.neigh.delete(dev, addr) ? DONE : err('RTNETLINK answers: No such file or directory');
+  }
+
+  /** `bridge fdb replace MAC dev DEV dst ADDR self permanent`. */
+  addFdb(spec: { readonly dev: string; readonly mac: Mac; readonly dst: IpAddr }, by: Provenance): Done {
+    const dev = this.#devices.get(spec.dev);
+    if (dev === undefined) return err(`Cannot find device "${spec.dev}"`);
+    if (!(dev instanceof Vxlan)) return err('RTNETLINK answers: Operation not supported');
+    dev.setFdb(spec.mac, spec.dst, by);
+    return DONE;
+  }
+
+  deleteFdb(name: string, mac: Mac): Done {
+    const dev = this.#devices.get(name);
+    if (!(dev instanceof Vxlan)) return err(`Cannot find device "${name}"`);
+    return dev.deleteFdb(mac) ? DONE : err('RTNETLINK answers: No such file or directory');
+  }
+
+  listen(spec: ListenSpec): Result<() => void, string> {
+    return this.sockets.listen(spec);
+  }
+
+  // What packets do here
+
+  /** A frame that is not a bridge port's has come in on `dev`. */
+  receive(dev: NetDevice, skb: Skb): void {
+    if (skb.l3.kind === 'arp') receiveArp(this, dev, skb, skb.l3);
+    else ipReceive(this, dev, skb);
+  }
+
+  /** Runs a hook; true when the packet may go on. A dropped packet is ended and, where a rule says so, answered. */
+  hook(hook: Hook, skb: Skb, via: 'ip' | 'bridge'): boolean {
+    if (skb.recorder !== null) {
+      const { physin, physout } = skb;
+      const iif = hook === 'OUTPUT' || hook === 'POSTROUTING' ? null : skb.iif;
+      const oif = hook === 'PREROUTING' || hook === 'INPUT' ? null : skb.oif;
+      this.record(skb, { kind: 'nf.hook', hook, via, iif, oif, physin, physout });
+    }
+    const result = this.netfilter.run(hook, skb, { node: this.kernel.name, netns: this.name });
+    this.#viewer.markTraffic();
+    if (result.verdict === 'ACCEPT') return true;
+    if (result.reject !== null) this.#reject(skb, hook, result.reject);
+    else this.drop(skb, result.reason, result.at === null ? `policy of ${hook}` : result.at.text);
+    return false;
+  }
+
+  /** Adds a step to the packet's trace, if somebody records it. */
+  record(skb: Skb, detail: StepDetail): void {
+    skb.recorder?.step(this.now, { node: this.kernel.name, netns: this.name }, skb, detail);
+  }
+
+  /** The packet goes no further here. */
+  drop(skb: Skb, reason: DropReason, detail: string): void {
+    this.record(skb, { kind: 'drop', reason, detail });
+    this.endPacket(skb, 'DROPPED', reason);
+  }
+
+  /** Ends a packet; with a lost envelope what is inside is lost too. */
+  endPacket(skb: Skb, disposition: Disposition, reason: DropReason | null): void {
+    const { recorder } = skb;
+    if (recorder === null) return;
+    recorder.end(skb.packetId, disposition, reason);
+    const inner = recorder.innerOf(skb.packetId);
+    if (inner !== null && disposition !== 'DELIVERED') recorder.end(inner, 'LOST', reason);
+  }
+
+  /** The VXLAN device that takes packets to that UDP port with that network identifier. */
+  vxlanFor(port: number, vni: number): Vxlan | null {
+    for (const dev of this.#devices.values())
+      if (dev instanceof Vxlan && dev.dstport === port && dev.id === vni && dev.up) return dev;
+    return null;
+  }
+
+  get now(): Instant {
+    return this.kernel.sim.now;
+  }
+
+  // Reading
+
+  /** Something visible changed. */
+  touch(): void {
+    this.#viewer.touch();
+  }
+
+  /** The state as the tools print it; the same object until something changes. */
+  view(): NetnsView {
+    return this.#viewer.view();
+  }
+
+  /** Returns a closure that undoes what traffic has changed since. */
+  checkpoint(): () => void {
+    const restores = [this.netfilter.checkpoint(), this.neigh.checkpoint(), this.sockets.checkpoint()];
+    for (const dev of this.#devices.values()) {
+      const counters = { ...dev.counters };
+      restores.push(() => {
+        dev.counters = { ...counters };
+      });
+      if (dev instanceof Bridge || dev instanceof Vxlan) restores.push(dev.checkpoint());
+    }
+    return () => {
+      for (const restore of restores) restore();
+      this.touch();
+    };
+  }
+
+  #checkName(name: string): Done {
+    if (name.length === 0 || name.length > MAX_NAME) return err('Error: Attribute failed policy validation.');
+    return this.#devices.has(name) ? err('RTNETLINK answers: File exists') : DONE;
+  }
+
+  #add(name: string, make: () => NetDevice): Done {
+    const free = this.#checkName(name);
+    if (!free.ok) return free;
+    this.#register(make());
+    return DONE;
+  }
+
+  #register(dev: NetDevice): void {
+    this.#devices.set(dev.name, dev);
+    this.sysctl.addDevice(dev.name);
+    this.touch();
+  }
+
+  #setMaster(dev: NetDevice, master: string | null): Done {
+    if (master === null) {
+      dev.master?.removePort(dev);
+      return DONE;
+    }
+    const bridge = this.#devices.get(master);
+    if (bridge === undefined) return err(`Cannot find device "${master}"`);
+    if (!(bridge instanceof Bridge) || bridge === dev) return err('RTNETLINK answers: Operation not supported');
+    if (dev instanceof Bridge) return err('Error: Can not enslave a bridge to a bridge.');
+    if (dev.master === bridge) return DONE;
+    dev.master?.removePort(dev);
+    bridge.addPort(dev);
+    return DONE;
+  }
+
+  #linkUp(dev: NetDevice): void {
+    dev.up = true;
+    if (dev === this.loopback && dev.addresses.length === 0)
+      this.addAddress('lo', '127.0.0.1/8' as Cidr, { scope: 'host' }, BY_KERNEL);
+    else for (const entry of dev.addresses) this.#addConnectedRoutes(dev, entry.address);
+  }
+
+  /** fib_disable_ip: every route through the device goes, the local addresses stay. */
+  #linkDown(dev: NetDevice, by: Provenance): void {
+    if (!dev.up) return;
+    dev.up = false;
+    this.fib.removeWhere((route) => route.dev === dev.name && (route.table !== 'local' || route.type === 'broadcast'));
+    this.neigh.flushDevice(dev);
+    if (dev instanceof Veth && dev.peer !== null && by !== BY_KERNEL) dev.peer.netns.touch();
+    this.touch();
+  }
+
+  /** fib_add_ifaddr: the prefix is on the link, its last address is broadcast. */
+  #addConnectedRoutes(dev: NetDevice, address: Cidr): void {
+    const own = cidrAddress(address);
+    const length = cidrLength(address);
+    if (length === 32 || dev.kind === 'loopback') return;
+    const base = { dev: dev.name, src: own, proto: 'kernel', scope: 'link' } as const;
+    this.fib.add({ ...base, dst: networkCidr(address) }, BY_KERNEL, this.now);
+    if (length < 31)
+      this.fib.add(
+        { ...base, table: 'local', type: 'broadcast', dst: cidrOf(broadcastAddress(address), 32) },
+        BY_KERNEL,
+        this.now,
+      );
+  }
+
+  /** fib_check_nh: the gateway must be reachable on a link; yields the device the route leaves by. */
+  #checkNexthop(spec: RouteSpec): Result<string | null, string> {
+    const type = spec.type ?? 'unicast';
+    if (type !== 'unicast') return ok(spec.dev ?? null);
+    const dev = spec.dev == null ? undefined : this.#devices.get(spec.dev);
+    if (spec.dev != null && dev === undefined) return err(`Cannot find device "${spec.dev}"`);
+    if (dev?.up === false)
+      return err(spec.via == null ? 'RTNETLINK answers: Network is down' : 'Error: Device for nexthop is not up.');
+    if (spec.via == null) return dev === undefined ? err('RTNETLINK answers: No such device') : ok(dev.name);
+    if (spec.onlink === true) return dev === undefined ? err('Error: Nexthop device required for onlink.') : ok(dev.name);
+    const way = this.fib.lookup(spec.via, spec.dev ?? null);
+    if (way?.type === 'local') return err('Error: Nexthop has invalid gateway.');
+    if (way === null || way.type !== 'unicast' || way.scope !== 'link' || way.dev === null)
+      return err('Error: Nexthop has invalid gateway.');
+    return ok(way.dev);
+  }
+
+  /** nf_send_unreach, nf_send_reset. */
+  #reject(skb: Skb, hook: Hook, how: RejectWith): void {
+    const code = REJECT_CODES[how];
+    if (code !== null) icmpSend(this, skb, { type: 3, code, mtu: null });
+    else if (skb.l3.kind === 'ipv4' && skb.l3.l4.kind === 'tcp') {
+      const reset = resetFor(skb.l3.l4);
+      if (reset !== null) {
+        const parentId = skb.recorder === null ? null : skb.packetId;
+        this.sockets.send(
+          { src: skb.l3.dst, dst: skb.l3.src, l4: reset, df: true },
+          { recorder: skb.recorder, relation: 'error', role: 'reply', parentId, process: 'kernel', what: 'RST' },
+        );
+      }
+    }
+    this.record(skb, { kind: 'reject', with: how, hook });
+    this.endPacket(skb, 'REJECTED', 'NETFILTER_DROP');
+  }
+
+  #netfilterHost(): NetfilterHost {
+    const { kernel } = this;
+    return {
+      now: () => kernel.sim.now,
+      addressType: (addr, dev) => addressType(this, addr, dev),
+      masqueradeAddress: (dev, nexthop) => selectAddress(this, this.#device(dev), nexthop, 'global'),
+      primaryAddress: (dev) => {
+        const first = this.#device(dev).addresses[0];
+        return first === undefined ? null : cidrAddress(first.address);
+      },
+      sysctl: (name) => this.sysctl.number(name),
+      random: {
+        statistic: () => kernel.statistic(),
+        port: (limit) => kernel.random('nat.port').below(limit),
+      },
+    };
+  }
+
+  #device(name: string): NetDevice {
+    return assertExists(this.#devices.get(name), `no device ${name} in ${this.kernel.name}/${this.name}`);
+  }
+}
+
+/** ICMP code by `--reject-with`; null for tcp-reset. */
+const REJECT_CODES: Readonly<Record<RejectWith, number | null>> = {
+  'icmp-net-unreachable': 0,
+  'icmp-host-unreachable': 1,
+  'icmp-proto-unreachable': 2,
+  'icmp-port-unreachable': 3,
+  'icmp-net-prohibited': 9,
+  'icmp-host-prohibited': 10,
+  'icmp-admin-prohibited': 13,
+  'tcp-reset': null,
+};

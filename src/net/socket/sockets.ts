@@ -1,0 +1,437 @@
+/**
+ * The sockets of a namespace: who listens, which connections there are, and where an incoming packet goes
+ * (net/ipv4/inet_hashtables.c __inet_lookup, net/ipv4/udp.c __udp4_lib_lookup). Seen with `ss -tulpn`.
+ */
+import { err, ok, type Result } from '../../lib/result.ts';
+import { IP_ANY, type IpAddr } from '../../lib/ip.ts';
+import { icmpSend, errnoOf } from '../ip/icmp.ts';
+import { ipLocalOut } from '../ip/output.ts';
+import { routeOutput } from '../ip/route.ts';
+import type { Netns } from '../netns.ts';
+import { newSkb, type Skb } from '../skb.ts';
+import type { PacketRelation, PacketRole } from '../trace/trace.ts';
+import type { TraceRecorder } from '../trace/recorder.ts';
+import type { SocketView } from '../view.ts';
+import {
+  appData,
+  hasFlag,
+  type IcmpMessage,
+  type Ipv4Packet,
+  type L4,
+  type TcpSegment,
+  type UdpDatagram,
+} from '../wire/packet.ts';
+import { TcpSocket } from './tcp.ts';
+import { resetFor } from './reset.ts';
+
+/** What a server is asked: the bytes of one request and both ends. */
+export interface ServerRequest {
+  readonly text: string;
+  readonly peer: { readonly addr: IpAddr; readonly port: number };
+  readonly local: { readonly addr: IpAddr; readonly port: number };
+}
+
+export interface ListenSpec {
+  readonly protocol: 'tcp' | 'udp';
+  /** 0.0.0.0 takes every address of the namespace. */
+  readonly addr: IpAddr;
+  readonly port: number;
+  /** Program name as `ss -p` shows it. */
+  readonly process: string;
+  /** Answers one request; the connection is closed after it. */
+  readonly handler: (request: ServerRequest) => string;
+}
+
+/** What a client is told. `answered` may come once, the others end the attempt. */
+export type ClientEvent =
+  | { readonly kind: 'answered'; readonly text: string }
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'error'; readonly errno: ClientErrno };
+
+export type ClientErrno =
+  | 'ECONNREFUSED'
+  | 'ECONNRESET'
+  | 'EHOSTUNREACH'
+  | 'ENETUNREACH'
+  | 'EINVAL'
+  | 'EACCES'
+  | 'EPERM'
+  | 'EMSGSIZE'
+  | 'ETTL'
+  | 'ETIMEDOUT'
+  | 'EADDRNOTAVAIL';
+
+/** A client of this namespace: where to, what to say, whom to tell. */
+export interface ClientSpec {
+  readonly dst: IpAddr;
+  readonly port: number;
+  readonly process: string;
+  readonly text: string;
+  readonly recorder: TraceRecorder | null;
+  readonly onEvent: (event: ClientEvent) => void;
+}
+
+/** Ends a client that has waited long enough. */
+export interface ClientHandle {
+  close(): void;
+}
+
+interface DatagramClient {
+  readonly spec: ClientSpec;
+  readonly local: IpAddr;
+  readonly port: number;
+}
+
+export class Sockets {
+  readonly #netns: Netns;
+  #listeners = new Map<string, ListenSpec>();
+  #connections = new Map<string, TcpSocket>();
+  #datagrams = new Map<string, DatagramClient>();
+
+  constructor(netns: Netns) {
+    this.#netns = netns;
+  }
+
+  /** Binds a server; the error is errno's words. */
+  listen(spec: ListenSpec): Result<() => void, string> {
+    const key = listenKey(spec.protocol, spec.addr, spec.port);
+    const clash =
+      spec.addr === IP_ANY
+        ? this.#anyOn(spec.protocol, spec.port)
+        : this.#listeners.has(listenKey(spec.protocol, IP_ANY, spec.port));
+    if (this.#listeners.has(key) || clash) return err('Address already in use');
+    this.#listeners.set(key, spec);
+    this.#netns.touch();
+    return ok(() => {
+      if (this.#listeners.get(key) === spec) this.#listeners.delete(key);
+      this.#netns.touch();
+    });
+  }
+
+  /** connect(), write, read, close: a TCP client. */
+  connectTcp(spec: ClientSpec): ClientHandle {
+    const route = routeOutput(this.#netns, { dst: spec.dst, src: null, oif: null });
+    if (route.kind === 'error') {
+      spec.onEvent({ kind: 'error', errno: route.errno });
+      return { close: () => undefined };
+    }
+    const socket = new TcpSocket(this.#netns, this, {
+      local: { addr: route.src, port: this.#freePort('tcp', route.src, spec) },
+      remote: { addr: spec.dst, port: spec.port },
+      process: spec.process,
+      recorder: spec.recorder,
+    });
+    this.#connections.set(socket.key, socket);
+    socket.connect(spec.text, spec.onEvent);
+    return socket;
+  }
+
+  /** sendto() and wait for one answer: a UDP client. */
+  sendUdp(spec: ClientSpec): ClientHandle {
+    const route = routeOutput(this.#netns, { dst: spec.dst, src: null, oif: null });
+    if (route.kind === 'error') {
+      spec.onEvent({ kind: 'error', errno: route.errno });
+      return { close: () => undefined };
+    }
+    const port = this.#freePort('udp', route.src, spec);
+    const key = connectionKey('udp', route.src, port, spec.dst, spec.port);
+    this.#datagrams.set(key, { spec, local: route.src, port });
+    const l4: UdpDatagram = { kind: 'udp', sport: port, dport: spec.port, payload: appData(spec.text) };
+    this.send(
+      { src: route.src, dst: spec.dst, l4, df: true },
+      {
+        recorder: spec.recorder,
+        relation: 'sent',
+        role: 'request',
+        parentId: null,
+        process: spec.process,
+        what: 'UDP datagram',
+      },
+    );
+    return {
+      close: () => {
+        this.#datagrams.delete(key);
+      },
+    };
+  }
+
+  /** ICMP echo and wait for its answer. */
+  ping(spec: ClientSpec): ClientHandle {
+    const route = routeOutput(this.#netns, { dst: spec.dst, src: null, oif: null });
+    if (route.kind === 'error') {
+      spec.onEvent({ kind: 'error', errno: route.errno });
+      return { close: () => undefined };
+    }
+    const id = 1 + this.#netns.kernel.random('icmp.id').below(65535);
+    const key = connectionKey('icmp', route.src, id, spec.dst, 0);
+    this.#datagrams.set(key, { spec, local: route.src, port: id });
+    const l4: IcmpMessage = {
+      kind: 'icmp',
+      type: 8,
+      code: 0,
+      id,
+      seq: 1,
+      mtu: null,
+      quoted: null,
+      data: { kind: 'data', text: '', bytes: 56 },
+    };
+    this.send(
+      { src: route.src, dst: spec.dst, l4, df: true },
+      {
+        recorder: spec.recorder,
+        relation: 'sent',
+        role: 'request',
+        parentId: null,
+        process: spec.process,
+        what: 'echo request',
+      },
+    );
+    return {
+      close: () => {
+        this.#datagrams.delete(key);
+      },
+    };
+  }
+
+  /** Makes a packet of this namespace and sends it. */
+  send(
+    packet: { readonly src: IpAddr; readonly dst: IpAddr; readonly l4: L4; readonly df: boolean },
+    about: {
+      readonly recorder: TraceRecorder | null;
+      readonly relation: PacketRelation;
+      readonly role: PacketRole;
+      readonly parentId: number | null;
+      readonly process: string;
+      readonly what: string;
+    },
+  ): { readonly packetId: number; readonly error: ReturnType<typeof ipLocalOut> } {
+    const l3: Ipv4Packet = {
+      kind: 'ipv4',
+      src: packet.src,
+      dst: packet.dst,
+      ttl: this.#netns.sysctl.number('net.ipv4.ip_default_ttl'),
+      id: 0,
+      df: packet.df,
+      tos: 0,
+      l4: packet.l4,
+    };
+    const packetId = about.recorder === null ? 0 : about.recorder.open(l3, about.relation, about.parentId, about.role);
+    const skb = newSkb(l3, about.recorder, packetId);
+    this.#netns.record(skb, { kind: 'socket.send', process: about.process, what: about.what });
+    return { packetId, error: ipLocalOut(this.#netns, skb, { src: packet.src }) };
+  }
+
+  deliverTcp(skb: Skb, packet: Ipv4Packet, segment: TcpSegment): void {
+    const key = connectionKey('tcp', packet.dst, segment.dport, packet.src, segment.sport);
+    const socket = this.#connections.get(key);
+    if (socket !== undefined) {
+      this.#deliver(skb, socket.process, segmentName(segment));
+      socket.receive(skb, segment);
+      return;
+    }
+    const listener = this.#listener('tcp', packet.dst, segment.dport);
+    if (listener !== undefined && hasFlag(segment, 'SYN') && !hasFlag(segment, 'ACK') && !hasFlag(segment, 'RST')) {
+      this.#deliver(skb, listener.process, segmentName(segment));
+      this.#accept(skb, packet, segment, listener);
+      return;
+    }
+    this.#refuse(skb, packet, segment);
+  }
+
+  deliverUdp(skb: Skb, packet: Ipv4Packet, datagram: UdpDatagram): void {
+    if (datagram.payload.kind === 'vxlan') {
+      this.#deliverVxlan(skb, packet, datagram);
+      return;
+    }
+    const client = this.#datagrams.get(connectionKey('udp', packet.dst, datagram.dport, packet.src, datagram.sport));
+    if (client !== undefined) {
+      this.#deliver(skb, client.spec.process, 'UDP datagram');
+      client.spec.onEvent({ kind: 'answered', text: datagram.payload.text });
+      return;
+    }
+    const listener = this.#listener('udp', packet.dst, datagram.dport);
+    if (listener === undefined) {
+      icmpSend(this.#netns, skb, { type: 3, code: 3, mtu: null });
+      this.#netns.drop(skb, 'NO_SOCKET', `nobody listens on UDP port ${datagram.dport}`);
+      return;
+    }
+    this.#deliver(skb, listener.process, 'UDP datagram');
+    this.#answerDatagram(skb, packet, datagram, listener);
+  }
+
+  deliverEchoReply(skb: Skb, packet: Ipv4Packet, message: IcmpMessage): void {
+    const client = this.#datagrams.get(connectionKey('icmp', packet.dst, message.id, packet.src, 0));
+    if (client === undefined) {
+      this.#netns.drop(skb, 'NO_SOCKET', 'no process waits for this echo reply');
+      return;
+    }
+    this.#deliver(skb, client.spec.process, 'echo reply');
+    client.spec.onEvent({ kind: 'answered', text: '' });
+  }
+
+  /** An ICMP error for a packet one of our sockets sent. */
+  deliverError(skb: Skb, message: IcmpMessage): void {
+    const { quoted } = message;
+    const what = `ICMP ${message.type}/${message.code}`;
+    if (quoted === null) {
+      this.#netns.drop(skb, 'NO_SOCKET', what);
+      return;
+    }
+    if (quoted.l4.kind === 'tcp') {
+      const socket = this.#connections.get(connectionKey('tcp', quoted.src, quoted.l4.sport, quoted.dst, quoted.l4.dport));
+      if (socket !== undefined) {
+        this.#deliver(skb, socket.process, what);
+        socket.receiveError(errnoOf(message));
+        return;
+      }
+    } else {
+      const [port, remote] = quoted.l4.kind === 'udp' ? [quoted.l4.sport, quoted.l4.dport] : [quoted.l4.id, 0];
+      const client = this.#datagrams.get(connectionKey(quoted.l4.kind, quoted.src, port, quoted.dst, remote));
+      if (client !== undefined) {
+        this.#deliver(skb, client.spec.process, what);
+        client.spec.onEvent({ kind: 'error', errno: errnoOf(message) });
+        return;
+      }
+    }
+    this.#netns.drop(skb, 'NO_SOCKET', `${what} speaks of a socket that is gone`);
+  }
+
+  forget(socket: TcpSocket): void {
+    if (this.#connections.get(socket.key) === socket) this.#connections.delete(socket.key);
+    this.#netns.touch();
+  }
+
+  view(): readonly SocketView[] {
+    const listening = [...this.#listeners.values()].map((spec) => ({
+      protocol: spec.protocol,
+      local: spec.addr,
+      port: spec.port,
+      state: spec.protocol === 'tcp' ? 'LISTEN' : 'UNCONN',
+      process: spec.process,
+    }));
+    const connected = [...this.#connections.values()].map((socket) => ({
+      protocol: 'tcp' as const,
+      local: socket.local.addr,
+      port: socket.local.port,
+      state: socket.state,
+      process: socket.process,
+    }));
+    return [...listening, ...connected];
+  }
+
+  /** Returns a closure that puts all sockets back as they are now. */
+  checkpoint(): () => void {
+    const listeners = new Map(this.#listeners);
+    const connections = [...this.#connections].map(([key, socket]) => ({ key, socket, restore: socket.checkpoint() }));
+    const datagrams = new Map(this.#datagrams);
+    return () => {
+      this.#listeners = new Map(listeners);
+      this.#connections = new Map(connections.map(({ key, socket }) => [key, socket]));
+      for (const { restore } of connections) restore();
+      this.#datagrams = new Map(datagrams);
+    };
+  }
+
+  #deliver(skb: Skb, process: string, what: string): void {
+    this.#netns.record(skb, { kind: 'socket.deliver', process, what });
+    this.#netns.endPacket(skb, 'DELIVERED', null);
+  }
+
+  #accept(skb: Skb, packet: Ipv4Packet, segment: TcpSegment, listener: ListenSpec): void {
+    const socket = new TcpSocket(this.#netns, this, {
+      local: { addr: packet.dst, port: segment.dport },
+      remote: { addr: packet.src, port: segment.sport },
+      process: listener.process,
+      recorder: skb.recorder,
+    });
+    this.#connections.set(socket.key, socket);
+    socket.accept(skb, segment, listener.handler);
+  }
+
+  /** tcp_v4_send_reset: nobody is there. */
+  #refuse(skb: Skb, packet: Ipv4Packet, segment: TcpSegment): void {
+    const reset = resetFor(segment);
+    this.#netns.drop(skb, 'NO_SOCKET', `nobody listens on TCP port ${segment.dport} of ${packet.dst}`);
+    if (reset === null) return;
+    this.send(
+      { src: packet.dst, dst: packet.src, l4: reset, df: true },
+      {
+        recorder: skb.recorder,
+        relation: 'error',
+        role: 'reply',
+        parentId: skb.recorder === null ? null : skb.packetId,
+        process: 'kernel',
+        what: 'RST',
+      },
+    );
+  }
+
+  #deliverVxlan(skb: Skb, packet: Ipv4Packet, datagram: UdpDatagram): void {
+    const { payload } = datagram;
+    if (payload.kind !== 'vxlan') return;
+    const device = this.#netns.vxlanFor(datagram.dport, payload.vni);
+    if (device === null) {
+      this.#netns.drop(skb, 'VXLAN_VNI_NOT_FOUND', `no device for VXLAN ${payload.vni} on UDP port ${datagram.dport}`);
+      return;
+    }
+    device.receiveEncapsulated(skb, packet, payload.frame);
+  }
+
+  #answerDatagram(skb: Skb, packet: Ipv4Packet, datagram: UdpDatagram, listener: ListenSpec): void {
+    const text = listener.handler({
+      text: datagram.payload.kind === 'data' ? datagram.payload.text : '',
+      peer: { addr: packet.src, port: datagram.sport },
+      local: { addr: packet.dst, port: datagram.dport },
+    });
+    const l4: UdpDatagram = { kind: 'udp', sport: datagram.dport, dport: datagram.sport, payload: appData(text) };
+    this.send(
+      { src: packet.dst, dst: packet.src, l4, df: true },
+      {
+        recorder: skb.recorder,
+        relation: 'sent',
+        role: 'reply',
+        parentId: skb.recorder === null ? null : skb.packetId,
+        process: listener.process,
+        what: 'UDP datagram',
+      },
+    );
+  }
+
+  #listener(protocol: 'tcp' | 'udp', addr: IpAddr, port: number): ListenSpec | undefined {
+    return this.#listeners.get(listenKey(protocol, addr, port)) ?? this.#listeners.get(listenKey(protocol, IP_ANY, port));
+  }
+
+  #anyOn(protocol: 'tcp' | 'udp', port: number): boolean {
+    return [...this.#listeners.values()].some((spec) => spec.protocol === protocol && spec.port === port);
+  }
+
+  /** A random port of ip_local_port_range that no connection to this remote uses (inet_hash_connect). */
+  #freePort(protocol: 'tcp' | 'udp', local: IpAddr, spec: { readonly dst: IpAddr; readonly port: number }): number {
+    const [low = 32768, high = 60999] = (this.#netns.sysctl.get('net.ipv4.ip_local_port_range') ?? '').split(/\s+/).map(Number);
+    const draw = this.#netns.kernel.random('socket.port');
+    const taken = protocol === 'tcp' ? this.#connections : this.#datagrams;
+    for (;;) {
+      const port = low + draw.below(high - low + 1);
+      if (!taken.has(connectionKey(protocol, local, port, spec.dst, spec.port))) return port;
+    }
+  }
+}
+
+/** How a connection is found: our end first. */
+export function connectionKey(
+  protocol: 'tcp' | 'udp' | 'icmp',
+  local: IpAddr,
+  port: number,
+  remote: IpAddr,
+  remotePort: number,
+): string {
+  return `${protocol} ${local}:${port} ${remote}:${remotePort}`;
+}
+
+function listenKey(protocol: 'tcp' | 'udp', addr: IpAddr, port: number): string {
+  return `${protocol} ${addr}:${port}`;
+}
+
+function segmentName(segment: TcpSegment): string {
+  return segment.flags.join('-');
+}

@@ -1,0 +1,421 @@
+/**
+ * A small real TCP (RFC 9293; net/ipv4/tcp_input.c, tcp_output.c, tcp_timer.c): handshake, data, close, reset, retransmission.
+ *
+ *   client  CLOSED → SYN_SENT → ESTABLISHED → CLOSE_WAIT → LAST_ACK → CLOSED
+ *   server  SYN_RECV → ESTABLISHED → FIN_WAIT1 → FIN_WAIT2 → TIME_WAIT → CLOSED   (it answers once and closes)
+ *
+ * Simplification: no congestion control, no window limit, no delayed ACK, no SACK or reordering (segments out of order are dropped and
+ * sent again); the retransmission timeout starts at 1 s for SYN and 200 ms for the rest and doubles.
+ */
+import { assertNever } from '../../lib/assert.ts';
+import type { IpAddr } from '../../lib/ip.ts';
+import { NS_PER_MS, NS_PER_S, type Timer } from '../../sim/sim.ts';
+import { routeOutput } from '../ip/route.ts';
+import type { Netns } from '../netns.ts';
+import type { Skb } from '../skb.ts';
+import type { TraceRecorder } from '../trace/recorder.ts';
+import type { PacketRole } from '../trace/trace.ts';
+import { hasFlag, type AppData, type TcpFlag, type TcpSegment } from '../wire/packet.ts';
+import { IPV4_BYTES } from '../wire/size.ts';
+import { segmentLength } from './reset.ts';
+import { connectionKey, type ClientErrno, type ClientEvent, type ServerRequest, type Sockets } from './sockets.ts';
+
+export type TcpState =
+  | 'CLOSED'
+  | 'SYN_SENT'
+  | 'SYN_RECV'
+  | 'ESTABLISHED'
+  | 'FIN_WAIT1'
+  | 'FIN_WAIT2'
+  | 'CLOSING'
+  | 'CLOSE_WAIT'
+  | 'LAST_ACK'
+  | 'TIME_WAIT';
+
+interface Endpoint {
+  readonly addr: IpAddr;
+  readonly port: number;
+}
+
+/** A segment sent and not yet acknowledged. */
+interface Unacked {
+  readonly segment: TcpSegment;
+  readonly packetId: number;
+}
+
+/** All that changes in a socket, so that it can be put back whole. */
+interface Vars {
+  state: TcpState;
+  sndNxt: number;
+  rcvNxt: number;
+  unacked: readonly Unacked[];
+  retries: number;
+  timer: Timer | null;
+  received: string;
+  /** MSS the peer announced. */
+  peerMss: number;
+  /** The last packet that came in, parent of what answers it. */
+  lastPacketId: number | null;
+}
+
+const TCP_HEADER_BYTES = 20;
+const TIMESTAMP_OPTION_BYTES = 12;
+const SYN_RTO_NS = NS_PER_S;
+const DATA_RTO_NS = 200 * NS_PER_MS;
+const TIME_WAIT_NS = 60 * NS_PER_S;
+const WINDOW = 64240;
+
+export class TcpSocket {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly process: string;
+  readonly key: string;
+  readonly #netns: Netns;
+  readonly #sockets: Sockets;
+  readonly #recorder: TraceRecorder | null;
+  readonly #v: Vars = {
+    state: 'CLOSED',
+    sndNxt: 0,
+    rcvNxt: 0,
+    unacked: [],
+    retries: 0,
+    timer: null,
+    received: '',
+    peerMss: 536,
+    lastPacketId: null,
+  };
+  #role: PacketRole = 'request';
+  #request = '';
+  #onEvent: ((event: ClientEvent) => void) | null = null;
+  #handler: ((request: ServerRequest) => string) | null = null;
+
+  constructor(
+    netns: Netns,
+    sockets: Sockets,
+    spec: {
+      readonly local: Endpoint;
+      readonly remote: Endpoint;
+      readonly process: string;
+      readonly recorder: TraceRecorder | null;
+    },
+  ) {
+    this.#netns = netns;
+    this.#sockets = sockets;
+    this.local = spec.local;
+    this.remote = spec.remote;
+    this.process = spec.process;
+    this.#recorder = spec.recorder;
+    this.key = connectionKey('tcp', spec.local.addr, spec.local.port, spec.remote.addr, spec.remote.port);
+  }
+
+  get state(): TcpState {
+    return this.#v.state;
+  }
+
+  /** Opens the connection; `text` is sent once it stands. */
+  connect(text: string, onEvent: (event: ClientEvent) => void): void {
+    this.#request = text;
+    this.#onEvent = onEvent;
+    this.#v.sndNxt = this.#initialSequence();
+    this.#setState('SYN_SENT');
+    this.#send(['SYN'], null);
+  }
+
+  /** Takes a SYN on behalf of a listener and answers it. */
+  accept(skb: Skb, segment: TcpSegment, handler: (request: ServerRequest) => string): void {
+    this.#role = 'reply';
+    this.#handler = handler;
+    this.#v.lastPacketId = skb.packetId;
+    this.#v.sndNxt = this.#initialSequence();
+    this.#v.rcvNxt = (segment.seq + 1) >>> 0;
+    this.#v.peerMss = segment.mss ?? 536;
+    this.#setState('SYN_RECV');
+    this.#send(['SYN', 'ACK'], null);
+  }
+
+  /** Gives the connection up without a word, as a client does that has waited long enough. */
+  close(): void {
+    if (this.#v.state === 'SYN_SENT') this.#destroy();
+    else if (this.#v.state === 'ESTABLISHED') this.#sendFin('FIN_WAIT1');
+  }
+
+  /** A segment of this connection has arrived (tcp_v4_do_rcv). */
+  receive(skb: Skb, segment: TcpSegment): void {
+    this.#v.lastPacketId = skb.packetId;
+    if (this.#v.state === 'SYN_SENT') this.#receiveInSynSent(segment);
+    else if (hasFlag(segment, 'RST')) this.#receiveReset(segment);
+    else this.#receiveInSequence(segment);
+  }
+
+  /** An ICMP error about one of our segments: fatal while connecting (tcp_v4_err). */
+  receiveError(errno: ClientErrno): void {
+    if (this.#v.state === 'SYN_SENT' || this.#v.state === 'SYN_RECV') this.#fail(errno);
+  }
+
+  /** Returns a closure that puts the socket back as it is now. */
+  checkpoint(): () => void {
+    const saved = { ...this.#v };
+    return () => {
+      Object.assign(this.#v, saved);
+    };
+  }
+
+  #receiveInSynSent(segment: TcpSegment): void {
+    const acceptable = hasFlag(segment, 'ACK') && segment.ack === this.#v.sndNxt;
+    if (hasFlag(segment, 'RST')) {
+      if (acceptable) this.#fail('ECONNREFUSED');
+      return;
+    }
+    if (!acceptable || !hasFlag(segment, 'SYN')) return;
+    this.#v.rcvNxt = (segment.seq + 1) >>> 0;
+    this.#v.peerMss = segment.mss ?? 536;
+    this.#acknowledged(segment.ack);
+    this.#setState('ESTABLISHED');
+    this.#send(['ACK'], null);
+    this.#sendText(this.#request);
+  }
+
+  #receiveReset(segment: TcpSegment): void {
+    if (segment.seq !== this.#v.rcvNxt) return;
+    if (this.#onEvent !== null) this.#fail('ECONNRESET');
+    else this.#destroy();
+  }
+
+  #receiveInSequence(segment: TcpSegment): void {
+    if (segment.seq !== this.#v.rcvNxt) {
+      this.#receiveOldSegment(segment);
+      return;
+    }
+    if (!hasFlag(segment, 'ACK')) return;
+    this.#acknowledged(segment.ack);
+    this.#confirmNeighbour();
+    this.#advanceByAck();
+    this.#takeData(segment);
+    if (hasFlag(segment, 'FIN')) this.#takeFin();
+  }
+
+  /** A repeated SYN gets its SYN-ACK again, anything else old its ACK (tcp_check_req, tcp_send_dupack). */
+  #receiveOldSegment(segment: TcpSegment): void {
+    if (this.#v.state === 'SYN_RECV' && hasFlag(segment, 'SYN')) this.#retransmit();
+    else if (segmentLength(segment) > 0) this.#send(['ACK'], null);
+  }
+
+  #advanceByAck(): void {
+    const allAcked = this.#v.unacked.length === 0;
+    switch (this.#v.state) {
+      case 'SYN_RECV':
+        if (allAcked) this.#setState('ESTABLISHED');
+        return;
+      case 'FIN_WAIT1':
+        if (allAcked) this.#setState('FIN_WAIT2');
+        return;
+      case 'CLOSING':
+        if (allAcked) this.#timeWait();
+        return;
+      case 'LAST_ACK':
+        if (allAcked) this.#finish();
+        return;
+      case 'CLOSED':
+      case 'SYN_SENT':
+      case 'ESTABLISHED':
+      case 'FIN_WAIT2':
+      case 'CLOSE_WAIT':
+      case 'TIME_WAIT':
+        return;
+      default:
+        assertNever(this.#v.state);
+    }
+  }
+
+  #takeData(segment: TcpSegment): void {
+    if (segment.data === null) return;
+    this.#v.rcvNxt = (this.#v.rcvNxt + segment.data.bytes) >>> 0;
+    this.#v.received += segment.data.text;
+    const last = hasFlag(segment, 'PSH');
+    if (this.#handler === null || !last) {
+      if (!hasFlag(segment, 'FIN')) this.#send(['ACK'], null);
+      return;
+    }
+    const answer = this.#handler({ text: this.#v.received, peer: this.remote, local: this.local });
+    this.#send(['ACK'], null);
+    this.#sendText(answer);
+    this.#sendFin('FIN_WAIT1');
+  }
+
+  #takeFin(): void {
+    this.#v.rcvNxt = (this.#v.rcvNxt + 1) >>> 0;
+    switch (this.#v.state) {
+      case 'ESTABLISHED':
+        this.#setState('CLOSE_WAIT');
+        this.#onEvent?.({ kind: 'answered', text: this.#v.received });
+        this.#sendFin('LAST_ACK');
+        return;
+      case 'FIN_WAIT1':
+        this.#setState('CLOSING');
+        this.#send(['ACK'], null);
+        return;
+      case 'FIN_WAIT2':
+        this.#send(['ACK'], null);
+        this.#timeWait();
+        return;
+      case 'CLOSED':
+      case 'SYN_SENT':
+      case 'SYN_RECV':
+      case 'CLOSING':
+      case 'CLOSE_WAIT':
+      case 'LAST_ACK':
+      case 'TIME_WAIT':
+        return;
+      default:
+        assertNever(this.#v.state);
+    }
+  }
+
+  #sendFin(next: 'FIN_WAIT1' | 'LAST_ACK'): void {
+    this.#setState(next);
+    this.#send(['FIN', 'ACK'], null);
+  }
+
+  /** Cuts text to the peer's MSS. */
+  #sendText(text: string): void {
+    const size = Math.max(1, this.#v.peerMss - TIMESTAMP_OPTION_BYTES);
+    const bytes = new TextEncoder().encode(text);
+    for (let from = 0; from < bytes.length; from += size) {
+      const part = bytes.subarray(from, from + size);
+      const data: AppData = { kind: 'data', text: new TextDecoder().decode(part), bytes: part.length };
+      this.#send(from + size >= bytes.length ? ['PSH', 'ACK'] : ['ACK'], data);
+    }
+  }
+
+  #send(flags: readonly TcpFlag[], data: AppData | null): void {
+    const syn = flags.includes('SYN');
+    const segment: TcpSegment = {
+      kind: 'tcp',
+      sport: this.local.port,
+      dport: this.remote.port,
+      seq: this.#v.sndNxt,
+      ack: flags.includes('ACK') ? this.#v.rcvNxt : 0,
+      flags,
+      window: WINDOW,
+      mss: syn ? this.#advertisedMss() : null,
+      data,
+    };
+    const length = segmentLength(segment);
+    this.#v.sndNxt = (this.#v.sndNxt + length) >>> 0;
+    // Queued before it is sent: what a rule does to it at once (REJECT) finds it there.
+    const packet = { segment, packetId: 0 };
+    if (length > 0) {
+      this.#v.unacked = [...this.#v.unacked, packet];
+      this.#arm();
+    }
+    const sent = this.#transmit(segment, 'sent', this.#v.lastPacketId);
+    this.#v.unacked = this.#v.unacked.map((entry) => (entry === packet ? { segment, packetId: sent } : entry));
+  }
+
+  #transmit(segment: TcpSegment, relation: 'sent' | 'retransmission', parentId: number | null): number {
+    const { packetId } = this.#sockets.send(
+      { src: this.local.addr, dst: this.remote.addr, l4: segment, df: true },
+      {
+        recorder: this.#recorder,
+        relation,
+        role: this.#role,
+        parentId: this.#recorder === null ? null : parentId,
+        process: this.process,
+        what: segment.flags.join('-'),
+      },
+    );
+    return packetId;
+  }
+
+  #arm(): void {
+    if (this.#v.timer !== null) return;
+    const handshake = this.#v.state === 'SYN_SENT' || this.#v.state === 'SYN_RECV';
+    const rto = (handshake ? SYN_RTO_NS : DATA_RTO_NS) * 2 ** this.#v.retries;
+    this.#v.timer = this.#netns.kernel.sim.background(rto, 'tcp retransmit', () => {
+      this.#v.timer = null;
+      this.#onTimeout();
+    });
+  }
+
+  #onTimeout(): void {
+    const { state } = this.#v;
+    const limit = this.#netns.sysctl.number(
+      state === 'SYN_SENT'
+        ? 'net.ipv4.tcp_syn_retries'
+        : state === 'SYN_RECV'
+          ? 'net.ipv4.tcp_synack_retries'
+          : 'net.ipv4.tcp_retries2',
+    );
+    if (this.#v.retries >= limit) {
+      this.#fail('ETIMEDOUT');
+      return;
+    }
+    this.#v.retries++;
+    this.#arm();
+    this.#retransmit();
+  }
+
+  #retransmit(): void {
+    const first = this.#v.unacked[0];
+    if (first === undefined) return;
+    const segment = { ...first.segment, ack: hasFlag(first.segment, 'ACK') ? this.#v.rcvNxt : 0 };
+    this.#transmit(segment, 'retransmission', first.packetId === 0 ? null : first.packetId);
+  }
+
+  /** Takes off the queue what `ack` covers. */
+  #acknowledged(ack: number): void {
+    const left = this.#v.unacked.filter(({ segment }) => ((segment.seq + segmentLength(segment) - ack) | 0) > 0);
+    if (left.length === this.#v.unacked.length) return;
+    this.#v.unacked = left;
+    this.#v.retries = 0;
+    this.#v.timer?.cancel();
+    this.#v.timer = null;
+    if (left.length > 0) this.#arm();
+  }
+
+  #confirmNeighbour(): void {
+    const route = routeOutput(this.#netns, { dst: this.remote.addr, src: this.local.addr, oif: null });
+    if (route.kind === 'route') this.#netns.neigh.confirm(route.dev, route.nexthop);
+  }
+
+  #advertisedMss(): number {
+    const route = routeOutput(this.#netns, { dst: this.remote.addr, src: this.local.addr, oif: null });
+    const mtu = route.kind === 'route' ? route.dev.mtu : 1500;
+    return Math.min(mtu, 65535) - IPV4_BYTES - TCP_HEADER_BYTES;
+  }
+
+  #initialSequence(): number {
+    return this.#netns.kernel.random('tcp.isn').u32();
+  }
+
+  #setState(state: TcpState): void {
+    this.#v.state = state;
+    this.#netns.touch();
+  }
+
+  #timeWait(): void {
+    this.#setState('TIME_WAIT');
+    this.#v.timer?.cancel();
+    this.#v.timer = this.#netns.kernel.sim.background(TIME_WAIT_NS, 'tcp time-wait', () => {
+      this.#destroy();
+    });
+    this.#onEvent?.({ kind: 'closed' });
+  }
+
+  #finish(): void {
+    this.#destroy();
+    this.#onEvent?.({ kind: 'closed' });
+  }
+
+  #fail(errno: ClientErrno): void {
+    this.#destroy();
+    this.#onEvent?.({ kind: 'error', errno });
+  }
+
+  #destroy(): void {
+    this.#v.timer?.cancel();
+    this.#v.timer = null;
+    this.#setState('CLOSED');
+    this.#sockets.forget(this);
+  }
+}

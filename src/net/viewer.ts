@@ -1,0 +1,112 @@
+/**
+ * Turns a namespace's live state into its immutable view, lazily and with parts that did not change kept.
+ */
+import type { Bridge } from './dev/bridge.ts';
+import type { NetDevice } from './dev/device.ts';
+import type { Vxlan } from './dev/vxlan.ts';
+import type { Netns } from './netns.ts';
+import type { FdbView, LinkView, NetnsView } from './view.ts';
+
+export class NetnsViewer {
+  readonly #netns: Netns;
+  #last: NetnsView | null = null;
+  #dirty = true;
+
+  constructor(netns: Netns) {
+    this.#netns = netns;
+  }
+
+  /** Configuration changed. */
+  touch(): void {
+    this.#dirty = true;
+  }
+
+  /** Packets passed: counters and connections may have changed. */
+  markTraffic(): void {
+    this.#dirty = true;
+  }
+
+  view(): NetnsView {
+    if (!this.#dirty && this.#last !== null) return this.#last;
+    this.#dirty = false;
+    this.#last = this.#build(this.#last);
+    return this.#last;
+  }
+
+  #build(last: NetnsView | null): NetnsView {
+    const netns = this.#netns;
+    const keep = <T>(before: T | undefined, after: T): T => (before !== undefined && sameValue(before, after) ? before : after);
+    const keepList = <T>(before: readonly T[] | undefined, after: readonly T[]): readonly T[] => {
+      const items = after.map((item, index) => keep(before?.[index], item));
+      return before?.length === items.length && items.every((item, index) => item === before[index]) ? before : items;
+    };
+    return {
+      node: netns.kernel.name,
+      name: netns.name,
+      links: keepList(last?.links, netns.links().map(linkView)),
+      routes: keepList(last?.routes, netns.fib.routes()),
+      neighbours: keepList(last?.neighbours, netns.neigh.view()),
+      fdb: keepList(last?.fdb, fdbOf(netns)),
+      sysctls: keep(last?.sysctls, netns.sysctl.entries()),
+      netfilter: netns.netfilter.view(),
+      conntrack: keepList(last?.conntrack, netns.netfilter.conntrack.view()),
+      sockets: keepList(last?.sockets, netns.sockets.view()),
+    };
+  }
+}
+
+function fdbOf(netns: Netns): readonly FdbView[] {
+  return netns.links().flatMap((dev) => {
+    if (dev.kind === 'bridge') return (dev as Bridge).fdbView();
+    return dev.kind === 'vxlan' ? (dev as Vxlan).fdbView() : [];
+  });
+}
+
+function linkView(dev: NetDevice): LinkView {
+  const { counters } = dev;
+  const running = dev.up && dev.carrier;
+  return {
+    ifindex: dev.ifindex,
+    name: dev.name,
+    kind: dev.kind,
+    mac: dev.mac,
+    mtu: dev.mtu,
+    up: dev.up,
+    lowerUp: running,
+    flags: [
+      ...(dev.up && !dev.carrier ? ['NO-CARRIER'] : []),
+      ...dev.typeFlags,
+      ...(dev.up ? ['UP'] : []),
+      ...(running ? ['LOWER_UP'] : []),
+    ],
+    operstate: operstate(dev, running),
+    master: dev.master?.name ?? null,
+    hairpin: dev.hairpin,
+    peer: dev.peerView,
+    vxlan: dev.vxlanView,
+    addresses: dev.addresses,
+    rx: { packets: counters.rxPackets, bytes: counters.rxBytes, dropped: counters.rxDropped },
+    tx: { packets: counters.txPackets, bytes: counters.txBytes, dropped: counters.txDropped },
+    madeBy: dev.madeBy,
+    madeAt: dev.madeAt,
+  };
+}
+
+/** Devices that do not report their state are UNKNOWN while up (RFC 2863). */
+function operstate(dev: NetDevice, running: boolean): LinkView['operstate'] {
+  if (!dev.up) return 'DOWN';
+  if (dev.kind === 'loopback' || dev.kind === 'vxlan' || dev.kind === 'dummy') return 'UNKNOWN';
+  return running ? 'UP' : 'DOWN';
+}
+
+/** Deep equality of plain view data; provenance and instants compare like the rest. */
+function sameValue(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (a instanceof Map && b instanceof Map)
+    return a.size === b.size && [...a].every(([key, value]) => sameValue(value, b.get(key)));
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, index) => sameValue(item, b[index]));
+  const left = Object.entries(a);
+  const right = b as Readonly<Record<string, unknown>>;
+  return left.length === Object.keys(b).length && left.every(([key, value]) => sameValue(value, right[key]));
+}
