@@ -1,0 +1,95 @@
+/**
+ * A scenario as data: the machines, their network, the seed, what is applied before the user arrives.
+ *
+ * Its file form is `scenarios/NAME/scenario.yaml`, described by `scenarios/scenario.schema.json` and read by `scenario-file.ts`.
+ */
+
+export interface NodeSpec {
+  /** Host name and Node object name. */
+  readonly name: string;
+  /** Address of eth0 on the underlay; the prefix length is the underlay's. */
+  readonly ip: string;
+  /** The Pods' range of this node; null leaves it to the controller manager (the next /24 of clusterCIDR). */
+  readonly podCIDR: string | null;
+  readonly controlPlane: boolean;
+  /** `key=value:Effect`, as `kubectl taint` writes them. */
+  readonly taints: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** Written after set-up, by dotted name. */
+  readonly sysctls: Readonly<Record<string, string>>;
+  /** iptables command lines run last, without the word iptables. */
+  readonly iptables: readonly string[];
+  /** False: no kube-proxy runs here. */
+  readonly kubeProxy: boolean;
+  /** Link address of flannel.1, where it must be a given one; null for a random one. */
+  readonly vtepMac: string | null;
+}
+
+export interface ProxySpec {
+  readonly mode: 'iptables' | 'none';
+  /** kube-proxy --cluster-cidr; '' is no detector of local traffic. */
+  readonly clusterCIDR: string;
+  readonly masqueradeAll: boolean;
+  /** --nodeport-addresses; null is kube-proxy's default. */
+  readonly nodePortAddresses: string | null;
+}
+
+export interface ClusterSpec {
+  readonly cni: 'flannel-vxlan' | 'flannel-host-gw' | 'none';
+  /** False: bridge ports without hairpin mode. */
+  readonly hairpin: boolean;
+  /** All Pods' range. */
+  readonly clusterCIDR: string;
+  readonly serviceCIDR: string;
+  /** The segment all nodes and the outside host are plugged into. */
+  readonly underlayCIDR: string;
+  readonly nodes: readonly NodeSpec[];
+  /** The host outside: its address; it is every node's default gateway, answers on these ports and forwards nothing. */
+  readonly external: { readonly ip: string; readonly ports: readonly number[] } | null;
+  readonly proxy: ProxySpec;
+  /** False: none of the kube-system Pods exist. */
+  readonly kubeSystem: boolean;
+  /** `permanent`: link addresses of Pods, nodes and the outside are known beforehand, so no ARP is seen. */
+  readonly neighbours: 'learned' | 'permanent';
+  readonly seed: number;
+}
+
+/** A manifest file as the user has it. */
+export interface ManifestSpec {
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface ScenarioSpec {
+  /** Folder name under `scenarios/`, or any identifier. */
+  readonly id: string;
+  readonly title: string;
+  readonly cluster: ClusterSpec;
+  /** Applied in order before the first snapshot. */
+  readonly manifests: readonly ManifestSpec[];
+}
+
+/** What a scenario file may leave out. */
+export const NODE_DEFAULTS: Omit<NodeSpec, 'name' | 'ip'> = {
+  podCIDR: null,
+  controlPlane: false,
+  taints: [],
+  labels: {},
+  sysctls: {},
+  iptables: [],
+  kubeProxy: true,
+  vtepMac: null,
+};
+
+export const CLUSTER_DEFAULTS: Omit<ClusterSpec, 'nodes'> = {
+  cni: 'flannel-vxlan',
+  hairpin: true,
+  clusterCIDR: '10.244.0.0/16',
+  serviceCIDR: '10.96.0.0/12',
+  underlayCIDR: '192.168.1.0/24',
+  external: { ip: '192.168.1.100', ports: [9999] },
+  proxy: { mode: 'iptables', clusterCIDR: '10.244.0.0/16', masqueradeAll: false, nodePortAddresses: null },
+  kubeSystem: true,
+  neighbours: 'learned',
+  seed: 1,
+};
