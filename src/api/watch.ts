@@ -38,6 +38,8 @@ export interface ListOptions {
   readonly labelSelector?: string | LabelSelector;
   /** `spec.nodeName=class,status.phase!=Failed`. */
   readonly fieldSelector?: string;
+  /** Only objects with an owner reference to this UID (an informer's index, not a query of the real API). */
+  readonly ownerUid?: string;
 }
 
 export interface DeleteOptions {

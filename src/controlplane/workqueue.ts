@@ -10,6 +10,9 @@ import { NS_PER_MS, type Sim, type Timer } from '../sim/sim.ts';
 const BASE_DELAY_NS = 5 * NS_PER_MS;
 const MAX_DELAY_NS = 1_000_000 * NS_PER_MS;
 
+/** A key that failed more often than this no longer keeps the cluster from being settled. */
+const WAITED_FOR_RETRIES = 8;
+
 export interface WorkQueueOptions {
   readonly sim: Sim;
   /** The controller's name, for the event labels. */
@@ -44,13 +47,21 @@ export class WorkQueue {
     this.#wake();
   }
 
-  /** Adds the key `delayNs` from now; an earlier time already set stands. */
+  /** Adds the key `delayNs` from now, as work that is waited for; an earlier time already set stands. */
   addAfter(key: string, delayNs: number): void {
-    const { sim, name } = this.#options;
+    this.#delay(key, delayNs, (run) => this.#options.sim.after(delayNs, `${this.#options.name} requeue ${key}`, run));
+  }
+
+  /** As addAfter, for deadlines and long waits: the cluster counts as settled meanwhile. */
+  addInBackground(key: string, delayNs: number): void {
+    this.#delay(key, delayNs, (run) => this.#options.sim.background(delayNs, `${this.#options.name} requeue ${key}`, run));
+  }
+
+  #delay(key: string, delayNs: number, schedule: (run: () => void) => Timer): void {
     const pending = this.#delayed.get(key);
-    if (this.#stopped || (pending !== undefined && pending.at <= sim.now + delayNs)) return;
+    if (this.#stopped || (pending !== undefined && pending.at <= this.#options.sim.now + delayNs)) return;
     pending?.cancel();
-    const timer = sim.after(delayNs, `${name} requeue ${key}`, () => {
+    const timer = schedule(() => {
       this.#delayed.delete(key);
       this.add(key);
     });
@@ -89,7 +100,9 @@ export class WorkQueue {
   #retry(key: string): void {
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
-    this.addAfter(key, Math.min(BASE_DELAY_NS * 2 ** failures, MAX_DELAY_NS));
+    const delay = Math.min(BASE_DELAY_NS * 2 ** failures, MAX_DELAY_NS);
+    if (failures < WAITED_FOR_RETRIES) this.addAfter(key, delay);
+    else this.addInBackground(key, delay);
   }
 
   /** Takes the queue's state; the returned function puts it back (timers live in the clock and are restored with it). */

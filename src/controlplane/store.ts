@@ -1,0 +1,363 @@
+/**
+ * The API server's store: every object, its revisions, and the verbs that change it (apiserver registry/generic/registry
+ * store.go). Defaulting, admission, allocation and validation happen here, in the API server's order and words.
+ *
+ * Objects are deep-frozen and replaced as a whole; parts that did not change keep their identity. A write that changes nothing
+ * has no revision and no watch event. `kubectl get … -o yaml` shows what `get` returns, without managedFields.
+ * Simplification: no authentication, quota or webhooks; one API version per kind; finalizers other than a Namespace's are honoured but nobody removes them.
+ */
+import { setDefaults } from '../api/defaults/defaults.ts';
+import { required, type FieldError } from '../api/field-error.ts';
+import { deepFreeze, draftOf, shareStructure, type Draft } from '../api/json.ts';
+import { keyOf, KINDS, objectKey, type Kind, type KindMap, type KubeObject } from '../api/kinds.ts';
+import { parseFieldSelector, parseSelector, selectorFromLabelSelector, type FieldRequirement, type Selector } from '../api/selectors.ts';
+import { alreadyExists, conflict, forbiddenStatus, invalidStatus, modifiedConflict, notFoundStatus, type ApiStatus } from '../api/status.ts';
+import { DEFAULT_EPOCH, formatTime } from '../api/time.ts';
+import type { ObjectMeta } from '../api/types/meta.ts';
+import { validateObject, validateObjectUpdate } from '../api/validation/validation.ts';
+import type { DeleteOptions, ListOptions, ObjectInput, WatchEvent, WriteResult } from '../api/watch.ts';
+import { assert } from '../lib/assert.ts';
+import { cidr, type Cidr } from '../lib/cidr.ts';
+import { err, ok } from '../lib/result.ts';
+import { NS_PER_S, type Sim } from '../sim/sim.ts';
+import { gracePeriodOf, type Removal } from './deletion.ts';
+import { IdentitySource } from './identity.ts';
+import { Origins, type ManifestSource, type ObjectOrigin } from './origins.ts';
+import { DEFAULT_NODE_PORTS, ServiceAllocator, type PortRange } from './service-allocator.ts';
+import { prepareForCreate, prepareForUpdate } from './strategy.ts';
+import { Tables } from './tables.ts';
+import { WatchHub } from './watch-hub.ts';
+
+export interface StoreOptions {
+  readonly sim: Sim;
+  /** kube-apiserver --service-cluster-ip-range; 10.96.0.0/12 when absent. */
+  readonly serviceCIDR?: Cidr;
+  /** kube-apiserver --service-node-port-range; 30000-32767 when absent. */
+  readonly nodePorts?: PortRange;
+  /** Wall clock at virtual time 0, RFC 3339. */
+  readonly epoch?: string;
+}
+
+/** Namespaces every cluster has. */
+const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
+
+export class ApiStore {
+  readonly sim: Sim;
+  readonly epoch: string;
+  readonly #tables: Tables;
+  readonly #allocator: ServiceAllocator;
+  readonly #identity: IdentitySource;
+  readonly #hub: WatchHub;
+  readonly #origins = new Origins();
+  #revision = 0;
+
+  constructor(options: StoreOptions) {
+    this.sim = options.sim;
+    this.epoch = options.epoch ?? DEFAULT_EPOCH;
+    this.#allocator = new ServiceAllocator({ serviceCIDR: options.serviceCIDR ?? cidr('10.96.0.0/12'), nodePorts: options.nodePorts ?? DEFAULT_NODE_PORTS });
+    this.#tables = new Tables(this.#allocator);
+    this.#identity = new IdentitySource(options.sim.rng);
+    this.#hub = new WatchHub(options.sim);
+    for (const name of SYSTEM_NAMESPACES) {
+      const made = this.create('kube-apiserver', 'Namespace', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+      assert(made.ok, `namespace ${name}`);
+    }
+  }
+
+  get serviceCIDR(): Cidr {
+    return this.#allocator.serviceCIDR;
+  }
+
+  get nodePorts(): PortRange {
+    return this.#allocator.nodePorts;
+  }
+
+  /** The revision of the last write. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Now as API time. */
+  timestamp(): string {
+    return formatTime(this.epoch, this.sim.now);
+  }
+
+  get<K extends Kind>(kind: K, namespace: string | null, name: string): KindMap[K] | null {
+    return this.#tables.of(kind).get(KINDS[kind].namespaced ? namespace : null, name);
+  }
+
+  list<K extends Kind>(kind: K, options: ListOptions = {}): readonly KindMap[K][] {
+    const table = this.#tables.of(kind);
+    return table.list({
+      namespace: KINDS[kind].namespaced ? (options.namespace ?? null) : null,
+      labels: labelsOf(options),
+      fields: fieldsOf(options),
+      ownerUid: options.ownerUid ?? null,
+    });
+  }
+
+  /** Every object of every kind, each kind in the order of creation. */
+  objects(): IterableIterator<KubeObject> {
+    return this.#tables.every();
+  }
+
+  /** The object `Kind namespace/name` or `Kind name`, or null. */
+  byKey(key: string): KubeObject | null {
+    const [kind, name] = key.split(' ');
+    if (kind === undefined || name === undefined || !(kind in KINDS)) return null;
+    const slash = name.indexOf('/');
+    return this.get(kind as Kind, slash < 0 ? null : name.slice(0, slash), name.slice(slash + 1));
+  }
+
+  /** Who made the object and which manifest line it comes from; null for unknown keys. */
+  origin(key: string): ObjectOrigin | null {
+    return this.#origins.get(key);
+  }
+
+  /** Notes that the object was applied from a manifest. */
+  recordSource(key: string, source: ManifestSource): void {
+    this.#origins.applied(key, source);
+  }
+
+  watch<K extends Kind>(by: string, kind: K, handler: (event: WatchEvent<KindMap[K]>) => void): () => void {
+    return this.#hub.watch(by, kind, this.#tables.of(kind).all(), handler);
+  }
+
+  create<K extends Kind>(by: string, kind: K, input: ObjectInput<KindMap[K]>): WriteResult<KindMap[K]> {
+    const draft = draftOf(input) as unknown as Draft<KindMap[K]>;
+    const meta: Draft<ObjectMeta> = (draft.metadata ??= {});
+    const refused = this.#admitName(kind, meta);
+    if (refused !== null) return err(refused);
+    const name = meta.name ?? '';
+    this.#newMeta(kind, meta);
+    setDefaults(kind, draft);
+    const allocation = prepareForCreate(kind, draft, { allocator: this.#allocator, identity: this.#identity });
+    const errors = merged(validateObject(kind, draft as unknown as KindMap[K]), allocation);
+    if (errors.length > 0) return err(invalidStatus(kind, name, errors));
+    const object = this.#commit(kind, draft as unknown as KindMap[K], null);
+    this.#origins.created(keyOf(object), by);
+    return ok(object);
+  }
+
+  /** Namespace checks, generateName and the clash with an existing object. */
+  #admitName(kind: Kind, meta: Draft<ObjectMeta>): ApiStatus | null {
+    if (KINDS[kind].namespaced) meta.namespace ??= 'default';
+    else delete meta.namespace;
+    const { namespace } = meta;
+    if ((meta.name ?? '') === '' && (meta.generateName ?? '') !== '') {
+      meta.name = this.#identity.generateName(`${kind} ${namespace ?? ''}`, meta.generateName ?? '');
+    }
+    const name = meta.name ?? '';
+    if (name === '') return invalidStatus(kind, '', [required('metadata.name', 'name or generateName is required')]);
+    if (namespace !== undefined) {
+      const home = this.get('Namespace', null, namespace);
+      if (home === null) return notFoundStatus('Namespace', namespace);
+      if (home.metadata.deletionTimestamp !== undefined) {
+        return forbiddenStatus(kind, name, `unable to create new content in namespace ${namespace} because it is being terminated`);
+      }
+    }
+    return this.get(kind, namespace ?? null, name) === null ? null : alreadyExists(kind, name);
+  }
+
+  #newMeta(kind: Kind, meta: Draft<ObjectMeta>): void {
+    delete meta.deletionTimestamp;
+    delete meta.deletionGracePeriodSeconds;
+    delete meta.generation;
+    meta.uid = this.#identity.uid(objectKey(kind, meta.namespace ?? null, meta.name ?? ''));
+    meta.creationTimestamp = this.timestamp();
+    if (KINDS[kind].hasGeneration) meta.generation = 1;
+  }
+
+  /** Replaces all but status. */
+  update<K extends Kind>(by: string, kind: K, input: ObjectInput<KindMap[K]>): WriteResult<KindMap[K]> {
+    const found = this.#forUpdate(kind, input);
+    if (!found.ok) return found;
+    const old = found.value;
+    const draft = draftOf(input) as unknown as Draft<KindMap[K]>;
+    keepServerFields(draft, old);
+    if ('status' in old) Object.assign(draft, { status: draftOf(old.status) });
+    setDefaults(kind, draft);
+    const allocation = prepareForUpdate(kind, draft, old, { allocator: this.#allocator, identity: this.#identity });
+    const next = draft as unknown as KindMap[K];
+    const errors = merged([...validateObject(kind, next), ...validateObjectUpdate(kind, next, old)], allocation);
+    if (errors.length > 0) return err(invalidStatus(kind, old.metadata.name, errors));
+    return ok(this.#replace(by, kind, next, old));
+  }
+
+  /** Replaces status alone. */
+  updateStatus<K extends Kind>(by: string, kind: K, input: ObjectInput<KindMap[K]>): WriteResult<KindMap[K]> {
+    const found = this.#forUpdate(kind, input);
+    if (!found.ok) return found;
+    assert(KINDS[kind].hasStatus && 'status' in input, `${kind} has no status`);
+    const next = { ...found.value, status: draftOf(input.status) };
+    return ok(this.#replace(by, kind, next, found.value));
+  }
+
+  #forUpdate<K extends Kind>(kind: K, input: ObjectInput<KindMap[K]>): WriteResult<KindMap[K]> {
+    const meta: Draft<ObjectMeta> = input.metadata as Draft<ObjectMeta>;
+    const name = meta.name ?? '';
+    const old = this.get(kind, meta.namespace ?? 'default', name);
+    if (old === null) return err(notFoundStatus(kind, name));
+    if (meta.uid !== undefined && meta.uid !== old.metadata.uid) return err(conflict(kind, name, uidPrecondition(meta.uid, old.metadata.uid)));
+    if (meta.resourceVersion !== undefined && meta.resourceVersion !== old.metadata.resourceVersion) return err(modifiedConflict(kind, name));
+    return ok(old);
+  }
+
+  #replace<K extends Kind>(by: string, kind: K, next: KindMap[K], old: KindMap[K]): KindMap[K] {
+    const shared = shareStructure(old, next);
+    if (shared === old) return old;
+    const written = this.#commit(kind, withGeneration(kind, shared, old), old);
+    this.#origins.changed(keyOf(written), by);
+    if (isFinalized(written)) this.#remove(kind, written);
+    return written;
+  }
+
+  /** The Pod's binding subresource: assigns it to a node, once. */
+  bind(by: string, namespace: string, podName: string, nodeName: string): WriteResult<KindMap['Pod']> {
+    const pod = this.get('Pod', namespace, podName);
+    if (pod === null) return err(notFoundStatus('Pod', podName));
+    if (pod.metadata.deletionTimestamp !== undefined) return err(conflict('Pod', podName, `pod ${podName} is being deleted, cannot be assigned to a host`));
+    const assigned = pod.spec.nodeName ?? '';
+    if (assigned !== '') return err(conflict('Pod', podName, `pod ${podName} is already assigned to node "${assigned}"`));
+    const scheduled = { type: 'PodScheduled', status: 'True' as const, lastTransitionTime: this.timestamp() };
+    const conditions = [...(pod.status.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled'), scheduled];
+    return ok(this.#replace(by, 'Pod', { ...pod, spec: { ...pod.spec, nodeName }, status: { ...pod.status, conditions } }, pod));
+  }
+
+  delete<K extends Kind>(by: string, kind: K, namespace: string | null, name: string, options: DeleteOptions = {}): WriteResult<KindMap[K]> {
+    const object = this.get(kind, namespace, name);
+    if (object === null) return err(notFoundStatus(kind, name));
+    if (options.uid !== undefined && options.uid !== object.metadata.uid) {
+      return err(conflict(kind, name, uidPrecondition(options.uid, object.metadata.uid)));
+    }
+    const removal = gracePeriodOf(object, options);
+    if ('refused' in removal) return err(forbiddenStatus(kind, name, removal.refused));
+    if (options.propagationPolicy === 'Orphan') this.#orphanDependents(by, object);
+    return ok(this.#delete(by, kind, object, removal));
+  }
+
+  #delete<K extends Kind>(by: string, kind: K, object: KindMap[K], removal: Removal): KindMap[K] {
+    if (removal.seconds === null) return object;
+    if (removal.seconds === 0 && !removal.waits) {
+      this.#remove(kind, object);
+      return object;
+    }
+    const metadata = {
+      ...object.metadata,
+      deletionTimestamp: formatTime(this.epoch, this.sim.now + removal.seconds * NS_PER_S),
+      deletionGracePeriodSeconds: removal.seconds,
+      ...(object.metadata.generation === undefined ? {} : { generation: object.metadata.generation + 1 }),
+    };
+    const terminating: KubeObject = { ...object, metadata } as KindMap[K];
+    const next = terminating.kind === 'Namespace' ? { ...terminating, status: { phase: 'Terminating' as const } } : terminating;
+    return this.#replace(by, kind, next as KindMap[K], object);
+  }
+
+  /** The Namespace's finalize subresource: its content is gone, so it goes too. */
+  finalizeNamespace(name: string): void {
+    const namespace = this.get('Namespace', null, name);
+    if (namespace?.metadata.deletionTimestamp !== undefined) this.#remove('Namespace', namespace);
+  }
+
+  #orphanDependents(by: string, owner: KubeObject): void {
+    for (const object of [...this.objects()]) {
+      const kept = (object.metadata.ownerReferences ?? []).filter((reference) => reference.uid !== owner.metadata.uid);
+      if (kept.length === (object.metadata.ownerReferences ?? []).length) continue;
+      const { ownerReferences: _, ...metadata } = object.metadata;
+      const orphan = { ...object, metadata: kept.length === 0 ? metadata : { ...metadata, ownerReferences: kept } } as KubeObject;
+      this.#replace(by, object.kind, orphan as KindMap[Kind], object as KindMap[Kind]);
+    }
+  }
+
+  #commit<K extends Kind>(kind: K, object: KindMap[K], old: KindMap[K] | null): KindMap[K] {
+    const resourceVersion = String(++this.#revision);
+    const written = deepFreeze({ ...object, metadata: { ...object.metadata, resourceVersion } });
+    this.#tables.put(kind, written);
+    this.#hub.notify({ type: old === null ? 'ADDED' : 'MODIFIED', object: written, old });
+    return written;
+  }
+
+  #remove<K extends Kind>(kind: K, object: KindMap[K]): void {
+    this.#revision++;
+    this.#tables.remove(kind, object);
+    this.#origins.removed(keyOf(object));
+    this.#hub.notify({ type: 'DELETED', object, old: object });
+  }
+
+  /** Runs `work` and takes back everything it wrote; nobody is told. */
+  dryRun<T>(work: () => T): T {
+    const restore = this.checkpoint();
+    const result = this.#hub.muted(work);
+    restore();
+    return result;
+  }
+
+  /** Takes the store's state; the returned function puts it back. Deliveries under way belong to the clock. */
+  checkpoint(): () => void {
+    const revision = this.#revision;
+    const restores = [this.#tables, this.#identity, this.#origins, this.#hub].map((part) => part.checkpoint());
+    return () => {
+      this.#revision = revision;
+      for (const restore of restores) restore();
+    };
+  }
+}
+
+function uidPrecondition(given: string, stored: string): string {
+  return `Precondition failed: UID in precondition: ${given}, UID in object meta: ${stored}`;
+}
+
+/** Allocation errors of a field that validation has already refused are left out. */
+function merged(validation: readonly FieldError[], allocation: readonly FieldError[]): readonly FieldError[] {
+  const fields = new Set(validation.map((error) => error.field));
+  return [...validation, ...allocation.filter((error) => !fields.has(error.field))];
+}
+
+/** Metadata a client cannot change. */
+function keepServerFields(draft: Draft<KubeObject>, old: KubeObject): void {
+  const meta: Draft<ObjectMeta> = (draft.metadata ??= {});
+  const { uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds, resourceVersion, namespace } = old.metadata;
+  Object.assign(meta, { uid, creationTimestamp, resourceVersion });
+  for (const [key, value] of Object.entries({ generation, deletionTimestamp, deletionGracePeriodSeconds, namespace })) {
+    if (value === undefined) Reflect.deleteProperty(meta, key);
+    else Object.assign(meta, { [key]: value });
+  }
+  if (meta.generateName === undefined && old.metadata.generateName !== undefined) meta.generateName = old.metadata.generateName;
+}
+
+/** Counts a change of the desired state; a Deployment's annotations belong to it. */
+function withGeneration<K extends Kind>(kind: K, next: KindMap[K], old: KindMap[K]): KindMap[K] {
+  if (!KINDS[kind].hasGeneration || next.metadata.generation !== old.metadata.generation) return next;
+  const { metadata, ...body } = next;
+  const { metadata: oldMetadata, ...oldBody } = old;
+  const annotated = kind === 'Deployment' && metadata.annotations !== oldMetadata.annotations;
+  if (!annotated && sameDesired(body, oldBody)) return next;
+  return { ...next, metadata: { ...metadata, generation: (oldMetadata.generation ?? 0) + 1 } };
+}
+
+function sameDesired(body: object, oldBody: object): boolean {
+  const old = new Map(Object.entries(oldBody));
+  const now = Object.entries(body).filter(([key]) => key !== 'status');
+  return now.every(([key, value]) => old.get(key) === value) && [...old.keys()].every((key) => key in body);
+}
+
+/** True when a deleted object has nothing left to wait for. */
+function isFinalized(object: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata;
+  if (deletionTimestamp === undefined || (finalizers ?? []).length > 0 || object.kind === 'Namespace') return false;
+  return (deletionGracePeriodSeconds ?? 0) === 0;
+}
+
+function labelsOf({ labelSelector }: ListOptions): Selector {
+  if (labelSelector === undefined) return [];
+  if (typeof labelSelector !== 'string') return selectorFromLabelSelector(labelSelector);
+  const parsed = parseSelector(labelSelector);
+  assert(parsed.ok, `label selector ${labelSelector}`);
+  return parsed.value;
+}
+
+function fieldsOf({ fieldSelector }: ListOptions): readonly FieldRequirement[] {
+  const parsed = parseFieldSelector(fieldSelector ?? '');
+  assert(parsed.ok, `field selector ${fieldSelector ?? ''}`);
+  return parsed.value;
+}
