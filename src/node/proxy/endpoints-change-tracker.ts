@@ -1,0 +1,113 @@
+/**
+ * EndpointSlices as they were at the last sync and as they are now (pkg/proxy/endpointschangetracker.go,
+ * endpointslicecache.go). Endpoints move between slices, so a Service's endpoints are always computed from all its slices.
+ */
+import { LABEL_SERVICE_NAME, type EndpointSlice } from '../../api/types/endpointslice.ts';
+import { endpointInfo, sortedOnce, type EndpointInfo, type EndpointsMap } from './endpoint.ts';
+import { same } from './same.ts';
+import { servicePortKey } from './service-port.ts';
+
+/** The endpoints of one Service before and after. */
+export interface EndpointsChange {
+  readonly service: string;
+  readonly previous: EndpointsMap;
+  readonly current: EndpointsMap;
+}
+
+/** The slices of one Service by name; a pending null is a deletion. */
+interface SliceTracker {
+  readonly applied: Map<string, EndpointSlice>;
+  readonly pending: Map<string, EndpointSlice | null>;
+  /** What `applied` amounts to. */
+  endpoints: EndpointsMap;
+}
+
+const NO_ENDPOINTS: EndpointsMap = new Map();
+
+export class EndpointsChangeTracker {
+  readonly #hostname: string;
+  readonly #trackers = new Map<string, SliceTracker>();
+  readonly #pendingServices = new Set<string>();
+
+  constructor(hostname: string) {
+    this.#hostname = hostname;
+  }
+
+  /** Notes a written (or, with `remove`, deleted) slice; true when that is a change to be synced. */
+  endpointSliceUpdate(slice: EndpointSlice, { remove }: { readonly remove: boolean }): boolean {
+    const owner = slice.metadata.labels?.[LABEL_SERVICE_NAME] ?? '';
+    if (slice.addressType === 'FQDN' || owner === '') return false;
+    const service = `${slice.metadata.namespace}/${owner}`;
+    const tracker = this.#tracker(service);
+    if (!isChange(tracker, slice, remove)) return false;
+    tracker.pending.set(slice.metadata.name, remove ? null : slice);
+    this.#pendingServices.add(service);
+    return true;
+  }
+
+  /** The pending changes, which count as applied from now on. */
+  checkoutChanges(): readonly EndpointsChange[] {
+    const changes = Array.from(this.#pendingServices, (service) => this.#apply(service));
+    this.#pendingServices.clear();
+    return changes;
+  }
+
+  #tracker(service: string): SliceTracker {
+    let tracker = this.#trackers.get(service);
+    if (tracker === undefined) {
+      tracker = { applied: new Map(), pending: new Map(), endpoints: NO_ENDPOINTS };
+      this.#trackers.set(service, tracker);
+    }
+    return tracker;
+  }
+
+  #apply(service: string): EndpointsChange {
+    const tracker = this.#tracker(service);
+    const previous = tracker.endpoints;
+    for (const [name, slice] of tracker.pending) {
+      if (slice === null) tracker.applied.delete(name);
+      else tracker.applied.set(name, slice);
+    }
+    tracker.pending.clear();
+    tracker.endpoints = endpointsOf(service, [...tracker.applied.values()], this.#hostname);
+    if (tracker.applied.size === 0) this.#trackers.delete(service);
+    return { service, previous, current: tracker.endpoints };
+  }
+}
+
+/** Models esInfoChanged: compared with what is pending, else with what is applied; metadata and references don't count. */
+function isChange({ pending, applied }: SliceTracker, slice: EndpointSlice, remove: boolean): boolean {
+  const { name } = slice.metadata;
+  const known = (pending.has(name) ? pending.get(name) : applied.get(name)) ?? null;
+  if (known === null || remove) return (known === null) !== remove;
+  return !same(known.ports, slice.ports) || !same(known.endpoints.map(relevant), slice.endpoints.map(relevant));
+}
+
+function relevant({ addresses, conditions, nodeName, hints }: EndpointSlice['endpoints'][number]): unknown {
+  return { addresses, conditions, nodeName, hints };
+}
+
+/** Models endpointInfoByServicePort: slices merged by port name and protocol, addresses once each, sorted. */
+function endpointsOf(service: string, slices: readonly EndpointSlice[], hostname: string): EndpointsMap {
+  const lists = new Map<string, EndpointInfo[]>();
+  for (const slice of slices) {
+    for (const { name, protocol, port } of slice.ports ?? []) {
+      if (port === undefined || port === 0) continue;
+      const key = servicePortKey(service, name ?? '', protocol ?? 'TCP');
+      let list = lists.get(key);
+      if (list === undefined) lists.set(key, (list = []));
+      addEndpoints(list, slice, port, hostname);
+    }
+  }
+  const endpoints = new Map<string, readonly EndpointInfo[]>();
+  for (const [key, list] of lists) if (list.length > 0) endpoints.set(key, sortedOnce(list));
+  return endpoints;
+}
+
+/** IPv4 only; an endpoint's further addresses are not used. */
+function addEndpoints(list: EndpointInfo[], slice: EndpointSlice, port: number, hostname: string): void {
+  for (const endpoint of slice.endpoints) {
+    const ip = endpoint.addresses[0];
+    if (ip !== undefined && !ip.includes(':')) list.push(endpointInfo(endpoint, ip, port, hostname));
+  }
+}
