@@ -1,0 +1,4 @@
+/** What the journey asks of the engine beyond snapshots and traces: pure readers of what a trace holds. */
+import type { ExpandRun } from './model.ts';
+
+export const expandRun: ExpandRun = () => [];
