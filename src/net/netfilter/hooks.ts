@@ -58,15 +58,7 @@ export type HookResult =
 
 /** Address types of `-m addrtype` (include/uapi/linux/rtnetlink.h RTN_*). */
 export type AddrType =
-  | 'UNSPEC'
-  | 'UNICAST'
-  | 'LOCAL'
-  | 'BROADCAST'
-  | 'ANYCAST'
-  | 'MULTICAST'
-  | 'BLACKHOLE'
-  | 'UNREACHABLE'
-  | 'PROHIBIT';
+  'UNSPEC' | 'UNICAST' | 'LOCAL' | 'BROADCAST' | 'ANYCAST' | 'MULTICAST' | 'BLACKHOLE' | 'UNREACHABLE' | 'PROHIBIT';
 
 /** What netfilter asks of the namespace it runs in. */
 export interface NetfilterHost {
@@ -80,6 +72,6 @@ export interface NetfilterHost {
   primaryAddress(dev: string): IpAddr | null;
   /** A sysctl by its dotted name, e.g. `net.netfilter.nf_conntrack_max`. */
   sysctl(name: string): number;
-  /** Draws of this namespace. `statistic` decides `-m statistic --mode random`: a u32 whose low 31 bits are compared. */
-  readonly random: { statistic(): number; port(limit: number): number };
+  /** Draws of this namespace. `statistic` decides `-m statistic --mode random` of that probability: a u32 whose low 31 bits are compared. */
+  readonly random: { statistic(probability: number): number; port(limit: number): number };
 }

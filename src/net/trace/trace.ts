@@ -12,7 +12,11 @@ import type { Provenance } from '../../lib/provenance.ts';
 import type { Instant } from '../../sim/sim.ts';
 import type { CtState, Tuple } from '../netfilter/conntrack-types.ts';
 import type { Hook, RejectWith, RuleRef, TableName } from '../netfilter/hooks.ts';
+import type { ConnFacts } from '../netfilter/packet-facts.ts';
+import type { ConnFacts } from '../netfilter/packet-facts.ts';
 import type { Chain } from '../netfilter/ruleset.ts';
+import type { RunAddressTypes } from '../netfilter/run-facts.ts';
+import type { RunAddressTypes } from '../netfilter/run-facts.ts';
 import type { EthernetHeader, L3 } from '../wire/packet.ts';
 
 /** Why a packet went no further: include/net/dropreason-core.h, and `SIM_` where the kernel has no name. */
@@ -170,6 +174,10 @@ export type StepDetail =
       readonly physin: string | null;
       readonly physout: string | null;
       readonly ctstate: CtState;
+      /** The packet's connection as it was, for the matches that ask about it; null when it has none. */
+      readonly conn: ConnFacts | null;
+      /** fib types of the packet's addresses where rules of the chain ask for them, else null. */
+      readonly addressTypes: RunAddressTypes | null;
     }
   /** The end of a chain: a base chain's policy, or the way back to the caller. */
   | {
@@ -273,9 +281,19 @@ export type TraceStep = StepBase & StepDetail;
 
 export type StepKind = StepDetail['kind'];
 
-/** How the flow ended for its client, in the recorded words. */
+/** How the flow ended for its client: errno's words, and what the recordings call it. */
 export type Outcome =
-  'reply' | 'refused' | 'timeout' | 'no route to host' | 'network unreachable' | 'host unreachable' | 'time exceeded' | 'loop';
+  | 'reply'
+  | 'refused'
+  | 'timeout'
+  | 'no route to host'
+  | 'network unreachable'
+  | 'time exceeded'
+  | 'message too long'
+  | 'invalid argument'
+  | 'permission denied'
+  | 'operation not permitted'
+  | 'loop';
 
 export interface Trace {
   /** `flow-N`, N counting the probes of a session. */

@@ -1,0 +1,84 @@
+/**
+ * Packets and bytes per rule and per base chain: what `iptables -nvL` shows. Bytes are the length of the IP packet.
+ *
+ * Counters stand apart from the rules because they move with every packet. A reader's snapshot is the map itself; the next
+ * count makes a copy first, so a snapshot costs nothing until the counters move.
+ */
+import type { TableName } from './hooks.ts';
+
+export interface Counter {
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+/** Counters as they were at one moment: rules by id, policies by `table/CHAIN`. A missing entry is zero. */
+export interface CounterSnapshot {
+  readonly rules: ReadonlyMap<number, Counter>;
+  readonly policies: ReadonlyMap<string, Counter>;
+}
+
+export const ZERO: Counter = { packets: 0, bytes: 0 };
+
+export class Counters {
+  #rules = new Map<number, Counter>();
+  #policies = new Map<string, Counter>();
+  /** Handed out: copy before writing. */
+  #shared: CounterSnapshot | null = null;
+
+  #own(): void {
+    if (this.#shared === null) return;
+    this.#rules = new Map(this.#rules);
+    this.#policies = new Map(this.#policies);
+    this.#shared = null;
+  }
+
+  rule(id: number): Counter {
+    return this.#rules.get(id) ?? ZERO;
+  }
+
+  policy(table: TableName, chain: string): Counter {
+    return this.#policies.get(`${table}/${chain}`) ?? ZERO;
+  }
+
+  /** Counts one packet of `bytes` on a rule and returns its packets so far. */
+  countRule(id: number, bytes: number): number {
+    this.#own();
+    const now = this.rule(id);
+    this.#rules.set(id, { packets: now.packets + 1, bytes: now.bytes + bytes });
+    return now.packets + 1;
+  }
+
+  countPolicy(table: TableName, chain: string, bytes: number): void {
+    this.#own();
+    const now = this.policy(table, chain);
+    this.#policies.set(`${table}/${chain}`, { packets: now.packets + 1, bytes: now.bytes + bytes });
+  }
+
+  setRule(id: number, counter: Counter): void {
+    this.#own();
+    if (counter.packets === 0 && counter.bytes === 0) this.#rules.delete(id);
+    else this.#rules.set(id, counter);
+  }
+
+  setPolicy(table: TableName, chain: string, counter: Counter): void {
+    this.#own();
+    this.#policies.set(`${table}/${chain}`, counter);
+  }
+
+  /** Forgets rules that no longer exist. */
+  drop(ids: Iterable<number>): void {
+    this.#own();
+    for (const id of ids) this.#rules.delete(id);
+  }
+
+  snapshot(): CounterSnapshot {
+    this.#shared ??= { rules: this.#rules, policies: this.#policies };
+    return this.#shared;
+  }
+
+  restore(snapshot: CounterSnapshot): void {
+    this.#rules = new Map(snapshot.rules);
+    this.#policies = new Map(snapshot.policies);
+    this.#shared = null;
+  }
+}

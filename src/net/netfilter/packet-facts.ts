@@ -1,0 +1,132 @@
+/**
+ * What matches read of a packet: header fields as numbers, devices, mark, connection. Made once per table a packet meets.
+ */
+import { ipToU32, type IpAddr } from '../../lib/ip.ts';
+import { isGroup, MAC_BROADCAST } from '../../lib/mac.ts';
+import type { Instant } from '../../sim/sim.ts';
+import type { Nfct, Skb } from '../skb.ts';
+import { ipv4Bytes } from '../wire/size.ts';
+import type { EthernetHeader, Ipv4Packet, L4, TcpFlag } from '../wire/packet.ts';
+import type { CtState, Tuple } from './conntrack-types.ts';
+import type { AddrType } from './hooks.ts';
+import { TCP_FLAG_NAMES } from './names.ts';
+
+/** A connection as it stood when a packet met a rule. */
+export interface ConnFacts {
+  readonly direction: 'original' | 'reply';
+  readonly original: Tuple;
+  readonly reply: Tuple;
+  readonly mark: number;
+  readonly seenReply: boolean;
+  readonly assured: boolean;
+  readonly confirmed: boolean;
+  readonly related: boolean;
+  readonly srcNat: boolean;
+  readonly dstNat: boolean;
+  readonly expiresAt: Instant;
+}
+
+/** fib types of the packet's addresses: of the whole namespace, and limited to the device a rule names. */
+export interface AddressTypes {
+  of(addr: IpAddr, dev: string | null): AddrType;
+}
+
+export interface PacketFacts {
+  readonly packet: Ipv4Packet;
+  readonly eth: EthernetHeader | null;
+  readonly src: number;
+  readonly dst: number;
+  readonly protocol: number;
+  /** -1 where the protocol has none. */
+  readonly sport: number;
+  readonly dport: number;
+  readonly iif: string | null;
+  readonly oif: string | null;
+  readonly physin: string | null;
+  readonly physout: string | null;
+  /** Changed by MARK while the table runs. */
+  mark: number;
+  readonly ctstate: CtState;
+  readonly conn: ConnFacts | null;
+  readonly now: Instant;
+  readonly types: AddressTypes;
+}
+
+const PROTOCOLS: Readonly<Record<L4['kind'], number>> = { icmp: 1, tcp: 6, udp: 17 };
+
+/** What `--ctstate` sees. A packet conntrack has no opinion of is INVALID, as xt_conntrack treats it. */
+export function ctStateOf(nfct: Nfct): CtState {
+  if (nfct === 'untracked') return 'UNTRACKED';
+  return nfct === null ? 'INVALID' : nfct.ctinfo.state;
+}
+
+export function connFactsOf(nfct: Nfct): ConnFacts | null {
+  if (nfct === null || nfct === 'untracked') return null;
+  const { conn, ctinfo } = nfct;
+  return {
+    direction: ctinfo.direction,
+    original: conn.original,
+    reply: conn.reply,
+    mark: conn.mark,
+    seenReply: conn.seenReply,
+    assured: conn.assured,
+    confirmed: conn.confirmed,
+    related: conn.master !== null,
+    srcNat: conn.srcNat,
+    dstNat: conn.dstNat,
+    expiresAt: conn.expiresAt,
+  };
+}
+
+/** The fields of a packet as matches compare them. */
+export function headerFacts(packet: Ipv4Packet): Pick<PacketFacts, 'packet' | 'src' | 'dst' | 'protocol' | 'sport' | 'dport'> {
+  const { l4 } = packet;
+  const ports = l4.kind !== 'icmp';
+  return {
+    packet,
+    src: ipToU32(packet.src),
+    dst: ipToU32(packet.dst),
+    protocol: PROTOCOLS[l4.kind],
+    sport: ports ? l4.sport : -1,
+    dport: ports ? l4.dport : -1,
+  };
+}
+
+export function packetFacts(
+  skb: Skb,
+  packet: Ipv4Packet,
+  env: { readonly now: Instant; readonly types: AddressTypes },
+): PacketFacts {
+  return {
+    ...headerFacts(packet),
+    eth: skb.eth,
+    iif: skb.iif,
+    oif: skb.oif,
+    physin: skb.physin,
+    physout: skb.physout,
+    mark: skb.mark,
+    ctstate: ctStateOf(skb.nfct),
+    conn: connFactsOf(skb.nfct),
+    now: env.now,
+    types: env.types,
+  };
+}
+
+/** The flags of a segment as bits in the order of TCP_FLAG_NAMES. */
+export function tcpFlagBits(flags: readonly TcpFlag[]): number {
+  let bits = 0;
+  for (const flag of flags) bits |= 1 << TCP_FLAG_NAMES.indexOf(flag);
+  return bits;
+}
+
+/** skb->pkt_type as xt_pkttype sees it. */
+export function packetType(facts: PacketFacts): 'unicast' | 'broadcast' | 'multicast' {
+  if (facts.eth === null) return facts.packet.dst.startsWith('224.') ? 'multicast' : 'unicast';
+  if (facts.eth.dmac === MAC_BROADCAST) return 'broadcast';
+  return isGroup(facts.eth.dmac) ? 'multicast' : 'unicast';
+}
+
+/** Total length of the IP packet. */
+export function packetBytes(facts: PacketFacts): number {
+  return ipv4Bytes(facts.packet);
+}
