@@ -3,7 +3,7 @@
  * An operator sees it with `kubectl -n kube-system get cm kube-proxy -o yaml`.
  *
  * Simplification: one IPv4 proxier; the second one that a dual-stack node runs for IPv6 is not modelled.
- * Simplification: nf_conntrack_max (conntrack.maxPerCore) is left alone: simulated nodes have no core count.
+ * Simplification: the conntrack sysctls that kube-proxy sets (nf_conntrack_max, TCP timeouts) are left at the kernel's values.
  */
 import type { Cidr } from '../../lib/cidr.ts';
 import type { IpAddr } from '../../lib/ip.ts';
@@ -35,10 +35,6 @@ export interface KubeProxyConfig {
   readonly minSyncPeriod: number;
   /** --iptables-sync-period, nanoseconds: how often the canary is looked at, and stale chains of a large cluster removed. */
   readonly syncPeriod: number;
-  /** --conntrack-tcp-timeout-established, seconds; 0 leaves the kernel's. */
-  readonly conntrackTcpTimeoutEstablished: number;
-  /** --conntrack-tcp-timeout-close-wait, seconds; 0 leaves the kernel's. */
-  readonly conntrackTcpTimeoutCloseWait: number;
 }
 
 /** Defaults of pkg/proxy/apis/config/v1alpha1/defaults.go. */
@@ -50,8 +46,6 @@ const DEFAULTS = {
   nodePortAddresses: [],
   minSyncPeriod: NS_PER_S,
   syncPeriod: 30 * NS_PER_S,
-  conntrackTcpTimeoutEstablished: 86_400,
-  conntrackTcpTimeoutCloseWait: 3_600,
 } as const;
 
 /** A configuration with everything unsaid at kube-proxy's default. */

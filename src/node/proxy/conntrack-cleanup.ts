@@ -20,9 +20,6 @@ export interface ConntrackFilter {
   readonly dstNat?: string;
 }
 
-/** Receives what to delete; the kernel side knows how. */
-export type ConntrackCleaner = (filter: ConntrackFilter) => void;
-
 function isUdp(key: string): boolean {
   return key.endsWith('/UDP');
 }

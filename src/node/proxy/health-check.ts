@@ -26,3 +26,10 @@ export function serviceHealthChecks(
   }
   return Array.from(checks, ([service, { port, local }]) => ({ service, port, localEndpoints: local.size }));
 }
+
+/** The answer of the health check server, as `curl -i` shows it. */
+export function healthCheckResponse({ service, localEndpoints }: ServiceHealthCheck): string {
+  const [namespace = '', name = ''] = service.split('/');
+  const body = JSON.stringify({ service: { namespace, name }, localEndpoints, serviceProxyHealthy: true });
+  return `HTTP/1.1 ${localEndpoints > 0 ? '200 OK' : '503 Service Unavailable'}\r\nContent-Type: application/json\r\n\r\n${body}`;
+}

@@ -29,8 +29,8 @@ export interface SyncSummary {
 }
 
 export interface Proxier extends ObjectHandler {
-  /** Done once, before the first sync: sysctls. */
-  init(): void;
+  /** Done once, before the first sync: sysctls. A failure ends kube-proxy. */
+  init(): Result<void, string>;
   /** Programs the kernel; the error is the tool's words. */
   sync(): Result<SyncSummary, string>;
   /** Makes the next sync write everything. */

@@ -1,0 +1,110 @@
+/**
+ * kube-proxy's doors opened on a simulated namespace: each call is the command an operator would run in the node's root namespace.
+ */
+import { cidrAddress } from '../../lib/cidr.ts';
+import type { IpAddr } from '../../lib/ip.ts';
+import { IP_ANY } from '../../lib/ip.ts';
+import type { Provenance } from '../../lib/provenance.ts';
+import { err, ok, type Result } from '../../lib/result.ts';
+import type { Conn } from '../../net/netfilter/conntrack-types.ts';
+import type { TableName } from '../../net/netfilter/hooks.ts';
+import type { Netns } from '../../net/netns.ts';
+import type { ConntrackFilter } from './conntrack-cleanup.ts';
+import type { ServiceHealthCheck } from './health-check.ts';
+import type { IptablesPort, RestoreRequest } from './iptables-port.ts';
+
+const BY: Provenance = { actor: 'kube-proxy', action: 'syncProxyRules', object: null };
+
+export class NetnsIptablesPort implements IptablesPort {
+  readonly #netns: Netns;
+  /** Health check listeners by Service. */
+  readonly #healthChecks = new Map<string, { check: ServiceHealthCheck; readonly close: () => void }>();
+
+  constructor(netns: Netns) {
+    this.#netns = netns;
+  }
+
+  ensureChain(table: TableName, chain: string, by: Provenance): Result<void, string> {
+    return this.chainExists(table, chain) ? ok(undefined) : this.#iptables(`-t ${table} -N ${chain}`, by);
+  }
+
+  ensureRulePrepended(table: TableName, chain: string, rule: string, by: Provenance): Result<void, string> {
+    const found = this.#iptables(`-t ${table} -C ${chain} ${rule}`, by);
+    return found.ok ? found : this.#iptables(`-t ${table} -I ${chain} ${rule}`, by);
+  }
+
+  chains(table: TableName): Iterable<string> {
+    return this.#netns.netfilter.ruleset[table].chains.keys();
+  }
+
+  chainExists(table: TableName, chain: string): boolean {
+    return this.#netns.netfilter.ruleset[table].chains.has(chain);
+  }
+
+  restore({ text, provenanceOf }: RestoreRequest): Result<void, string> {
+    const restored = this.#netns.netfilter.restore(text, { noflush: true, counters: true, by: BY, provenanceOf });
+    this.#netns.touch();
+    return restored.ok ? ok(undefined) : err(restored.error.map(({ message }) => message).join('\n'));
+  }
+
+  getSysctl(name: string): number | null {
+    const value = this.#netns.sysctl.get(name);
+    return value === null ? null : Number(value);
+  }
+
+  setSysctl(name: string, value: number): Result<void, string> {
+    return this.#netns.sysctl.set(name, String(value));
+  }
+
+  interfaceAddresses(): readonly IpAddr[] {
+    return this.#netns.links().flatMap((dev) => dev.addresses.map(({ address }) => cidrAddress(address)));
+  }
+
+  readonly deleteConntrack = (filter: ConntrackFilter): void => {
+    this.#netns.netfilter.conntrack.delete((conn) => matches(conn, filter));
+    this.#netns.touch();
+  };
+
+  serveHealthChecks(checks: readonly ServiceHealthCheck[]): void {
+    const wanted = new Map(checks.map((check) => [check.service, check]));
+    for (const [service, serving] of this.#healthChecks) {
+      if (wanted.get(service)?.port === serving.check.port) continue;
+      serving.close();
+      this.#healthChecks.delete(service);
+    }
+    for (const check of checks) this.#serve(check);
+  }
+
+  #serve(check: ServiceHealthCheck): void {
+    const serving = this.#healthChecks.get(check.service);
+    if (serving !== undefined) {
+      serving.check = check;
+      return;
+    }
+    const entry = { check, close: (): void => undefined };
+    const opened = this.#netns.listen({ protocol: 'tcp', addr: IP_ANY, port: check.port, process: 'kube-proxy', handler: () => healthAnswer(entry.check) });
+    // A port already taken is only logged by the real one; the load balancer then finds no answer there.
+    if (opened.ok) this.#healthChecks.set(check.service, Object.assign(entry, { close: opened.value }));
+  }
+
+  #iptables(command: string, by: Provenance): Result<void, string> {
+    const done = this.#netns.netfilter.command(command, by);
+    this.#netns.touch();
+    return done.exitCode === 0 ? ok(undefined) : err(done.stderr);
+  }
+}
+
+function matches(conn: Conn, filter: ConntrackFilter): boolean {
+  return (
+    conn.original.protocol === filter.protocol &&
+    (filter.origDst === undefined || conn.original.dst === filter.origDst) &&
+    (filter.origDport === undefined || conn.original.dport === filter.origDport) &&
+    (filter.dstNat === undefined || (conn.dstNat && conn.reply.src === filter.dstNat))
+  );
+}
+
+function healthAnswer({ service, localEndpoints }: ServiceHealthCheck): string {
+  const [namespace = '', name = ''] = service.split('/');
+  const body = JSON.stringify({ service: { namespace, name }, localEndpoints });
+  return `HTTP/1.1 ${localEndpoints > 0 ? '200 OK' : '503 Service Unavailable'}\r\nContent-Type: application/json\r\n\r\n${body}`;
+}
