@@ -1,0 +1,56 @@
+/**
+ * Starts kube-controller-manager's controllers and the scheduler on a store. Each gets an API client under its own name, so the
+ * provenance of every object says which of them made it.
+ */
+import type { ApiClient } from '../api/watch.ts';
+import { createClient } from './client.ts';
+import type { Controller } from './controller.ts';
+import { startDeploymentController } from './deployment/deployment-controller.ts';
+import { startEndpointsController } from './endpointslice/endpoints-controller.ts';
+import { startEndpointSliceController } from './endpointslice/endpointslice-controller.ts';
+import { startEndpointSliceMirroringController } from './endpointslice/mirroring-controller.ts';
+import { EventRecorder } from './events.ts';
+import { startGarbageCollector } from './garbage-collector.ts';
+import { startNamespaceController } from './namespace-controller.ts';
+import { startNodeLifecycleController } from './node-lifecycle-controller.ts';
+import { startReplicaSetController } from './replicaset/replicaset-controller.ts';
+import { startScheduler } from './scheduler/scheduler.ts';
+import type { ApiStore } from './store.ts';
+
+export interface ControlPlane {
+  /** The API for another component, under its name (`kubelet class`, `kube-proxy class2`). */
+  client(by: string): ApiClient;
+  stop(): void;
+  /** Takes the state of store, events and controllers; the returned function puts it back (the clock has its own). */
+  checkpoint(): () => void;
+}
+
+/** Runs the control plane of `store`. */
+export function startControllers(store: ApiStore): ControlPlane {
+  const { sim } = store;
+  const events = new EventRecorder(store);
+  const client = (by: string): ApiClient => createClient(store, events, by);
+  const controllers: readonly Controller[] = [
+    startNamespaceController({ sim, client: client('namespace-controller'), finalize: (name) => store.finalizeNamespace(name) }),
+    startDeploymentController({ sim, client: client('deployment-controller') }),
+    startReplicaSetController({ sim, client: client('replicaset-controller') }),
+    startScheduler({ sim, client: client('default-scheduler') }),
+    startEndpointSliceController({ sim, client: client('endpointslice-controller') }),
+    startEndpointsController({ sim, client: client('endpoints-controller') }),
+    startEndpointSliceMirroringController({ sim, client: client('endpointslicemirroring-controller') }),
+    startGarbageCollector({ sim, client: client('generic-garbage-collector') }),
+    startNodeLifecycleController({ sim, client: client('node-lifecycle-controller') }),
+  ];
+  return {
+    client,
+    stop() {
+      for (const controller of controllers) controller.stop();
+    },
+    checkpoint() {
+      const restores = [store.checkpoint(), events.checkpoint(), ...controllers.map((controller) => controller.checkpoint())];
+      return () => {
+        for (const restore of restores) restore();
+      };
+    },
+  };
+}
