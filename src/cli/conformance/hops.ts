@@ -1,0 +1,101 @@
+/**
+ * The hops of a trace as the recordings have them: the opening packet at every device, and what answered it.
+ *
+ * Request: the SYN, sent again or not, or the UDP datagram. Reply: the SYN-ACK, a RST of either side, an ICMP error, the UDP answer.
+ * What follows the handshake was not recorded.
+ */
+import type { Trace, TraceStep } from '../../net/trace/trace.ts';
+import { hasFlag, isIcmpError, type Ipv4Packet, type VxlanPayload } from '../../net/wire/packet.ts';
+import type { Hop } from './packet-file.ts';
+import type { Owners } from './owners.ts';
+
+export interface Hops {
+  readonly request: readonly Hop[];
+  readonly reply: readonly Hop[];
+}
+
+type DeviceStep = Extract<TraceStep, { kind: 'dev.tx' | 'dev.rx' }>;
+
+export function hopsOf(trace: Trace, owners: Owners): Hops {
+  const roles = new Map(trace.packets.map((packet) => [packet.id, packet.role]));
+  const request: Hop[] = [];
+  const reply: Hop[] = [];
+  for (const step of trace.steps) {
+    if ((step.kind !== 'dev.tx' && step.kind !== 'dev.rx') || step.l3.kind !== 'ipv4') continue;
+    const inner = innerOf(step.l3);
+    const way = inner === null ? null : wayOf(inner, roles.get(step.packetId) === 'reply');
+    if (inner !== null && way !== null) (way === 'request' ? request : reply).push(hopOf(step, inner, owners));
+  }
+  return { request, reply };
+}
+
+function vxlanOf(packet: Ipv4Packet): VxlanPayload | null {
+  return packet.l4.kind === 'udp' && packet.l4.payload.kind === 'vxlan' ? packet.l4.payload : null;
+}
+
+/** What is inside the tunnel, or the packet itself; null for what is no IPv4. */
+function innerOf(packet: Ipv4Packet): Ipv4Packet | null {
+  const l3 = vxlanOf(packet)?.frame.l3 ?? packet;
+  return l3.kind === 'ipv4' ? l3 : null;
+}
+
+/** Which list a packet belongs to; null where it was not recorded. */
+function wayOf({ l4 }: Ipv4Packet, answers: boolean): 'request' | 'reply' | null {
+  if (l4.kind === 'udp') return answers ? 'reply' : 'request';
+  if (l4.kind === 'icmp') return isIcmpError(l4) || l4.type === 0 ? 'reply' : 'request';
+  if (hasFlag(l4, 'RST')) return 'reply';
+  if (hasFlag(l4, 'SYN')) return hasFlag(l4, 'ACK') ? 'reply' : 'request';
+  return null;
+}
+
+function hopOf(step: DeviceStep, packet: Ipv4Packet, owners: Owners): Hop {
+  const { node, netns, dev, eth, l3 } = step;
+  const vxlan = l3.kind === 'ipv4' ? vxlanOf(l3) : null;
+  return {
+    at: owners.at(node, netns),
+    dev: owners.dev(node, netns, dev.name),
+    dir: step.kind === 'dev.tx' ? 'out' : 'in',
+    src: packet.src,
+    dst: packet.dst,
+    ttl: packet.ttl,
+    ...(packet.l4.kind === 'icmp' ? { icmp: [packet.l4.type, packet.l4.code] } : { dport: packet.l4.dport }),
+    ...(vxlan !== null && l3.kind === 'ipv4'
+      ? {
+          vxlan: {
+            vni: vxlan.vni,
+            outer_src: l3.src,
+            outer_dst: l3.dst,
+            outer_ttl: l3.ttl,
+            inner_smac: owners.mac(vxlan.frame.eth.smac),
+            inner_dmac: owners.mac(vxlan.frame.eth.dmac),
+          },
+        }
+      : {}),
+    ...(eth === null || step.type === 'loopback' ? {} : { smac: owners.mac(eth.smac), dmac: owners.mac(eth.dmac) }),
+  };
+}
+
+/** A hop as one line, the same for recorded and found ones: two lines differ where two hops do. */
+export function hopText(hop: Hop): string {
+  const port = hop.icmp === undefined ? `:${hop.dport ?? '?'}` : ` ICMP ${hop.icmp.join('/')}`;
+  const macs = hop.smac === undefined && hop.dmac === undefined ? '' : `  ${hop.smac ?? '-'} > ${hop.dmac ?? '-'}`;
+  const { vxlan } = hop;
+  const outer =
+    vxlan === undefined
+      ? ''
+      : `  vxlan ${vxlan.vni} ${vxlan.outer_src} > ${vxlan.outer_dst} ttl ${vxlan.outer_ttl}, inside ${vxlan.inner_smac} > ${vxlan.inner_dmac}`;
+  return `${hop.at.padEnd(14)} ${hop.dev.padEnd(12)} ${hop.dir.padEnd(3)}  ${hop.src} > ${hop.dst}${port} ttl ${hop.ttl}${macs}${outer}`;
+}
+
+/** The hops with ports of the client's side set aside: what is no port of the server is 'client'. */
+export function hopLines(
+  { request, reply }: Hops,
+  serverPorts: ReadonlySet<number>,
+): { readonly request: readonly string[]; readonly reply: readonly string[] } {
+  const line = (hop: Hop): string => {
+    if (hop.dport === undefined || serverPorts.has(hop.dport)) return hopText(hop);
+    const { dport: _client, ...rest } = hop;
+    return hopText(rest).replace(':?', ':client');
+  };
+  return { request: request.map(hopText), reply: reply.map(line) };
+}
