@@ -3,7 +3,6 @@
  * reader may compare with ===. Plain data throughout: it can be cloned to a worker or saved.
  */
 import type { KubeObject } from '../api/types/object.ts';
-import type { Provenance } from '../lib/provenance.ts';
 import type { NetnsView } from '../net/view.ts';
 import type { Instant } from '../sim/sim.ts';
 
@@ -143,11 +142,16 @@ export interface ClusterSnapshot {
   readonly settled: boolean;
 }
 
-/** Who made what, with the sentence a person reads: for inspector's "Made by" chain, outermost cause first. */
+/** One cause in the chain that led to a thing: for the inspector's "Made by", outermost first. */
 export interface MadeByStep {
+  /** `user`, `deployment-controller`, `scheduler`, `kubelet`, `flannel`, `kube-proxy`, … */
   readonly actor: string;
-  readonly text: string;
+  /** What it did: `apply`, `create`, `bind`, `sandbox`, or the maker's own word (`cmdAdd`, `syncProxyRules`). */
+  readonly action: string;
+  /** The object it did it to or for; null when there is none. */
+  readonly object: ObjectKey | null;
+  readonly node: string | null;
   readonly ref: Ref | null;
+  /** The YAML that caused it; null for what no manifest names. */
   readonly source: SourceRange | null;
-  readonly provenance: Provenance | null;
 }

@@ -19,7 +19,7 @@ export class Kernel {
   /** The initial network namespace. */
   readonly root: Netns;
   /** Decides the draws of `-m statistic` in place of the random stream while outcomes are explored; else null. */
-  chance: (() => number) | null = null;
+  chance: ((probability: number) => number) | null = null;
   readonly #namespaces = new Map<string, Netns>();
 
   constructor(name: string, sim: Sim, by: Provenance) {
@@ -60,9 +60,9 @@ export class Kernel {
     return this.rng.fork(`${this.name}:${purpose}`);
   }
 
-  /** The next draw of `-m statistic`; an explorer of outcomes may decide it instead of chance. */
-  statistic(): number {
-    return this.chance === null ? this.random('netfilter.statistic').u32() : this.chance();
+  /** The next draw of `-m statistic` with that probability (0 to 1); an explorer of outcomes may decide it instead of chance. */
+  statistic(probability: number): number {
+    return this.chance === null ? this.random('netfilter.statistic').u32() : this.chance(probability);
   }
 
   /** A random link address for a new device. */

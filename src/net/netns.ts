@@ -23,7 +23,7 @@ import { icmpSend } from './ip/icmp.ts';
 import { ipReceive } from './ip/input.ts';
 import { addressType, selectAddress } from './ip/route.ts';
 import type { Kernel } from './kernel.ts';
-import { receiveArp } from './neigh/arp.ts';
+import { announceAddress, receiveArp } from './neigh/arp.ts';
 import { NeighTable } from './neigh/neigh.ts';
 import type { Hook, NetfilterHost, RejectWith } from './netfilter/hooks.ts';
 import { Netfilter } from './netfilter/netfilter.ts';
@@ -238,6 +238,7 @@ export class Netns {
         this.now,
       );
     if (dev.up) this.#addConnectedRoutes(dev, address);
+    if (dev.up && this.sysctl.orConf('arp_notify', dev.name)) announceAddress(dev, cidrAddress(address));
     this.touch();
     return DONE;
   }
@@ -315,6 +316,8 @@ export class Netns {
 
   /** Runs a hook; true when the packet may go on. A dropped packet is ended and, where a rule says so, answered. */
   hook(hook: Hook, skb: Skb, via: 'ip' | 'bridge'): boolean {
+    // Without a table nothing hangs on the hook: a Pod's namespace has neither rules nor conntrack.
+    if (!this.netfilter.hangsOn(hook)) return true;
     if (skb.recorder !== null) {
       const { physin, physout } = skb;
       const iif = hook === 'OUTPUT' || hook === 'POSTROUTING' ? null : skb.iif;
@@ -322,9 +325,9 @@ export class Netns {
       this.record(skb, { kind: 'nf.hook', hook, via, iif, oif, physin, physout });
     }
     const result = this.netfilter.run(hook, skb, { node: this.kernel.name, netns: this.name });
-    this.#viewer.markTraffic();
+    this.touch();
     if (result.verdict === 'ACCEPT') return true;
-    if (result.reject !== null) this.#reject(skb, hook, result.reject);
+    if (result.reject !== null) this.#reject(skb, result.reject);
     else this.drop(skb, result.reason, result.at === null ? `policy of ${hook}` : result.at.text);
     return false;
   }
@@ -372,7 +375,7 @@ export class Netns {
     return this.#viewer.view();
   }
 
-  /** Returns a closure that undoes what traffic has changed since. */
+  /** Returns a closure that undoes what traffic has changed since; it can be called again and again. */
   checkpoint(): () => void {
     const restores = [this.netfilter.checkpoint(), this.neigh.checkpoint(), this.sockets.checkpoint()];
     for (const dev of this.#devices.values()) {
@@ -382,9 +385,12 @@ export class Netns {
       });
       if (dev instanceof Bridge || dev instanceof Vxlan) restores.push(dev.checkpoint());
     }
+    let epoch = this.#viewer.epoch;
     return () => {
+      if (this.#viewer.epoch === epoch) return;
       for (const restore of restores) restore();
       this.touch();
+      epoch = this.#viewer.epoch;
     };
   }
 
@@ -471,7 +477,7 @@ export class Netns {
   }
 
   /** nf_send_unreach, nf_send_reset. */
-  #reject(skb: Skb, hook: Hook, how: RejectWith): void {
+  #reject(skb: Skb, how: RejectWith): void {
     const code = REJECT_CODES[how];
     if (code !== null) icmpSend(this, skb, { type: 3, code, mtu: null });
     else if (skb.l3.kind === 'ipv4' && skb.l3.l4.kind === 'tcp') {
@@ -484,7 +490,6 @@ export class Netns {
         );
       }
     }
-    this.record(skb, { kind: 'reject', with: how, hook });
     this.endPacket(skb, 'REJECTED', 'NETFILTER_DROP');
   }
 
@@ -500,7 +505,7 @@ export class Netns {
       },
       sysctl: (name) => this.sysctl.number(name),
       random: {
-        statistic: () => kernel.statistic(),
+        statistic: (probability) => kernel.statistic(probability),
         port: (limit) => kernel.random('nat.port').below(limit),
       },
     };

@@ -11,19 +11,21 @@ export class NetnsViewer {
   readonly #netns: Netns;
   #last: NetnsView | null = null;
   #dirty = true;
+  #epoch = 0;
 
   constructor(netns: Netns) {
     this.#netns = netns;
   }
 
-  /** Configuration changed. */
+  /** Something visible changed: configuration, a counter, a connection. */
   touch(): void {
     this.#dirty = true;
+    this.#epoch++;
   }
 
-  /** Packets passed: counters and connections may have changed. */
-  markTraffic(): void {
-    this.#dirty = true;
+  /** Grows with every change. */
+  get epoch(): number {
+    return this.#epoch;
   }
 
   view(): NetnsView {

@@ -63,6 +63,10 @@ export class EventQueue {
     return top;
   }
 
+  discard(matches: (label: string) => boolean): void {
+    for (const event of this.#heap) if (matches(event.label)) event.cancel();
+  }
+
   /** Returns a closure that puts the queue back as it is now, events cancelled or run since included. */
   checkpoint(): () => void {
     const waiting = this.#heap.filter((event) => event.state === 'waiting');

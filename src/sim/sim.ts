@@ -57,6 +57,11 @@ export class Sim {
     return this.#queue.foreground > 0;
   }
 
+  /** Takes every waiting event whose label `matches` off the queue. */
+  discard(matches: (label: string) => boolean): void {
+    this.#queue.discard(matches);
+  }
+
   /** Returns a closure that puts the clock and the waiting events back as they are now. */
   checkpoint(): () => void {
     const now = this.#now;

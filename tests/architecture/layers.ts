@@ -22,10 +22,10 @@ export const layers: Readonly<Record<string, Layer>> = {
   node: { values: ['lib', 'sim', 'net', 'api'], packages: [] },
   cluster: { values: ['lib', 'sim', 'net', 'api', 'controlplane', 'node'], packages: ['yaml'] },
   shell: { values: ['lib', 'cluster'], types: ['api', 'net'], packages: ['yaml'] },
-  lesson: { values: ['lib', 'cluster'], types: ['net/trace'], packages: ['yaml'] },
+  lesson: { values: ['lib', 'cluster'], types: ['net'], packages: ['yaml'] },
   ui: {
     values: ['lib', 'cluster', 'shell', 'lesson', 'api/schema'],
-    types: ['api', 'net/trace'],
+    types: ['api', 'net'],
     packages: [
       'react',
       'react-dom',

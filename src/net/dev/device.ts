@@ -110,6 +110,7 @@ export function devQueueXmit(dev: NetDevice, skb: Skb): void {
     return;
   }
   dev.netns.record(skb, { kind: 'dev.tx', dev: dev.ref, type: dev.kind });
+  dev.netns.touch();
   dev.counters.txPackets++;
   dev.counters.txBytes += ETHERNET_BYTES + l3Bytes(skb.l3);
   dev.xmit(skb);
@@ -124,6 +125,7 @@ export function netifReceive(dev: NetDevice, skb: Skb): void {
   }
   skb.iif = dev.name;
   dev.netns.record(skb, { kind: 'dev.rx', dev: dev.ref, type: dev.kind });
+  dev.netns.touch();
   dev.counters.rxPackets++;
   dev.counters.rxBytes += ETHERNET_BYTES + l3Bytes(skb.l3);
   if (dev.master !== null) dev.master.handleFrame(dev, skb);

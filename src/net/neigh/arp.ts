@@ -1,7 +1,8 @@
 /**
  * ARP for IPv4 over Ethernet (RFC 826; net/ipv4/arp.c arp_send, arp_process).
  *
- * Simplification: proxy ARP, arp_ignore and gratuitous announcements on address changes are not modelled.
+ * Simplification: proxy ARP and arp_ignore are not modelled; with arp_notify an address is announced when it is added, which the CNI
+ * plugins do themselves.
  */
 import type { IpAddr } from '../../lib/ip.ts';
 import { MAC_BROADCAST, MAC_ZERO, type Mac } from '../../lib/mac.ts';
@@ -22,6 +23,11 @@ export function sendArpRequest(
   if (spa === null) return;
   const packet: ArpPacket = { kind: 'arp', op: 'request', sha: dev.mac, spa, tha: options.unicastTo ?? MAC_ZERO, tpa: target };
   transmit(dev, packet, options.unicastTo ?? MAC_BROADCAST, options.about);
+}
+
+/** Gratuitous ARP: tells the segment, and so the bridges on it, where an address lives. */
+export function announceAddress(dev: NetDevice, addr: IpAddr): void {
+  transmit(dev, { kind: 'arp', op: 'request', sha: dev.mac, spa: addr, tha: MAC_ZERO, tpa: addr }, MAC_BROADCAST, null);
 }
 
 /** arp_solicit with arp_announce 0: the packet's own source when it is ours, else the device's best address. */

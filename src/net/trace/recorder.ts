@@ -13,6 +13,7 @@ import type {
   PacketRelation,
   PacketRole,
   StepDetail,
+  StepKind,
   Trace,
   TracePacket,
   TraceStep,
@@ -38,11 +39,14 @@ export class TraceRecorder {
   readonly #startedAt: Instant;
   readonly #packets: OpenPacket[] = [];
   readonly #steps: TraceStep[] = [];
+  readonly #keep: ((kind: StepKind) => boolean) | null;
   #dropped = 0;
   #closed = false;
 
-  constructor(flowId: string, startedAt: Instant) {
+  /** `keep` limits what is recorded to some kinds of steps, for flows of which only the end matters. */
+  constructor(flowId: string, startedAt: Instant, keep: ((kind: StepKind) => boolean) | null = null) {
     this.#flowId = flowId;
+    this.#keep = keep;
     this.#startedAt = startedAt;
   }
 
@@ -71,7 +75,7 @@ export class TraceRecorder {
 
   /** Adds a step about `skb`, as it is now. */
   step(at: Instant, place: Place, skb: Skb, detail: StepDetail): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#keep?.(detail.kind) === false) return;
     if (this.#steps.length >= MAX_STEPS) {
       this.#dropped++;
       return;

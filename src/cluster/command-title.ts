@@ -1,0 +1,67 @@
+/**
+ * A command as a line of text: what the log, "what changed" and the undo button call it.
+ */
+import { assertNever } from '../lib/assert.ts';
+import { NS_PER_S } from '../sim/sim.ts';
+import type { Command, Place, ProbeSpec, Target } from './commands.ts';
+
+/** The line a person would have typed, where there is one. */
+export function commandTitle(command: Command): string {
+  switch (command.kind) {
+    case 'apply':
+      return `kubectl apply -f ${command.file}`;
+    case 'delete-manifest':
+      return `kubectl delete -f ${command.file}`;
+    case 'delete':
+      return `kubectl delete ${command.object}`;
+    case 'scale':
+      return `kubectl scale ${command.object} --replicas=${command.replicas}`;
+    case 'probe':
+      return probeTitle(command.probe);
+    case 'sysctl':
+      return `sysctl -w ${command.name}=${command.value}`;
+    case 'iptables':
+      return `iptables ${command.args}`;
+    case 'advance':
+      return `sleep ${command.ns / NS_PER_S}`;
+    case 'flush-conntrack':
+      return 'conntrack -F';
+    case 'zero-counters':
+      return 'iptables -Z';
+    default:
+      return assertNever(command);
+  }
+}
+
+/** `node/class to svc/web:80`. */
+export function probeTitle(probe: ProbeSpec): string {
+  return `${placeText(probe.from)} to ${targetText(probe.to)}${probe.protocol === 'icmp' ? '' : `:${probe.port}`}`;
+}
+
+/** `node/class`, `pod/web`, `pod/ns/web`, `external`. */
+export function placeText(place: Place): string {
+  switch (place.kind) {
+    case 'node':
+      return `node/${place.name}`;
+    case 'pod':
+      return place.namespace === 'default' ? `pod/${place.name}` : `pod/${place.namespace}/${place.name}`;
+    case 'external':
+      return 'external';
+    default:
+      return assertNever(place);
+  }
+}
+
+/** As a place, `svc/web`, or the address itself. */
+export function targetText(target: Target): string {
+  switch (target.kind) {
+    case 'place':
+      return placeText(target.place);
+    case 'svc':
+      return target.namespace === 'default' ? `svc/${target.name}` : `svc/${target.namespace}/${target.name}`;
+    case 'address':
+      return target.address;
+    default:
+      return assertNever(target);
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * What a command changed, from two snapshots: `docker ps` before and after, for everything, grouped by who did it and where.
+ */
+import type { LinkView, NetnsView } from '../net/view.ts';
+import type { Rule, Ruleset } from '../net/netfilter/ruleset.ts';
+import type { TableName } from '../net/netfilter/hooks.ts';
+import type { Provenance } from '../lib/provenance.ts';
+import type { ChangeGroup, ChangeItem, ClusterSnapshot, NodeView, ObjectKey, Ref, WorldDiff } from './snapshot.ts';
+
+/** Tells who created or last changed an object, by the API client's name. */
+export type WhoChanged = (key: ObjectKey) => string;
+
+/** Collects items by actor and node, in the order of first appearance. */
+class Groups {
+  readonly #groups = new Map<string, { actor: string; node: string | null; items: ChangeItem[] }>();
+
+  add(actor: string, node: string | null, item: ChangeItem): void {
+    const key = `${actor}\n${node ?? ''}`;
+    let group = this.#groups.get(key);
+    if (group === undefined) {
+      group = { actor, node, items: [] };
+      this.#groups.set(key, group);
+    }
+    group.items.push(item);
+  }
+
+  list(): readonly ChangeGroup[] {
+    const rank = (actor: string): number => {
+      const index = ORDER.indexOf(actor);
+      return index < 0 ? ORDER.length : index;
+    };
+    return [...this.#groups.values()].sort((a, b) => rank(a.actor) - rank(b.actor));
+  }
+}
+
+/** As a change travels: from the API to the kernels. */
+const ORDER = ['API server', 'controllers', 'scheduler', 'kubelet', 'CNI flannel', 'flanneld', 'kube-proxy'];
+
+/** The diff of the world between two snapshots. */
+export function diffWorlds(command: string, before: ClusterSnapshot, after: ClusterSnapshot, who: WhoChanged): WorldDiff {
+  const groups = new Groups();
+  diffObjects(groups, before, after, who);
+  for (const node of after.nodes) {
+    const old = before.nodes.find((candidate) => candidate.name === node.name);
+    if (old !== node) diffNode(groups, old ?? null, node);
+  }
+  return { command, groups: groups.list() };
+}
+
+function diffObjects(groups: Groups, before: ClusterSnapshot, after: ClusterSnapshot, who: WhoChanged): void {
+  if (before.objects === after.objects) return;
+  for (const [key, view] of after.objects) {
+    const old = before.objects.get(key);
+    if (old === undefined) groups.add(apiActor(who(key)), null, { op: 'added', what: view.object.kind, text: key, ref: { kind: 'object', key } });
+    else if (desiredChanged(old.object, view.object)) groups.add(apiActor(who(key)), null, { op: 'changed', what: view.object.kind, text: key, ref: { kind: 'object', key } });
+  }
+  for (const [key, view] of before.objects) {
+    if (!after.objects.has(key)) groups.add(removedBy(view.object.kind), null, { op: 'removed', what: view.object.kind, text: key, ref: null });
+  }
+}
+
+/** Status alone is the report of a change, not one. */
+function desiredChanged(old: object, next: object): boolean {
+  if (old === next) return false;
+  return Object.entries(next).some(([field, value]) => field !== 'status' && field !== 'metadata' && (old as Readonly<Record<string, unknown>>)[field] !== value);
+}
+
+function apiActor(client: string): string {
+  if (client === 'kubectl' || client === 'kube-apiserver') return 'API server';
+  if (client.includes('scheduler')) return 'scheduler';
+  return client.startsWith('kubelet') ? 'kubelet' : 'controllers';
+}
+
+function removedBy(kind: string): string {
+  return kind === 'Pod' ? 'kubelet' : kind === 'Service' || kind === 'Deployment' ? 'API server' : 'controllers';
+}
+
+function diffNode(groups: Groups, before: NodeView | null, after: NodeView): void {
+  diffContainers(groups, before, after);
+  diffNetns(groups, after.name, before?.root ?? null, after.root);
+  for (const [name, netns] of after.podNetns) diffNetns(groups, after.name, before?.podNetns.get(name) ?? null, netns);
+  for (const [name, netns] of before?.podNetns ?? []) if (!after.podNetns.has(name)) diffNetns(groups, after.name, netns, null);
+}
+
+function diffContainers(groups: Groups, before: NodeView | null, after: NodeView): void {
+  if (before?.containers === after.containers) return;
+  const old = new Set(before?.containers.map((container) => container.id));
+  const now = new Set(after.containers.map((container) => container.id));
+  for (const { id, name } of after.containers) {
+    if (!old.has(id)) groups.add('kubelet', after.name, { op: 'added', what: 'container', text: name, ref: { kind: 'container', node: after.name, id } });
+  }
+  for (const { id, name } of before?.containers ?? []) {
+    if (!now.has(id)) groups.add('kubelet', after.name, { op: 'removed', what: 'container', text: name, ref: null });
+  }
+}
+
+function diffNetns(groups: Groups, node: string, before: NetnsView | null, after: NetnsView | null): void {
+  if (before === after) return;
+  const netns = (after ?? before)?.name ?? 'root';
+  const part = <T extends { readonly madeBy: Provenance }>(what: string, list: (view: NetnsView) => readonly T[], text: (item: T) => string, ref: (item: T) => Ref | null): void => {
+    const old = before === null ? [] : list(before);
+    const now = after === null ? [] : list(after);
+    if (old === now) return;
+    const oldTexts = new Set(old.map(text));
+    const nowTexts = new Set(now.map(text));
+    for (const item of now) if (!oldTexts.has(text(item))) groups.add(actorName(item.madeBy), node, { op: 'added', what, text: text(item), ref: ref(item) });
+    for (const item of old) if (!nowTexts.has(text(item))) groups.add(actorName(item.madeBy), node, { op: 'removed', what, text: text(item), ref: null });
+  };
+  part(
+    'link',
+    (view) => (netns === 'root' ? view.links : []),
+    (link) => linkText(link),
+    (link) => ({ kind: 'link', node, netns, name: link.name }),
+  );
+  part(
+    'address',
+    (view) => view.links.flatMap((link) => link.addresses.filter((entry) => entry.madeBy.actor !== 'kernel').map((entry) => ({ link: link.name, ...entry }))),
+    (entry) => `${entry.address} dev ${entry.link}`,
+    (entry) => ({ kind: 'link', node, netns, name: entry.link }),
+  );
+  part(
+    'route',
+    (view) => view.routes.filter((route) => route.madeBy.actor !== 'kernel'),
+    (route) => route.text,
+    (route) => ({ kind: 'route', node, netns, text: route.text }),
+  );
+  part(
+    'neigh',
+    (view) => view.neighbours.filter((entry) => entry.state === 'PERMANENT'),
+    (entry) => `${entry.addr} dev ${entry.dev} lladdr ${entry.lladdr ?? ''} PERMANENT`,
+    (entry) => ({ kind: 'neigh', node, netns, dev: entry.dev, addr: entry.addr }),
+  );
+  part(
+    'fdb',
+    (view) => view.fdb.filter((entry) => entry.self),
+    (entry) => `${entry.mac} dev ${entry.dev} dst ${entry.dst ?? ''} self permanent`,
+    (entry) => ({ kind: 'link', node, netns, name: entry.dev }),
+  );
+  if (netns === 'root') diffRules(groups, node, before, after);
+  diffSysctls(groups, node, before, after);
+}
+
+function linkText(link: LinkView): string {
+  return `${link.ifindex}: ${link.name}${link.peer === null ? '' : `@if${link.peer.ifindex}`}`;
+}
+
+function diffSysctls(groups: Groups, node: string, before: NetnsView | null, after: NetnsView | null): void {
+  if (before === null || after === null || before.sysctls === after.sysctls) return;
+  for (const [name, value] of after.sysctls) {
+    const old = before.sysctls.get(name);
+    if (old !== undefined && old !== value) groups.add('user', node, { op: 'changed', what: 'sysctl', text: `${name} = ${value}`, ref: null });
+  }
+}
+
+function diffRules(groups: Groups, node: string, before: NetnsView | null, after: NetnsView | null): void {
+  const old = before?.netfilter.ruleset;
+  const now = after?.netfilter.ruleset;
+  if (old === now) return;
+  for (const table of ['raw', 'mangle', 'nat', 'filter'] as const) {
+    if (old?.[table] !== now?.[table]) diffTable(groups, node, table, old, now);
+  }
+}
+
+function diffTable(groups: Groups, node: string, table: TableName, old: Ruleset | undefined, now: Ruleset | undefined): void {
+  const oldChains = old?.[table].chains ?? new Map();
+  const nowChains = now?.[table].chains ?? new Map();
+  for (const [name, chain] of nowChains) {
+    const before = oldChains.get(name);
+    if (before === chain) continue;
+    const ref: Ref = { kind: 'chain', node, netns: 'root', table, chain: name };
+    const maker = chain.rules[0]?.madeBy ?? before?.rules[0]?.madeBy;
+    if (before === undefined) groups.add(maker === undefined ? chainOwner(name) : actorName(maker), node, { op: 'added', what: 'chain', text: `${table} ${name}`, ref });
+    diffChain(groups, node, table, name, before?.rules ?? [], chain.rules);
+  }
+  for (const [name, chain] of oldChains) {
+    if (nowChains.has(name)) continue;
+    const maker = chain.rules[0]?.madeBy;
+    groups.add(maker === undefined ? chainOwner(name) : actorName(maker), node, { op: 'removed', what: 'chain', text: `${table} ${name}`, ref: null });
+    diffChain(groups, node, table, name, chain.rules, []);
+  }
+}
+
+function diffChain(groups: Groups, node: string, table: TableName, chain: string, old: readonly Rule[], now: readonly Rule[]): void {
+  const oldTexts = new Set(old.map((rule) => rule.text));
+  const nowTexts = new Set(now.map((rule) => rule.text));
+  for (const [index, rule] of now.entries()) {
+    if (oldTexts.has(rule.text)) continue;
+    const ref: Ref = { kind: 'rule', node, netns: 'root', table, chain, number: index + 1 };
+    groups.add(actorName(rule.madeBy), node, { op: 'added', what: 'rule', text: `${table} ${rule.text}`, ref });
+  }
+  for (const rule of old) {
+    if (!nowTexts.has(rule.text)) groups.add(actorName(rule.madeBy), node, { op: 'removed', what: 'rule', text: `${table} ${rule.text}`, ref: null });
+  }
+}
+
+/** Chains without rules name no maker; their prefix does. */
+function chainOwner(name: string): string {
+  return name.startsWith('KUBE-') ? 'kube-proxy' : name.startsWith('FLANNEL-') ? 'flanneld' : 'user';
+}
+
+function actorName(provenance: Provenance): string {
+  return provenance.action.startsWith('cmd') ? `CNI ${provenance.actor}` : provenance.actor;
+}

@@ -1,0 +1,170 @@
+/**
+ * What each command does to a world. A refusal is data and leaves the world as it was.
+ */
+import { decodeManifests, statusErrors } from '../api/decode.ts';
+import type { ManifestError } from '../api/manifest-error.ts';
+import type { ManifestDocument } from '../api/manifest.ts';
+import { kubectlErrorText } from '../api/status.ts';
+import { applyManifests, deletedMessage, deleteManifests, kubectlName, scale, type ApplyFailure } from '../controlplane/apply.ts';
+import { assertNever } from '../lib/assert.ts';
+import { err, ok, type Result } from '../lib/result.ts';
+import type { Kernel } from '../net/kernel.ts';
+import type { ApplyPreview, ProbeResult } from './cluster-api.ts';
+import { commandError } from './command-error.ts';
+import type { Command } from './commands.ts';
+import type { World } from './world.ts';
+
+/** What a command that was carried out has to say. */
+export interface Executed {
+  readonly warnings: readonly ManifestError[];
+  readonly messages: readonly string[];
+  readonly probe: ProbeResult | null;
+}
+
+type Execution = Result<Executed, readonly ManifestError[]>;
+
+function done(messages: readonly string[] = [], warnings: readonly ManifestError[] = []): Execution {
+  return ok({ warnings, messages, probe: null });
+}
+
+function refused(message: string): Execution {
+  return err([commandError(message)]);
+}
+
+/** Carries out a command and lets the world come to rest. */
+export function executeCommand(world: World, command: Command): Execution {
+  switch (command.kind) {
+    case 'apply':
+      return settled(world, apply(world, command.file, command.text));
+    case 'delete-manifest':
+      return settled(world, deleteFile(world, command.text));
+    case 'delete':
+      return settled(world, deleteObject(world, command.object, command.gracePeriodSeconds));
+    case 'scale':
+      return settled(world, scaleObject(world, command.object, command.replicas));
+    case 'probe': {
+      const probed = world.probe(command.probe);
+      return probed.ok ? ok({ warnings: [], messages: [], probe: probed.value }) : probed;
+    }
+    case 'sysctl':
+      return onNode(world, command.node, (kernel) => fromResult(kernel.root.sysctl.set(command.name, command.value)));
+    case 'iptables':
+      return onNode(world, command.node, (kernel) => iptables(kernel, command.args));
+    case 'advance':
+      world.sim.run({ deadline: world.sim.now + command.ns, maxSteps: Number.MAX_SAFE_INTEGER });
+      return done();
+    case 'flush-conntrack':
+      return onNodes(world, command.node, (kernel) => {
+        kernel.root.netfilter.conntrack.flush();
+      });
+    case 'zero-counters':
+      return onNodes(world, command.node, (kernel) => {
+        kernel.root.netfilter.zeroCounters();
+      });
+    default:
+      return assertNever(command);
+  }
+}
+
+function settled(world: World, execution: Execution): Execution {
+  if (execution.ok) world.settle();
+  return execution;
+}
+
+function apply(world: World, file: string, text: string): Execution {
+  const { documents, errors } = decodeManifests(text);
+  const [fatal, warnings] = split(errors);
+  if (fatal.length > 0) return err([...fatal, ...dryErrors(world, file, documents)]);
+  const applied = applyManifests(world.store, documents, { file });
+  if (!applied.ok) return err(placed(applied.error, documents));
+  return done(
+    applied.value.map((object) => object.message),
+    warnings,
+  );
+}
+
+/** What Apply would do; nothing happens. */
+export function previewApply(world: World, file: string, text: string): ApplyPreview {
+  const { documents, errors } = decodeManifests(text);
+  const [fatal, warnings] = split(errors);
+  const rehearsed = applyManifests(world.store, documents, { file, dryRun: true });
+  if (!rehearsed.ok) return { errors: [...fatal, ...placed(rehearsed.error, documents)], warnings, changes: [] };
+  return {
+    errors: fatal,
+    warnings,
+    changes: rehearsed.value
+      .filter((object) => object.verb !== 'unchanged')
+      .map((object) => ({ object: object.key, verb: object.verb, fields: object.changes.map((change) => change.path) })),
+  };
+}
+
+/** Errors of the documents that could be read, so that all are shown at once. */
+function dryErrors(world: World, file: string, documents: readonly ManifestDocument[]): readonly ManifestError[] {
+  const rehearsed = applyManifests(world.store, documents, { file, dryRun: true });
+  return rehearsed.ok ? [] : placed(rehearsed.error, documents);
+}
+
+function split(errors: readonly ManifestError[]): readonly [fatal: readonly ManifestError[], warnings: readonly ManifestError[]] {
+  return [errors.filter((error) => error.severity === 'error'), errors.filter((error) => error.severity === 'warning')];
+}
+
+/** Refusals of the API server at the lines they speak of. */
+function placed(failures: readonly ApplyFailure[], documents: readonly ManifestDocument[]): readonly ManifestError[] {
+  return failures.flatMap((failure) => {
+    const document = documents.find((candidate) => candidate.document === failure.document);
+    return document === undefined ? [commandError(kubectlErrorText(failure.status))] : statusErrors(failure.status, document);
+  });
+}
+
+function deleteFile(world: World, text: string): Execution {
+  const { documents, errors } = decodeManifests(text);
+  const [fatal] = split(errors);
+  if (fatal.length > 0) return err(fatal);
+  const { messages, failures } = deleteManifests(world.store, documents);
+  if (messages.length === 0 && failures.length > 0) return err(placed(failures, documents));
+  return done([...messages, ...failures.map((failure) => kubectlErrorText(failure.status))]);
+}
+
+function deleteObject(world: World, key: string, gracePeriodSeconds: number | undefined): Execution {
+  const object = world.store.byKey(key);
+  if (object === null) return refused(`Error from server (NotFound): ${key} not found`);
+  const { name } = object.metadata;
+  const namespace = object.metadata.namespace ?? null;
+  const deleted = world.store.delete('kubectl', object.kind, namespace, name, gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds });
+  return deleted.ok ? done([deletedMessage(object.kind, name)]) : refused(kubectlErrorText(deleted.error));
+}
+
+function scaleObject(world: World, key: string, replicas: number): Execution {
+  const object = world.store.byKey(key);
+  if (object === null) return refused(`Error from server (NotFound): ${key} not found`);
+  if (object.kind !== 'Deployment' && object.kind !== 'ReplicaSet') {
+    return refused(`error: cannot scale ${key}: the server could not find the requested resource`);
+  }
+  const { name, namespace } = object.metadata;
+  const scaled = scale(world.store, object.kind, { namespace, name }, replicas);
+  return scaled.ok ? done([`${kubectlName(object.kind, name)} scaled`]) : refused(kubectlErrorText(scaled.error));
+}
+
+function onNode(world: World, name: string, act: (kernel: Kernel) => Execution): Execution {
+  const kernel = world.machines.nodes.get(name);
+  return kernel === undefined ? refused(`nodes "${name}" not found`) : settled(world, act(kernel));
+}
+
+function onNodes(world: World, name: string | null, act: (kernel: Kernel) => void): Execution {
+  for (const [node, kernel] of world.machines.nodes) {
+    if (name !== null && name !== node) continue;
+    act(kernel);
+    kernel.root.touch();
+  }
+  return name === null || world.machines.nodes.has(name) ? done() : refused(`nodes "${name}" not found`);
+}
+
+function iptables(kernel: Kernel, args: string): Execution {
+  const result = kernel.root.netfilter.command(args, { actor: 'user', action: 'iptables', object: null });
+  kernel.root.touch();
+  return result.exitCode === 0 ? done(result.stdout === '' ? [] : [result.stdout]) : refused(result.stderr);
+}
+
+function fromResult(result: Result<void, string>): Execution {
+  return result.ok ? done() : refused(result.error);
+}

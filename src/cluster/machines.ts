@@ -1,0 +1,80 @@
+/**
+ * The machines before Kubernetes: kernels with one card each on the underlay, as the recordings set them up.
+ *
+ * A node has `eth0` with its address, the outside host as default gateway and forwarding on (kubeadm's preflight asks for it). The
+ * outside host answers on its ports, forwards nothing and has no default route.
+ */
+import { cidrLength, cidrOf, cidr } from '../lib/cidr.ts';
+import { assert } from '../lib/assert.ts';
+import { ip, IP_ANY } from '../lib/ip.ts';
+import type { Provenance } from '../lib/provenance.ts';
+import type { Result } from '../lib/result.ts';
+import { Segment } from '../net/dev/segment.ts';
+import { Kernel } from '../net/kernel.ts';
+import type { Sim } from '../sim/sim.ts';
+import type { ClusterSpec, NodeSpec } from './scenario.ts';
+
+const BY: Provenance = { actor: 'machine', action: 'boot', object: null };
+
+/** Kubernetes nodes' kernels, the outside host's, and the segment between them. */
+export interface Machines {
+  readonly segment: Segment;
+  readonly nodes: ReadonlyMap<string, Kernel>;
+  readonly external: Kernel | null;
+}
+
+/** Boots every machine of a cluster. */
+export function bootMachines(spec: ClusterSpec, sim: Sim): Machines {
+  const segment = new Segment('underlay', sim);
+  const nodes = new Map(spec.nodes.map((node) => [node.name, bootNode(spec, node, segment, sim)]));
+  const external = spec.external === null ? null : bootExternal(spec, spec.external, segment, sim);
+  const machines = { segment, nodes, external };
+  if (spec.neighbours === 'permanent') knowEachOther(spec, machines);
+  return machines;
+}
+
+function bootNode(spec: ClusterSpec, node: NodeSpec, segment: Segment, sim: Sim): Kernel {
+  const kernel = bootHost(spec, node.name, node.ip, segment, sim);
+  done(kernel.root.sysctl.set('net.ipv4.ip_forward', '1'));
+  if (spec.external !== null) done(kernel.root.addRoute({ dst: 'default', via: ip(spec.external.ip), dev: 'eth0' }, BY));
+  return kernel;
+}
+
+function bootHost(spec: ClusterSpec, name: string, address: string, segment: Segment, sim: Sim): Kernel {
+  const kernel = new Kernel(name, sim, BY);
+  const { root } = kernel;
+  done(root.addEther({ name: 'eth0', segment }, BY));
+  done(root.setLink('eth0', { up: true }, BY));
+  done(root.addAddress('eth0', cidrOf(ip(address), cidrLength(cidr(spec.underlayCIDR))), {}, BY));
+  return kernel;
+}
+
+function bootExternal(spec: ClusterSpec, external: NonNullable<ClusterSpec['external']>, segment: Segment, sim: Sim): Kernel {
+  const kernel = bootHost(spec, 'external', external.ip, segment, sim);
+  for (const port of external.ports) {
+    for (const protocol of ['tcp', 'udp'] as const) {
+      done(kernel.root.listen({ protocol, addr: IP_ANY, port, process: 'server', handler: ({ peer }) => `external: hello ${peer.addr}\n` }));
+    }
+  }
+  return kernel;
+}
+
+/** Permanent neighbours between all machines of the segment. */
+function knowEachOther(spec: ClusterSpec, machines: Machines): void {
+  const hosts = [
+    ...spec.nodes.map((node) => ({ ip: node.ip, kernel: machines.nodes.get(node.name) })),
+    { ip: spec.external?.ip ?? '', kernel: machines.external ?? undefined },
+  ];
+  for (const { kernel } of hosts) {
+    for (const other of hosts) {
+      const mac = other.kernel?.root.link('eth0')?.mac;
+      if (kernel === undefined || mac === undefined || other.kernel === kernel) continue;
+      done(kernel.root.addNeigh({ dev: 'eth0', addr: ip(other.ip), lladdr: mac, state: 'PERMANENT' }, BY));
+    }
+  }
+}
+
+/** Set-up of a machine we made ourselves cannot fail. */
+function done(result: Result<unknown, string>): void {
+  assert(result.ok, result.ok ? '' : result.error);
+}

@@ -1,0 +1,111 @@
+/**
+ * The chain of causes behind a thing, outermost first: the YAML line, the controllers, the scheduler, the kubelet, the tool.
+ */
+import type { KubeObject } from '../api/kinds.ts';
+import type { Provenance } from '../lib/provenance.ts';
+import type { ClusterSnapshot, MadeByStep, NodeView, ObjectKey, Ref } from './snapshot.ts';
+import type { WhoChanged } from './diff.ts';
+import type { NetnsView } from '../net/view.ts';
+
+/** The causes of `ref` in a snapshot; empty when it is gone. */
+export function madeByChain(snapshot: ClusterSnapshot, who: WhoChanged, ref: Ref): readonly MadeByStep[] {
+  switch (ref.kind) {
+    case 'object':
+      return objectChain(snapshot, who, ref.key);
+    case 'container': {
+      const container = nodeOf(snapshot, ref.node)?.containers.find((candidate) => candidate.id === ref.id);
+      if (container === undefined) return [];
+      return [...podChain(snapshot, who, container.pod), step({ actor: 'kubelet', action: 'sandbox', object: container.pod, node: ref.node, ref })];
+    }
+    case 'netns':
+      return ref.netns === 'root' ? [] : podChain(snapshot, who, `Pod ${ref.netns}`);
+    case 'node':
+      return objectChain(snapshot, who, `Node ${ref.node}`);
+    case 'host':
+    case 'wire':
+    case 'conntrack':
+      return [];
+    case 'link':
+    case 'route':
+    case 'neigh':
+    case 'chain':
+    case 'rule': {
+      const netns = netnsOf(snapshot, ref.node, ref.netns);
+      const maker = netns === null ? null : makerOf(netns, ref);
+      return maker === null ? [] : provenanceChain(snapshot, who, maker, ref.node, ref);
+    }
+  }
+}
+
+/** The causes of state that carries `provenance`. */
+export function provenanceChain(snapshot: ClusterSnapshot, who: WhoChanged, provenance: Provenance, node: string, ref: Ref | null): readonly MadeByStep[] {
+  const { actor, action, object } = provenance;
+  const before = object === null ? [] : podChain(snapshot, who, object);
+  return [...before, step({ actor, action, object, node, ref })];
+}
+
+/** As an object's chain, and for a Pod also who bound and started it. */
+function podChain(snapshot: ClusterSnapshot, who: WhoChanged, key: ObjectKey): readonly MadeByStep[] {
+  const chain = objectChain(snapshot, who, key);
+  const object = snapshot.objects.get(key)?.object;
+  if (object?.kind !== 'Pod' || object.spec.nodeName === undefined) return chain;
+  const node = object.spec.nodeName;
+  const bound = (object.status.conditions ?? []).some((condition) => condition.type === 'PodScheduled') && !isPinned(snapshot, key);
+  const sandbox = step({ actor: 'kubelet', action: 'sandbox', object: key, node, ref: { kind: 'object', key } });
+  return [...chain, ...(bound ? [step({ actor: 'scheduler', action: 'bind', object: key, node, ref: { kind: 'node', node } })] : []), sandbox];
+}
+
+/** True when the manifest itself names the node, so no scheduler was asked. */
+function isPinned(snapshot: ClusterSnapshot, key: ObjectKey): boolean {
+  return snapshot.objects.get(key)?.fieldSources.has('spec.nodeName') === true;
+}
+
+function objectChain(snapshot: ClusterSnapshot, who: WhoChanged, key: ObjectKey): readonly MadeByStep[] {
+  const view = snapshot.objects.get(key);
+  if (view === undefined) return [];
+  const owner = ownerKey(view.object);
+  const causes = owner === null ? [] : objectChain(snapshot, who, owner);
+  const creator = who(key);
+  const ref: Ref = { kind: 'object', key };
+  if (view.source !== null) return [...causes, { actor: 'user', action: 'apply', object: key, node: null, ref, source: view.source }];
+  return [...causes, step({ actor: creator, action: 'create', object: key, node: null, ref })];
+}
+
+function ownerKey(object: KubeObject): ObjectKey | null {
+  const owner = (object.metadata.ownerReferences ?? []).find((reference) => reference.controller === true);
+  if (owner === undefined) return null;
+  return object.metadata.namespace === undefined || owner.kind === 'Node' ? `${owner.kind} ${owner.name}` : `${owner.kind} ${object.metadata.namespace}/${owner.name}`;
+}
+
+function step(fields: Omit<MadeByStep, 'source'>): MadeByStep {
+  return { ...fields, source: null };
+}
+
+function nodeOf(snapshot: ClusterSnapshot, name: string): NodeView | undefined {
+  return snapshot.nodes.find((node) => node.name === name);
+}
+
+/** A namespace of a node or host, by the names trace steps use. */
+export function netnsOf(snapshot: ClusterSnapshot, node: string, netns: string): NetnsView | null {
+  const view = nodeOf(snapshot, node);
+  if (view === undefined) return snapshot.hosts.find((host) => host.name === node)?.root ?? null;
+  return netns === 'root' ? view.root : (view.podNetns.get(netns) ?? null);
+}
+
+function makerOf(netns: NetnsView, ref: Extract<Ref, { kind: 'link' | 'route' | 'neigh' | 'chain' | 'rule' }>): Provenance | null {
+  switch (ref.kind) {
+    case 'link':
+      return netns.links.find((link) => link.name === ref.name)?.madeBy ?? null;
+    case 'route':
+      return netns.routes.find((route) => route.text === ref.text)?.madeBy ?? null;
+    case 'neigh':
+      return netns.neighbours.find((entry) => entry.dev === ref.dev && entry.addr === ref.addr)?.madeBy ?? null;
+    case 'chain':
+    case 'rule': {
+      const tables: Readonly<Record<string, { readonly chains: ReadonlyMap<string, { readonly rules: readonly { readonly madeBy: Provenance }[] }> }>> = netns.netfilter.ruleset;
+      const rules = tables[ref.table]?.chains.get(ref.chain)?.rules ?? [];
+      return (ref.kind === 'rule' ? rules[ref.number - 1] : rules[0])?.madeBy ?? null;
+    }
+  }
+}
+

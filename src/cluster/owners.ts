@@ -1,0 +1,30 @@
+/**
+ * Whose an address is, in the words of the recordings: `pod:web-a`, `node:class/cni0`, `external`.
+ */
+import { cidrAddress } from '../lib/cidr.ts';
+import type { Kernel } from '../net/kernel.ts';
+
+/** The machines whose devices are searched. */
+export interface Endpoints {
+  readonly nodes: ReadonlyMap<string, Kernel>;
+  readonly external: Kernel | null;
+}
+
+/** The owner of `address`, or the address itself when no device has it. */
+export function addressOwner(ends: Endpoints, address: string): string {
+  for (const [kernel, isNode] of kernels(ends)) {
+    for (const netns of kernel.namespaces()) {
+      for (const dev of netns.links()) {
+        if (dev.kind === 'loopback' || !dev.addresses.some((entry) => cidrAddress(entry.address) === address)) continue;
+        if (!isNode) return kernel.name;
+        return netns === kernel.root ? `node:${kernel.name}/${dev.name}` : `pod:${netns.name.slice(netns.name.indexOf('/') + 1)}`;
+      }
+    }
+  }
+  return address;
+}
+
+function* kernels(ends: Endpoints): Generator<readonly [Kernel, boolean]> {
+  for (const kernel of ends.nodes.values()) yield [kernel, true];
+  if (ends.external !== null) yield [ends.external, false];
+}

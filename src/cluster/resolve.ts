@@ -1,0 +1,87 @@
+/**
+ * Finds the two ends of a probe: the namespace a client runs in and the address it dials.
+ */
+import { assertNever } from '../lib/assert.ts';
+import { parseIp, type IpAddr } from '../lib/ip.ts';
+import { err, ok, type Result } from '../lib/result.ts';
+import type { Netns } from '../net/netns.ts';
+import type { Place, ProbeSpec, Target } from './commands.ts';
+import type { ResolvedProbe } from './probe.ts';
+import type { World } from './world.ts';
+
+/** The probe with its ends, or why one of them does not exist. */
+export function resolveProbe(world: World, spec: ProbeSpec): Result<ResolvedProbe, string> {
+  const netns = placeNetns(world, spec.from);
+  if (!netns.ok) return netns;
+  const address = targetAddress(world, spec.to);
+  if (!address.ok) return address;
+  if (spec.protocol !== 'icmp' && (!Number.isInteger(spec.port) || spec.port < 1 || spec.port > 65535)) {
+    return err(`port ${spec.port}: must be between 1 and 65535, inclusive`);
+  }
+  return ok({ spec, netns: netns.value, address: address.value });
+}
+
+function placeNetns(world: World, place: Place): Result<Netns, string> {
+  switch (place.kind) {
+    case 'node': {
+      const kernel = world.machines.nodes.get(place.name);
+      return kernel === undefined ? err(`nodes "${place.name}" not found`) : ok(kernel.root);
+    }
+    case 'pod':
+      return podNetns(world, place.namespace, place.name);
+    case 'external':
+      return world.machines.external === null ? err('the scenario has no outside host') : ok(world.machines.external.root);
+    default:
+      return assertNever(place);
+  }
+}
+
+function podNetns(world: World, namespace: string, name: string): Result<Netns, string> {
+  const pod = world.store.get('Pod', namespace, name);
+  if (pod === null) return err(`pods "${name}" not found`);
+  const kernel = world.machines.nodes.get(pod.spec.nodeName ?? '');
+  const netns = pod.spec.hostNetwork === true ? kernel?.root : kernel?.netns(`${namespace}/${name}`);
+  return netns === undefined ? err(`pod ${name} has no network yet: it is ${pod.status.phase ?? 'Pending'}`) : ok(netns);
+}
+
+function targetAddress(world: World, target: Target): Result<IpAddr, string> {
+  switch (target.kind) {
+    case 'place':
+      return placeAddress(world, target.place);
+    case 'svc':
+      return serviceAddress(world, target.namespace, target.name);
+    case 'address': {
+      const address = parseIp(target.address);
+      return address === null ? err(`not an IPv4 address: ${target.address}`) : ok(address);
+    }
+    default:
+      return assertNever(target);
+  }
+}
+
+function placeAddress(world: World, place: Place): Result<IpAddr, string> {
+  switch (place.kind) {
+    case 'node':
+      return addressOr(world.nodes.find((node) => node.name === place.name)?.spec.ip, `nodes "${place.name}" not found`);
+    case 'pod': {
+      const pod = world.store.get('Pod', place.namespace, place.name);
+      if (pod === null) return err(`pods "${place.name}" not found`);
+      return addressOr(pod.status.podIP, `pod ${place.name} has no address yet: it is ${pod.status.phase ?? 'Pending'}`);
+    }
+    case 'external':
+      return addressOr(world.spec.cluster.external?.ip, 'the scenario has no outside host');
+    default:
+      return assertNever(place);
+  }
+}
+
+function serviceAddress(world: World, namespace: string, name: string): Result<IpAddr, string> {
+  const service = world.store.get('Service', namespace, name);
+  if (service === null) return err(`services "${name}" not found`);
+  return addressOr(service.spec.clusterIP, `service "${name}" has no cluster IP`);
+}
+
+function addressOr(text: string | undefined, otherwise: string): Result<IpAddr, string> {
+  const address = text === undefined ? null : parseIp(text);
+  return address === null ? err(otherwise) : ok(address);
+}

@@ -1,0 +1,138 @@
+/**
+ * Makes snapshots of a world, each sharing with the one before all that did not change.
+ */
+import type { KubeObject } from '../api/kinds.ts';
+import { keyOf } from '../api/kinds.ts';
+import type { TextRange } from '../api/manifest-error.ts';
+import type { ObjectOrigin } from '../controlplane/origins.ts';
+import type { Kernel } from '../net/kernel.ts';
+import type { NetnsView } from '../net/view.ts';
+import type { ClusterSnapshot, EventView, HostView, NodeView, ObjectKey, ObjectView, SourceRange } from './snapshot.ts';
+import type { World } from './world.ts';
+
+export class Snapshotter {
+  readonly #world: World;
+  #last: ClusterSnapshot | null = null;
+  #version: number;
+  #objects = new Map<ObjectKey, { readonly view: ObjectView; readonly origin: ObjectOrigin | null }>();
+
+  constructor(world: World, version: number) {
+    this.#world = world;
+    this.#version = version;
+  }
+
+  /** The world as it is now. */
+  take(): ClusterSnapshot {
+    const world = this.#world;
+    const last = this.#last;
+    const { cluster, title } = world.spec;
+    this.#last = {
+      version: ++this.#version,
+      now: world.sim.now,
+      title,
+      cni: cluster.cni,
+      proxyMode: cluster.proxy.mode,
+      underlayCIDR: cluster.underlayCIDR,
+      clusterCIDR: cluster.clusterCIDR,
+      serviceCIDR: cluster.serviceCIDR,
+      nodes: keepList(last?.nodes, this.#nodes(last)),
+      hosts: keepList(last?.hosts, this.#hosts(last)),
+      objects: this.#objectViews(last),
+      events: this.#events(last),
+      settled: !world.sim.busy,
+    };
+    return this.#last;
+  }
+
+  #nodes(last: ClusterSnapshot | null): readonly NodeView[] {
+    return this.#world.nodes.map((node, index) => {
+      const before = last?.nodes[index];
+      const podNetns = new Map<string, NetnsView>();
+      for (const netns of node.kernel.namespaces()) if (netns !== node.kernel.root) podNetns.set(netns.name, netns.view());
+      const object = this.#world.store.get('Node', null, node.name);
+      const next: NodeView = {
+        name: node.name,
+        ip: node.spec.ip,
+        podCIDR: object?.spec.podCIDR ?? null,
+        controlPlane: node.spec.controlPlane,
+        ready: (object?.status.conditions ?? []).some((condition) => condition.type === 'Ready' && condition.status === 'True'),
+        root: node.kernel.root.view(),
+        podNetns: before !== undefined && sameEntries(before.podNetns, podNetns) ? before.podNetns : podNetns,
+        containers: node.containers(),
+        kubeProxy: before?.kubeProxy ?? { mode: node.proxy === null ? 'none' : 'iptables', running: node.proxy !== null },
+      };
+      return before !== undefined && shallowEqual(before, next) ? before : next;
+    });
+  }
+
+  #hosts(last: ClusterSnapshot | null): readonly HostView[] {
+    const { external } = this.#world.machines;
+    const { external: spec } = this.#world.spec.cluster;
+    if (external === null || spec === null) return [];
+    const before = last?.hosts[0];
+    const next = hostView(external, spec.ip);
+    return [before !== undefined && shallowEqual(before, next) ? before : next];
+  }
+
+  #objectViews(last: ClusterSnapshot | null): ReadonlyMap<ObjectKey, ObjectView> {
+    const { store } = this.#world;
+    const views = new Map<ObjectKey, ObjectView>();
+    const next: typeof this.#objects = new Map();
+    for (const object of store.objects()) {
+      if (object.kind === 'Event') continue;
+      const key = keyOf(object);
+      const origin = store.origin(key);
+      const before = this.#objects.get(key);
+      const entry = before?.view.object === object && before.origin === origin ? before : { view: objectView(key, object, origin), origin };
+      next.set(key, entry);
+      views.set(key, entry.view);
+    }
+    this.#objects = next;
+    return last !== null && sameEntries(last.objects, views) ? last.objects : views;
+  }
+
+  #events(last: ClusterSnapshot | null): readonly EventView[] {
+    const events = this.#world.events();
+    return keepList(
+      last?.events,
+      events.map((event, index) => {
+        const before = last?.events[index];
+        return before !== undefined && shallowEqual(before, event) ? before : event;
+      }),
+    );
+  }
+}
+
+function hostView(kernel: Kernel, ip: string): HostView {
+  return { name: kernel.name, ip, root: kernel.root.view() };
+}
+
+function objectView(key: ObjectKey, object: KubeObject, origin: ObjectOrigin | null): ObjectView {
+  const source = origin?.source ?? null;
+  const range = (at: TextRange): SourceRange => ({ file: source?.file ?? '', ...pick(at) });
+  return {
+    key,
+    object,
+    source: source === null ? null : range(source.range),
+    fieldSources: new Map([...(source?.fields ?? [])].map(([path, at]) => [path, range(at)])),
+  };
+}
+
+function pick({ line, column, endLine, endColumn }: TextRange): TextRange {
+  return { line, column, endLine, endColumn };
+}
+
+function keepList<T>(before: readonly T[] | undefined, after: readonly T[]): readonly T[] {
+  return before?.length === after.length && after.every((item, index) => item === before[index]) ? before : after;
+}
+
+function sameEntries<K, V>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>): boolean {
+  if (a.size !== b.size) return false;
+  for (const [key, value] of b) if (a.get(key) !== value) return false;
+  return true;
+}
+
+function shallowEqual<T extends object>(a: T, b: T): boolean {
+  const keys = Object.keys(b) as (keyof T)[];
+  return keys.every((key) => a[key] === b[key]);
+}

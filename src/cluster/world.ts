@@ -1,0 +1,166 @@
+/**
+ * One simulated world: machines, API server, controllers and node agents on one clock, built from a scenario.
+ *
+ * The layers below know nothing of each other's making; this is where they are wired, in the order a real cluster comes up:
+ * machines, API server, controllers, nodes with kubelet, CNI and kube-proxy, kube-system, then the user's manifests.
+ */
+import type { ManifestError } from '../api/manifest-error.ts';
+import type { ApiClient } from '../api/watch.ts';
+import { createClient } from '../controlplane/client.ts';
+import { startControllers, type Controllers } from '../controlplane/controllers.ts';
+import { EventRecorder } from '../controlplane/events.ts';
+import { ApiStore } from '../controlplane/store.ts';
+import { assert } from '../lib/assert.ts';
+import { cidr } from '../lib/cidr.ts';
+import { createRng } from '../lib/rng.ts';
+import { err, type Result } from '../lib/result.ts';
+import type { Kernel } from '../net/kernel.ts';
+import { NS_PER_S, Sim } from '../sim/sim.ts';
+import type { ApplyPreview, ProbeResult } from './cluster-api.ts';
+import { executeCommand, previewApply, type Executed } from './execute.ts';
+import type { Command, ProbeSpec } from './commands.ts';
+import { commandError } from './command-error.ts';
+import { bootMachines, type Machines } from './machines.ts';
+import { knowPods } from './neighbours.ts';
+import { kubeSystemOf, startNodes, type WorldNode } from './nodes.ts';
+import type { ResolvedProbe } from './probe.ts';
+import { isPacketEvent, runProbe } from './probe.ts';
+import { resolveProbe } from './resolve.ts';
+import type { Rehearse } from './outcomes.ts';
+import type { ScenarioSpec } from './scenario.ts';
+import type { EventView } from './snapshot.ts';
+
+/** A command is given this much virtual time to come to rest; what then still runs goes on with the next one. */
+const SETTLE_NS = 300 * NS_PER_S;
+/** Events one command may cause: a Deployment of thousands of Pods stays well below. */
+const MAX_EVENTS = 5_000_000;
+
+export class World {
+  readonly spec: ScenarioSpec;
+  readonly sim: Sim;
+  readonly machines: Machines;
+  readonly store: ApiStore;
+  readonly nodes: readonly WorldNode[];
+  readonly #controllers: Controllers;
+  readonly #recorder: EventRecorder;
+  #flows = 0;
+
+  constructor(spec: ScenarioSpec) {
+    this.spec = spec;
+    const { cluster } = spec;
+    this.sim = new Sim(createRng(cluster.seed));
+    this.machines = bootMachines(cluster, this.sim);
+    this.store = new ApiStore({ sim: this.sim, serviceCIDR: cidr(cluster.serviceCIDR) });
+    this.#recorder = new EventRecorder(this.store);
+    this.#controllers = startControllers({ sim: this.sim, store: this.store, events: this.#recorder, clusterCIDR: cidr(cluster.clusterCIDR) });
+    this.nodes = startNodes(this);
+    for (const object of kubeSystemOf(this)) this.#create(object);
+    this.settle();
+    for (const node of this.nodes) node.lastTouches();
+    for (const manifest of spec.manifests) {
+      const applied = this.execute({ kind: 'apply', ...manifest });
+      assert(applied.ok, applied.ok ? '' : `${manifest.file}: ${applied.error.map((error) => error.message).join('; ')}`);
+    }
+  }
+
+  /** The API under a component's name. */
+  client(name: string): ApiClient {
+    return createClient(this.store, this.#recorder, name);
+  }
+
+  /** Kernels of all nodes. */
+  kernels(): readonly Kernel[] {
+    return [...this.machines.nodes.values()];
+  }
+
+  /** Who last changed an object: the API client's name. */
+  readonly whoChanged = (key: string): string => this.store.origin(key)?.changedBy ?? 'kube-apiserver';
+
+  execute(command: Command): Result<Executed, readonly ManifestError[]> {
+    return executeCommand(this, command);
+  }
+
+  preview(file: string, text: string): ApplyPreview {
+    return previewApply(this, file, text);
+  }
+
+  /** Lets controllers and nodes finish what they have to do. */
+  settle(): void {
+    const end = this.sim.run({ deadline: this.sim.now + SETTLE_NS, maxSteps: MAX_EVENTS, until: () => !this.sim.busy });
+    if (end === 'limit') this.sim.discard(isPacketEvent);
+    if (this.spec.cluster.neighbours === 'permanent') knowPods(this.nodes);
+  }
+
+  /** Sends a probe for good. */
+  probe(spec: ProbeSpec): Result<ProbeResult, readonly ManifestError[]> {
+    const resolved = this.resolve(spec);
+    if (!resolved.ok) return err([commandError(resolved.error)]);
+    return { ok: true, value: this.#send(resolved.value, false) };
+  }
+
+  resolve(spec: ProbeSpec): Result<ResolvedProbe, string> {
+    return resolveProbe(this, spec);
+  }
+
+  /** Sends a probe from the state as it is now and rolls everything back, as often as it is called; null when its ends do not exist. */
+  rehearsal(spec: ProbeSpec): Rehearse | null {
+    const resolved = this.resolve(spec);
+    if (!resolved.ok) return null;
+    const restore = this.#checkpoint();
+    return () => {
+      const result = this.#send(resolved.value, true);
+      restore();
+      return result;
+    };
+  }
+
+  /** Sends a probe `count` times, each after the other, and rolls everything back after the last. */
+  repetition(spec: ProbeSpec, count: number): Rehearse {
+    const resolved = this.resolve(spec);
+    assert(resolved.ok, resolved.ok ? '' : resolved.error);
+    const restore = this.#checkpoint();
+    let sent = 0;
+    return () => {
+      const result = this.#send(resolved.value, true);
+      if (++sent === count) restore();
+      return result;
+    };
+  }
+
+  events(): readonly EventView[] {
+    return this.store.list('Event').map((event) => ({
+      at: this.sim.now,
+      type: event.type === 'Warning' ? 'Warning' : 'Normal',
+      reason: event.reason,
+      object: eventObject(event.involvedObject),
+      message: event.message,
+      source: event.source.component,
+    }));
+  }
+
+  #send(probe: ResolvedProbe, light: boolean): ProbeResult {
+    return runProbe(this.sim, this.machines, probe, { flowId: `flow-${++this.#flows}`, light });
+  }
+
+  /** Takes everything a packet can change; the returned function puts it back, as often as it is called. */
+  #checkpoint(): () => void {
+    const { machines, sim } = this;
+    const kernels = [...machines.nodes.values(), ...(machines.external === null ? [] : [machines.external])];
+    const flows = this.#flows;
+    const restores = [sim.checkpoint(), sim.rng.checkpoint(), machines.segment.checkpoint(), ...kernels.map((kernel) => kernel.checkpoint())];
+    return () => {
+      for (const restore of restores) restore();
+      this.#flows = flows;
+    };
+  }
+
+  #create(object: Parameters<ApiClient['create']>[1]): void {
+    const created = this.client('kubeadm').create(object.kind, object as never);
+    assert(created.ok, created.ok ? '' : created.error.message);
+  }
+}
+
+function eventObject(reference: { readonly kind: string; readonly namespace?: string; readonly name: string }): string {
+  return reference.namespace === undefined ? `${reference.kind} ${reference.name}` : `${reference.kind} ${reference.namespace}/${reference.name}`;
+}
+
