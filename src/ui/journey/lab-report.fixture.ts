@@ -87,7 +87,7 @@ function outputHook(writer: Writer): void {
   end(writer, 'OUTPUT', 'raw', 'OUTPUT', 'ACCEPT', 0);
   add(writer, { kind: 'ct', op: 'new', state: 'NEW', original: null, reply: null, id: 1 });
   jump(writer, 'OUTPUT', refOf(OUTPUT, 1), 'KUBE-SERVICES', 0);
-  add(writer, { kind: 'nf.run', hook: 'OUTPUT', table: 'nat', chain: KUBE_SERVICES, from: 1, count: 2, depth: 1, iif: null, oif: 'eth0', physin: null, physout: null, ctstate: 'NEW' });
+  add(writer, { kind: 'nf.run', hook: 'OUTPUT', table: 'nat', chain: KUBE_SERVICES, from: 1, count: 2, depth: 1, iif: null, oif: 'eth0', physin: null, physout: null, ctstate: 'NEW', conn: null, addressTypes: null });
   jump(writer, 'OUTPUT', refOf(KUBE_SERVICES, 3), KUBE_SVC.name, 1);
   jump(writer, 'OUTPUT', refOf(KUBE_SVC, 1), KUBE_SEP.name, 2);
   const failed = { text: '-s 10.244.1.2/32', packet: CLASS_IP, property: 'source' };

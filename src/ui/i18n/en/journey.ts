@@ -248,8 +248,11 @@ export const journey = {
     timeout: 'timed out',
     'no route to host': 'no route to host',
     'network unreachable': 'network unreachable',
-    'host unreachable': 'host unreachable',
     'time exceeded': 'time exceeded',
+    'message too long': 'message too long',
+    'invalid argument': 'invalid argument',
+    'permission denied': 'permission denied',
+    'operation not permitted': 'operation not permitted',
     loop: 'the packet loops',
   },
   banner: {

@@ -242,8 +242,11 @@ export const journey: Translated<typeof english> = {
     timeout: '超时',
     'no route to host': 'no route to host',
     'network unreachable': 'network unreachable',
-    'host unreachable': 'host unreachable',
     'time exceeded': 'time exceeded',
+    'message too long': 'message too long',
+    'invalid argument': 'invalid argument',
+    'permission denied': 'permission denied',
+    'operation not permitted': 'operation not permitted',
     loop: '包在兜圈子',
   },
   banner: {

@@ -1,0 +1,56 @@
+/** Looks up, in a snapshot, the namespace, chain and devices a step speaks of. */
+import type { ClusterSnapshot, Ref } from '../../cluster/snapshot.ts';
+import type { ChainView, LinkView, NetnsView } from '../store/views.ts';
+import type { JourneyStep } from './model.ts';
+
+export type DevView = Pick<LinkView, 'name' | 'mtu' | 'kind'>;
+
+/** Null for the wire, and for what is gone since. */
+export function netnsOf(snapshot: ClusterSnapshot, node: string, netns: string): NetnsView | null {
+  const machine = snapshot.nodes.find((each) => each.name === node);
+  if (machine !== undefined) return netns === 'root' ? machine.root : (machine.podNetns.get(netns) ?? null);
+  return netns === 'root' ? (snapshot.hosts.find((host) => host.name === node)?.root ?? null) : null;
+}
+
+export function chainOf(netns: NetnsView | null, table: string, chain: string): ChainView | null {
+  if (netns === null || (table !== 'raw' && table !== 'mangle' && table !== 'nat' && table !== 'filter')) return null;
+  return netns.netfilter.ruleset[table].chains.get(chain) ?? null;
+}
+
+/** The NIC that hangs on the underlay: tunnels cross it. */
+export function physicalLink(netns: NetnsView | null): LinkView | null {
+  return netns?.links.find((link) => link.kind === 'ether') ?? null;
+}
+
+/** What made the state a step read, as something that can be asked and selected. */
+export function refOf({ step, at, expanded }: JourneyStep): Ref | null {
+  const where = { node: at.node, netns: at.netns };
+  const rule = expanded?.rule ?? (step.kind === 'nf.rule' || step.kind === 'nat' ? step.rule : null);
+  if (rule !== null) return { kind: 'rule', ...where, table: rule.table, chain: rule.chain, number: rule.number };
+  switch (step.kind) {
+    case 'nf.end':
+      return { kind: 'chain', ...where, table: step.table, chain: step.chain };
+    case 'nf.run':
+      return { kind: 'chain', ...where, table: step.table, chain: step.chain.name };
+    case 'route.lookup':
+      return step.route === null ? null : { kind: 'route', ...where, text: step.route.text };
+    case 'neigh':
+      return { kind: 'neigh', ...where, dev: step.dev, addr: step.addr };
+    case 'ct':
+      return step.id === null ? null : { kind: 'conntrack', ...where, id: step.id };
+    case 'dev.rx':
+    case 'dev.tx':
+      return { kind: 'link', ...where, name: step.dev.name };
+    case 'encap':
+    case 'decap':
+    case 'vxlan.fdb':
+      return { kind: 'link', ...where, name: step.dev };
+    case 'bridge.fdb':
+    case 'bridge.nf':
+      return { kind: 'link', ...where, name: step.bridge };
+    case 'wire':
+      return { kind: 'wire' };
+    default:
+      return null;
+  }
+}

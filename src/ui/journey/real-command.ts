@@ -1,0 +1,76 @@
+/**
+ * The command that would show a step's state on a real node: the tool an operator would reach for, with the names and
+ * addresses of this very step.
+ */
+import type { JourneyStep } from './model.ts';
+import type { DevView } from './place.ts';
+import type { StepOf } from './trace-types.ts';
+
+/** Null where no tool shows it. `physical` is the node's own NIC, where tunnels can be watched. */
+export function realCommand({ step, after, expanded }: JourneyStep, physical: DevView | null = null): string | null {
+  switch (step.kind) {
+    case 'nf.rule':
+      return listChain(step.rule.table, step.rule.chain);
+    case 'nf.run':
+      return listChain(expanded?.rule.table ?? step.table, step.chain.name);
+    case 'nf.end':
+      return listChain(step.table, step.chain);
+    case 'nf.hook':
+      return `iptables-save -c`;
+    case 'nat':
+      return step.rule === null ? conntrackList(step.from.addr, step.manip) : listChain('nat', step.rule.chain);
+    case 'ct':
+      return step.original === null ? 'conntrack -L' : `conntrack -L -p ${step.original.protocol} --orig-src ${step.original.src} --orig-dst ${step.original.dst}`;
+    case 'route.lookup':
+      return routeCommand(step, after.mark);
+    case 'neigh':
+      return `ip neigh show ${step.addr} dev ${step.dev}`;
+    case 'vxlan.fdb':
+      return `bridge fdb show dev ${step.dev}`;
+    case 'bridge.fdb':
+      return `bridge fdb show br ${step.bridge}`;
+    case 'bridge.nf':
+      return 'sysctl net.bridge.bridge-nf-call-iptables';
+    case 'encap':
+    case 'decap':
+      return `ip -d link show ${step.dev}`;
+    case 'dev.tx':
+    case 'dev.rx':
+      return tcpdump(step.dev.name, after.l3);
+    case 'wire':
+      return tcpdump(physical?.name ?? 'eth0', after.l3);
+    case 'socket.send':
+    case 'socket.deliver':
+      return after.l3.kind === 'ipv4' && after.l3.l4.kind === 'udp' ? 'ss -unap' : 'ss -tnap';
+    case 'ttl':
+      return 'sysctl net.ipv4.ip_forward';
+    case 'reject':
+    case 'icmp.error':
+      return `tcpdump -i any -nn icmp`;
+    case 'drop':
+      return 'perf trace --no-syscalls -e skb:kfree_skb';
+  }
+}
+
+function listChain(table: string, chain: string): string {
+  return `iptables -t ${table} -nvL ${chain} --line-numbers`;
+}
+
+function conntrackList(addr: string, manip: 'source' | 'destination'): string {
+  return manip === 'destination' ? `conntrack -L -d ${addr}` : `conntrack -L -s ${addr}`;
+}
+
+function routeCommand({ direction, dst, l3 }: StepOf<'route.lookup'>, mark: number): string {
+  const marked = mark === 0 ? '' : ` mark 0x${mark.toString(16)}`;
+  const from = direction === 'input' && l3.kind === 'ipv4' ? ` from ${l3.src}` : '';
+  return `ip route get ${dst}${from}${marked}`;
+}
+
+/** A filter that lets through what the step's packet is. */
+function tcpdump(dev: string, l3: JourneyStep['after']['l3']): string {
+  if (l3.kind === 'arp') return `tcpdump -i ${dev} -nn arp`;
+  const { l4 } = l3;
+  if (l4.kind === 'icmp') return `tcpdump -i ${dev} -nn icmp`;
+  const port = l4.kind === 'udp' && l4.payload.kind === 'vxlan' ? l4.dport : Math.min(l4.sport, l4.dport);
+  return `tcpdump -i ${dev} -nn '${l4.kind} port ${port}'`;
+}

@@ -1,0 +1,27 @@
+/** How possible ends are named and ordered in lists and charts. */
+import type { AllOutcomes } from '../../cluster/cluster-api.ts';
+import { sentence, type Sentence } from '../chains/sentence.ts';
+
+export type Share = AllOutcomes['shares'][number];
+
+/** Identity of an end among the others of the same probe. */
+export function shareKey({ outcome, backend, backendSaw, destination }: Share): string {
+  return [outcome, backend, backendSaw?.ip, destination].join(' ');
+}
+
+/** Whether all ends are equally likely. */
+export function isEqual(shares: readonly Share[]): boolean {
+  const [first, ...rest] = shares;
+  return first !== undefined && rest.length > 0 && rest.every((share) => Math.abs(share.probability - first.probability) < 1e-6);
+}
+
+/** `33.3%`, `100%`, `0.05%`: three figures at most. */
+export function percent(probability: number, lang: string): string {
+  return new Intl.NumberFormat(lang, { style: 'percent', maximumSignificantDigits: 3 }).format(probability);
+}
+
+/** `reply from web-a`, or errno's words. */
+export function shareSentence({ outcome, backend }: Share): Sentence {
+  if (outcome !== 'reply') return sentence(`journey.outcome.${outcome}`);
+  return backend === null ? sentence('journey.outcome.replyNobody') : sentence('journey.outcome.reply', { backend });
+}

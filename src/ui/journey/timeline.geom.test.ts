@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { labReportTrace } from './lab-report.fixture.ts';
+import { buildJourney } from './model.ts';
+import { indexAt, labelsOf, spansOf, ticksOf, tickX } from './timeline.geom.ts';
+
+const journey = buildJourney(labReportTrace(), 'request');
+
+it('every step has a tick, and the tick is under its place', () => {
+  const ticks = ticksOf(journey, 720);
+  expect(ticks).toHaveLength(journey.steps.length);
+  for (const { index, x } of ticks) expect(indexAt(x, journey.steps.length, 720)).toBe(index);
+  expect([indexAt(-5, 10, 720), indexAt(9999, 10, 720), tickX(0, 1, 720)]).toEqual([0, 9, 360]);
+});
+
+it.each([300, 720, 1600])('labels stay inside %i px and do not touch', (width) => {
+  const boxes = labelsOf(journey, width).map(({ x, anchor, key }) => {
+    const room = key.length;
+    return anchor === 'end' ? [x - room, x] : [x, x + room];
+  });
+  for (const [i, [from = 0, to = 0]] of boxes.entries()) {
+    expect(from >= -2 && to <= width + 60).toBe(true);
+    const next = boxes[i + 1];
+    if (next !== undefined) expect((next[0] ?? 0) >= from).toBe(true);
+  }
+});
+
+it('at full width it names what changed the packet', () => {
+  expect(labelsOf(journey, 1600).map((label) => label.key.replace('journey.mark.', ''))).toEqual(['dnat', 'masquerade', 'sealed', 'opened', 'ttl', 'delivered']);
+});
+
+it('spans follow the namespaces and fill the strip', () => {
+  const spans = spansOf(journey, 720);
+  expect(spans.map(({ group }) => group.netns)).toEqual(['root', '', 'root', 'default/two-containers']);
+  expect(Math.round(spans.reduce((sum, span) => sum + span.width + 2, 0))).toBe(720);
+});

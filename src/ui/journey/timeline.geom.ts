@@ -1,0 +1,150 @@
+/**
+ * The timeline: one tick per decision, its height by weight and its colour by kind, on a line cut by namespace, with the
+ * names of what changed the packet above. Pure geometry of a width.
+ */
+import type { Label } from '../i18n/label.ts';
+import type { JourneyGroup } from './groups.ts';
+import type { JourneyModel, JourneyStep } from './model.ts';
+
+/** What a tick is, which chooses its colour and height. */
+export type TickKind = 'device' | 'node' | 'rewrite' | 'socket' | 'decision' | 'match' | 'noMatch' | 'drop';
+
+export interface Tick {
+  readonly index: number;
+  readonly x: number;
+  readonly height: number;
+  readonly kind: TickKind;
+}
+
+export interface TickLabel {
+  readonly index: number;
+  readonly x: number;
+  readonly anchor: 'start' | 'end';
+  readonly key: Label;
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
+export interface Span {
+  readonly group: JourneyGroup;
+  readonly x: number;
+  readonly width: number;
+  /** False where the name would not fit. */
+  readonly named: boolean;
+}
+
+const HEIGHTS: Readonly<Record<TickKind, number>> = { device: 20, node: 20, rewrite: 20, drop: 20, socket: 16, match: 14, decision: 10, noMatch: 7 };
+
+export function tickKind({ step, nat, expanded }: JourneyStep): TickKind {
+  if (nat !== null) return 'rewrite';
+  if (expanded !== null) return 'noMatch';
+  switch (step.kind) {
+    case 'dev.rx':
+    case 'dev.tx':
+      return 'device';
+    case 'wire':
+    case 'encap':
+    case 'decap':
+      return 'node';
+    case 'socket.send':
+    case 'socket.deliver':
+      return 'socket';
+    case 'drop':
+    case 'reject':
+    case 'icmp.error':
+      return 'drop';
+    case 'nat':
+      return 'rewrite';
+    case 'nf.rule':
+      return step.verdict === 'DROP' || step.verdict === 'REJECT' ? 'drop' : step.matched ? 'match' : 'noMatch';
+    case 'nf.run':
+      return 'noMatch';
+    case 'nf.end':
+      return step.policy === 'DROP' ? 'drop' : 'noMatch';
+    default:
+      return 'decision';
+  }
+}
+
+/** Where the step of an index stands in a strip of `width`. */
+export function tickX(index: number, count: number, width: number): number {
+  return ((index + 0.5) * width) / Math.max(1, count);
+}
+
+/** The step under a place of the strip. */
+export function indexAt(x: number, count: number, width: number): number {
+  return Math.max(0, Math.min(count - 1, Math.floor((x / Math.max(1, width)) * count)));
+}
+
+export function ticksOf({ steps }: JourneyModel, width: number): readonly Tick[] {
+  return steps.map((step) => {
+    const kind = tickKind(step);
+    return { index: step.index, x: tickX(step.index, steps.length, width), height: HEIGHTS[kind], kind };
+  });
+}
+
+/** Room a label needs: 6 px a sign at 11 px, and a gap. */
+const SIGN = 6;
+
+/** Names of the steps that changed the packet, left or right of their tick, as far as there is room. */
+export function labelsOf({ steps }: JourneyModel, width: number): readonly TickLabel[] {
+  const labels: TickLabel[] = [];
+  let free = 0;
+  for (const step of steps) {
+    const name = nameOf(step);
+    if (name === null) continue;
+    const x = tickX(step.index, steps.length, width);
+    const room = name.signs * SIGN + 8;
+    const anchor = x - room >= free && x + room > width ? 'end' : 'start';
+    const left = anchor === 'end' ? x - room : x;
+    if (left < free || left + room > width + 8) continue;
+    labels.push({ index: step.index, x: x - 2, anchor, key: name.key, params: name.params });
+    free = left + room;
+  }
+  return labels;
+}
+
+interface Name {
+  readonly key: Label;
+  readonly params: Readonly<Record<string, string | number>>;
+  readonly signs: number;
+}
+
+function named(key: Label, signs: number, params: Name['params'] = {}): Name {
+  return { key, signs, params };
+}
+
+function nameOf({ step, nat }: JourneyStep): Name | null {
+  if (nat !== null && (nat.from.addr !== nat.to.addr || nat.from.port !== nat.to.port)) return natName(nat.rule === null, nat);
+  switch (step.kind) {
+    case 'encap':
+      return named('journey.mark.sealed', 6);
+    case 'decap':
+      return named('journey.mark.opened', 6);
+    case 'ttl':
+      return named('journey.mark.ttl', 6, { ttl: String(step.to) });
+    case 'drop':
+      return named('journey.mark.dropped', 7);
+    case 'reject':
+      return named('journey.mark.rejected', 8);
+    case 'socket.deliver':
+      return named('journey.mark.delivered', 9);
+    default:
+      return null;
+  }
+}
+
+function natName(remembered: boolean, { manip, rule }: NonNullable<JourneyStep['nat']>): Name {
+  if (remembered) return named('journey.mark.back', 11);
+  if (manip === 'destination') return named('journey.mark.dnat', 4);
+  return rule?.text.includes('-j MASQUERADE') === true ? named('journey.mark.masquerade', 10) : named('journey.mark.snat', 4);
+}
+
+/** The namespaces the walk passes, as stretches of the strip. */
+export function spansOf({ groups, steps }: JourneyModel, width: number): readonly Span[] {
+  const unit = width / Math.max(1, steps.length);
+  return groups.map((group) => {
+    const x = group.from * unit + 1;
+    const length = (group.to - group.from + 1) * unit - 2;
+    return { group, x, width: Math.max(1, length), named: length > 80 };
+  });
+}
