@@ -83,9 +83,7 @@ export class IptablesMode implements Proxier {
   sync(): Result<SyncSummary, string> {
     const jumps = this.#proxier.needFullSync ? this.#ensureJumps() : ok(undefined);
     const result = this.#proxier.syncProxyRules();
-    const restored = jumps.ok
-      ? this.#port.restore({ text: result.restoreText, provenanceOf: (chain, line) => result.provenanceOf(chain, line) })
-      : jumps;
+    const restored = jumps.ok ? this.#port.restore({ text: result.restoreText, provenanceOf: result.provenanceOf }) : jumps;
     if (!restored.ok) {
       this.#proxier.forceFullSync();
       return err(restored.error);

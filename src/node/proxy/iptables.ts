@@ -55,7 +55,7 @@ export interface SyncResult extends SyncSummary {
   /** Services with a healthCheckNodePort, and what to answer there. */
   readonly healthChecks: readonly ServiceHealthCheck[];
   /** For whom a rule of the text was written. */
-  provenanceOf(chain: string, line: string): Provenance;
+  readonly provenanceOf: (chain: string, line: string) => Provenance;
 }
 
 /** A node that has only loopback and its own address: enough to render rules without a kernel. */

@@ -82,7 +82,13 @@ export class NetnsIptablesPort implements IptablesPort {
       return;
     }
     const entry = { check, close: (): void => undefined };
-    const opened = this.#netns.listen({ protocol: 'tcp', addr: IP_ANY, port: check.port, process: 'kube-proxy', handler: () => healthAnswer(entry.check) });
+    const opened = this.#netns.listen({
+      protocol: 'tcp',
+      addr: IP_ANY,
+      port: check.port,
+      process: 'kube-proxy',
+      handler: () => healthAnswer(entry.check),
+    });
     // A port already taken is only logged by the real one; the load balancer then finds no answer there.
     if (opened.ok) this.#healthChecks.set(check.service, Object.assign(entry, { close: opened.value }));
   }
