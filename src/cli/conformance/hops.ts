@@ -1,11 +1,9 @@
 /**
  * The hops of a trace as the recordings have them: the opening packet at every device, and what answered it.
- *
- * Request: the SYN, sent again or not, or the UDP datagram. Reply: the SYN-ACK, a RST of either side, an ICMP error, the UDP answer.
- * What follows the handshake was not recorded.
  */
 import type { Trace, TraceStep } from '../../net/trace/trace.ts';
-import { hasFlag, isIcmpError, type Ipv4Packet, type VxlanPayload } from '../../net/wire/packet.ts';
+import type { Ipv4Packet } from '../../net/wire/packet.ts';
+import { innermost, openingWay, vxlanOf } from '../opening.ts';
 import type { Hop } from './packet-file.ts';
 import type { Owners } from './owners.ts';
 
@@ -22,30 +20,11 @@ export function hopsOf(trace: Trace, owners: Owners): Hops {
   const reply: Hop[] = [];
   for (const step of trace.steps) {
     if ((step.kind !== 'dev.tx' && step.kind !== 'dev.rx') || step.l3.kind !== 'ipv4') continue;
-    const inner = innerOf(step.l3);
-    const way = inner === null ? null : wayOf(inner, roles.get(step.packetId) === 'reply');
+    const inner = innermost(step.l3);
+    const way = openingWay(step.l3, roles.get(step.packetId) === 'reply');
     if (inner !== null && way !== null) (way === 'request' ? request : reply).push(hopOf(step, inner, owners));
   }
   return { request, reply };
-}
-
-function vxlanOf(packet: Ipv4Packet): VxlanPayload | null {
-  return packet.l4.kind === 'udp' && packet.l4.payload.kind === 'vxlan' ? packet.l4.payload : null;
-}
-
-/** What is inside the tunnel, or the packet itself; null for what is no IPv4. */
-function innerOf(packet: Ipv4Packet): Ipv4Packet | null {
-  const l3 = vxlanOf(packet)?.frame.l3 ?? packet;
-  return l3.kind === 'ipv4' ? l3 : null;
-}
-
-/** Which list a packet belongs to; null where it was not recorded. */
-function wayOf({ l4 }: Ipv4Packet, answers: boolean): 'request' | 'reply' | null {
-  if (l4.kind === 'udp') return answers ? 'reply' : 'request';
-  if (l4.kind === 'icmp') return isIcmpError(l4) || l4.type === 0 ? 'reply' : 'request';
-  if (hasFlag(l4, 'RST')) return 'reply';
-  if (hasFlag(l4, 'SYN')) return hasFlag(l4, 'ACK') ? 'reply' : 'request';
-  return null;
 }
 
 function hopOf(step: DeviceStep, packet: Ipv4Packet, owners: Owners): Hop {

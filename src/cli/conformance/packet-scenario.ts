@@ -128,8 +128,9 @@ function withProtocol(port: RecordedPort): RecordedPort {
 
 function listeningPorts({ ports = [8080] }: RecordedPod): readonly RecordedPort[] {
   return ports.map((port) => {
-    const [protocol, number] = typeof port === 'string' && port.includes(':') ? port.split(':') : ['tcp', port];
-    return { containerPort: Number(number), protocol: (protocol ?? 'tcp').toUpperCase() };
+    const words = String(port).split(':');
+    const protocol = words.length > 1 ? words[0] : 'tcp';
+    return { containerPort: Number(words.at(-1)), protocol: protocol?.toUpperCase() };
   });
 }
 

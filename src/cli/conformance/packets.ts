@@ -24,7 +24,7 @@ export function checkPacketFile(json: UnknownRecord): readonly string[] {
 function podFaults(snapshot: ClusterSnapshot, pods: readonly RecordedPod[]): readonly string[] {
   return pods.flatMap(({ name, ip }) => {
     const view = snapshot.objects.get(`Pod default/${name}`);
-    const status: unknown = view?.object.status;
+    const status = (view?.object as { readonly status?: unknown } | undefined)?.status;
     const found = typeof status === 'object' && status !== null && 'podIP' in status ? String(status.podIP) : 'no address';
     return found === ip
       ? []

@@ -1,0 +1,109 @@
+/**
+ * The command line of `sim`: what is asked for, or what is wrong with it.
+ */
+import { parseArgs } from 'node:util';
+import type { ProbeSpec } from '../../cluster/commands.ts';
+import { err, ok, type Result } from '../../lib/result.ts';
+import { parsePlace, parseTarget } from '../place.ts';
+
+export const USAGE = `usage: npm run -s sim -- --scenario NAME_OR_PATH --from PLACE --to TARGET [option]...
+
+Sends a packet through a simulated cluster and prints its journey.
+
+  --scenario NAME_OR_PATH  a folder of scenarios/, or any folder that holds a scenario.yaml
+  --from PLACE             node/NAME, pod/NAME, pod/NAMESPACE/NAME or external
+  --to TARGET              a PLACE, svc/NAME, svc/NAMESPACE/NAME or an address, then :PORT
+  --protocol tcp|udp       tcp where left out
+  --apply FILE             applies a manifest first; may be given several times
+  --seed N                 where all chance comes from, in place of the scenario's own
+  --count N                N connections: the spread over the back ends beside the expected one
+  --all                    every packet of the conversation, not only the first and what answered it
+  --json                   the trace as JSON (docs/trace.schema.json)
+
+Exit status: 0 answered, 1 refused, lost or timed out, 2 wrong use.
+`;
+
+export interface SimOptions {
+  readonly scenario: string;
+  readonly probe: ProbeSpec;
+  readonly apply: readonly string[];
+  /** Null: the scenario's. */
+  readonly seed: number | null;
+  /** Null: one packet, with its journey. */
+  readonly count: number | null;
+  readonly all: boolean;
+  readonly json: boolean;
+}
+
+const MAX_SEED = 0xffff_ffff;
+const MAX_COUNT = 100_000;
+
+const FLAGS = {
+  scenario: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  protocol: { type: 'string' },
+  apply: { type: 'string', multiple: true },
+  seed: { type: 'string' },
+  count: { type: 'string' },
+  all: { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type Flags = ReturnType<typeof parseArgs<{ options: typeof FLAGS }>>['values'];
+
+/** What the arguments ask for, or 'help'; the error is one line. */
+export function parseOptions(argv: readonly string[]): Result<SimOptions | 'help', string> {
+  const flags = parseFlags(argv);
+  if (!flags.ok) return flags;
+  if (flags.value.help === true) return ok('help');
+  return optionsOf(flags.value);
+}
+
+function parseFlags(argv: readonly string[]): Result<Flags, string> {
+  try {
+    return ok(parseArgs({ args: [...argv], options: FLAGS, strict: true, allowPositionals: false }).values);
+  } catch (error) {
+    // parseArgs says what is wrong by throwing; anything else is our own mistake.
+    if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
+      return err(error.message);
+    throw error;
+  }
+}
+
+function optionsOf(flags: Flags): Result<SimOptions, string> {
+  const missing = (['scenario', 'from', 'to'] as const).find((name) => flags[name] === undefined);
+  if (missing !== undefined) return err(`--${missing} is missing`);
+  const { protocol = 'tcp' } = flags;
+  if (protocol !== 'tcp' && protocol !== 'udp') return err(`--protocol must be tcp or udp, not ${JSON.stringify(protocol)}`);
+  const from = parsePlace(flags.from ?? '');
+  if (!from.ok) return err(`--from: ${from.error}`);
+  const target = parseTarget(flags.to ?? '');
+  if (!target.ok) return err(`--to: ${target.error}`);
+  const seed = wholeNumber('seed', flags.seed, { min: 0, max: MAX_SEED });
+  if (!seed.ok) return seed;
+  const count = wholeNumber('count', flags.count, { min: 1, max: MAX_COUNT });
+  if (!count.ok) return count;
+  return ok({
+    scenario: flags.scenario ?? '',
+    probe: { from: from.value, ...target.value, protocol },
+    apply: flags.apply ?? [],
+    seed: seed.value,
+    count: count.value,
+    all: flags.all === true,
+    json: flags.json === true,
+  });
+}
+
+function wholeNumber(
+  name: string,
+  text: string | undefined,
+  range: { readonly min: number; readonly max: number },
+): Result<number | null, string> {
+  if (text === undefined) return ok(null);
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  return value >= range.min && value <= range.max
+    ? ok(value)
+    : err(`--${name} must be a whole number from ${range.min} to ${range.max}, not ${JSON.stringify(text)}`);
+}
