@@ -85,6 +85,8 @@ function failure(refusal: Refusal, chain: string): CommandResult {
       return { exitCode: 2, stdout: '', stderr: `${refusal.message}\n${USAGE}` };
     case 'usage':
       return { exitCode: 2, stdout: '', stderr: `iptables ${VERSION}: ${refusal.message}\n${USAGE}` };
+    case 'no-chain':
+      return { exitCode: 1, stdout: '', stderr: `iptables ${VERSION}: ${refusal.message}\n` };
     case 'no-table':
       return { exitCode: 3, stdout: '', stderr: `iptables ${VERSION}: ${refusal.message}\n` };
   }
@@ -209,7 +211,7 @@ function execute(parsed: Parsed, host: CommandHost): CommandResult {
 function known(parsed: Parsed, host: CommandHost): string | null {
   const chain = parsed.own[0] ?? null;
   if (chain !== null && !host.table(parsed.table).chains.has(chain)) {
-    throw new Refusal(`chain \`${chain}' in table \`${parsed.table}' is incompatible, use 'nft' tool.\n`, 'no-table');
+    throw new Refusal(`chain \`${chain}' in table \`${parsed.table}' is incompatible, use 'nft' tool.`, 'no-chain');
   }
   return chain;
 }

@@ -17,6 +17,8 @@ interface ChainDraft {
   rules: Rule[];
   /** The chain this was copied from, null when new. */
   readonly origin: Chain | null;
+  /** Where its rules lead, once asked for; forgotten when they change. */
+  jumps: readonly string[] | null;
 }
 
 export interface TableChange {
@@ -83,22 +85,25 @@ export class TableDraft {
 
   #write(chain: string): ChainDraft {
     const changed = this.#changed.get(chain);
-    if (changed !== undefined && changed !== null) return changed;
+    if (changed !== undefined && changed !== null) {
+      changed.jumps = null;
+      return changed;
+    }
     const origin = this.#read(chain) as Chain;
-    const draft: ChainDraft = { policy: origin.policy, rules: [...origin.rules], origin };
+    const draft: ChainDraft = { policy: origin.policy, rules: [...origin.rules], origin, jumps: null };
     this.#changed.set(chain, draft);
     return draft;
   }
 
   create(chain: string): void {
     if (this.has(chain)) throw new Refusal('Chain already exists.', 'failed');
-    this.#changed.set(chain, { policy: null, rules: [], origin: this.#base.chains.get(chain) ?? null });
+    this.#changed.set(chain, { policy: null, rules: [], origin: this.#base.chains.get(chain) ?? null, jumps: null });
   }
 
   /** Empties a chain, making it when it is not there (a `:CHAIN` line of iptables-restore). */
   reset(chain: string): void {
     if (!this.has(chain)) return this.create(chain);
-    this.#changed.set(chain, { policy: this.#read(chain).policy, rules: [], origin: this.#base.chains.get(chain) ?? null });
+    this.#changed.set(chain, { policy: this.#read(chain).policy, rules: [], origin: this.#base.chains.get(chain) ?? null, jumps: null });
   }
 
   flush(chain: string): void {
@@ -110,7 +115,7 @@ export class TableDraft {
     for (const [name, chain] of this.#base.chains) {
       if (chain.policy === null) this.#changed.set(name, null);
       else if (chain.rules.length > 0 || chain.policy !== 'ACCEPT') {
-        this.#changed.set(name, { policy: 'ACCEPT', rules: [], origin: chain });
+        this.#changed.set(name, { policy: 'ACCEPT', rules: [], origin: chain, jumps: null });
       }
     }
   }
@@ -129,6 +134,7 @@ export class TableDraft {
       policy: null,
       rules: rules.map((rule) => ({ ...rule, text: `-A ${to}${rule.text.slice(3 + from.length)}` })),
       origin: null,
+      jumps: null,
     });
     this.#changed.set(from, null);
     for (const name of this.chainNames()) this.#retarget(name, from, to);
@@ -197,7 +203,7 @@ export class TableDraft {
   }
 
   #jumpsOf(chain: Chain | ChainDraft): readonly string[] {
-    if (!('name' in chain)) return jumpsOf(chain.rules);
+    if (!('name' in chain)) return (chain.jumps ??= jumpsOf(chain.rules));
     let jumps = this.#jumps.get(chain);
     if (jumps === undefined) {
       jumps = jumpsOf(chain.rules);
@@ -206,17 +212,20 @@ export class TableDraft {
     return jumps;
   }
 
-  /** Throws when a jump leads nowhere, a deleted chain is still used, or chains form a loop. */
+  /** Throws when a jump leads nowhere, a deleted chain is still used, or chains form a loop. Only new jumps need be looked at. */
   #check(): void {
     const done = new Set<string>();
     for (const [name, draft] of this.#changed) {
       if (draft === null) continue;
+      const known = new Set(draft.origin === null ? [] : this.#jumpsOf(draft.origin));
       for (const to of this.#jumpsOf(draft)) {
+        if (known.has(to)) continue;
         if (!this.has(to)) throw new Refusal(`Chain '${to}' does not exist`);
-        if (this.isBase(to))
+        if (this.isBase(to)) {
           throw new Refusal(`RULE_APPEND failed (No such file or directory): rule in chain ${name}`, 'kernel');
+        }
+        this.#checkLoop(to, { from: name, path: new Set([name]), done });
       }
-      this.#checkLoop(name, new Set(), done);
     }
     if ([...this.#changed.values()].some((draft) => draft === null)) this.#checkDeleted();
   }
@@ -246,14 +255,15 @@ export class TableDraft {
    * The kernel refuses chains that lead back to themselves once a packet could get there. A loop that was not there before, or
    * not reachable, is found from a changed chain. `done` holds chains known to lead to none.
    */
-  #checkLoop(name: string, path: Set<string>, done: Set<string>): void {
+  #checkLoop(name: string, search: { readonly from: string; readonly path: Set<string>; readonly done: Set<string> }): void {
+    const { from, path, done } = search;
     if (done.has(name) || !this.has(name)) return;
     if (path.has(name)) {
       if (!this.#reachable(name)) return;
-      throw new Refusal(`RULE_APPEND failed (Too many links): rule in chain ${name}`, 'kernel');
+      throw new Refusal(`RULE_APPEND failed (Too many links): rule in chain ${from}`, 'kernel');
     }
     path.add(name);
-    for (const to of this.#jumpsOf(this.#read(name))) this.#checkLoop(to, path, done);
+    for (const to of this.#jumpsOf(this.#read(name))) this.#checkLoop(to, search);
     path.delete(name);
     done.add(name);
   }

@@ -16,7 +16,7 @@ import { buildIndex, candidates, type ChainIndex } from './index.ts';
 import { isStateful, type Match } from './match.ts';
 import { explainFailure, passes } from './match-eval.ts';
 import { packetBytes, type PacketFacts } from './packet-facts.ts';
-import { addressTypesOf, asksForTypes } from './run-facts.ts';
+import { addressTypesOf, asksForTypes } from './expand.ts';
 import type { Chain, Rule, Table } from './ruleset.ts';
 import type { StatefulMatches, StatefulOutcome } from './stateful.ts';
 import { isNat, type NatTarget, type Target } from './target.ts';
@@ -261,8 +261,8 @@ class TableRun {
       from: frame.next + 1,
       count,
       depth: this.#stack.length,
-      iif: skb.iif,
-      oif: skb.oif,
+      iif: facts.iif,
+      oif: facts.oif,
       physin: skb.physin,
       physout: skb.physout,
       ctstate: facts.ctstate,

@@ -17,9 +17,9 @@ import type {
   Words,
 } from './match.ts';
 import { addressMaskText, hex, ipRangeText, maskedText, physdevWords, probabilityText, rangeText } from './match-print.ts';
-import { ICMP_TYPES, serviceName } from './names.ts';
+import { ICMP_TYPES, serviceName, tcpFlagWords } from './names.ts';
 import { limitRate } from './parse-values.ts';
-import type { MarkTarget, Target } from './target.ts';
+import type { LogTarget, MarkTarget, Target } from './target.ts';
 import { natFlags, natToText } from './target-parse.ts';
 
 /** Whether numbers stay numbers (`-n`). */
@@ -27,26 +27,28 @@ export interface Names {
   readonly numeric: boolean;
 }
 
-function portText(port: number, names: Names): string {
-  return names.numeric ? String(port) : serviceName(port);
+type Transport = 'tcp' | 'udp' | 'sctp';
+
+function portText(port: number, protocol: Transport, names: Names): string {
+  return names.numeric ? String(port) : serviceName(port, protocol);
 }
 
-function ports(word: string, range: PortRange | null, names: Names): string {
+function ports(word: string, range: PortRange | null, protocol: Transport, names: Names): string {
   if (range === null) return '';
   const not = range.invert ? '!' : '';
   const { min, max } = range;
-  if (min === max) return ` ${word}:${not}${portText(min, names)}`;
-  return ` ${word.replace('pt', 'pts')}:${not}${portText(min, names)}:${portText(max, names)}`;
+  if (min === max) return ` ${word}:${not}${portText(min, protocol, names)}`;
+  return ` ${word.replace('pt', 'pts')}:${not}${portText(min, protocol, names)}:${portText(max, protocol, names)}`;
 }
 
-function hexFlag(bits: number): string {
-  return `0x${bits.toString(16).toUpperCase().padStart(2, '0')}`;
+function flagText(bits: number, names: Names): string {
+  return names.numeric ? `0x${bits.toString(16).toUpperCase().padStart(2, '0')}` : tcpFlagWords(bits);
 }
 
 function transport(match: TcpMatch | UdpMatch, names: Names): string {
   const flags = match.kind === 'tcp' ? match.flags : null;
-  const flagText = flags === null ? '' : ` flags:${flags.invert ? '!' : ''}${hexFlag(flags.mask)}/${hexFlag(flags.set)}`;
-  return ` ${match.kind}${ports('spt', match.sport, names)}${ports('dpt', match.dport, names)}${flagText}`;
+  const flagWords = flags === null ? '' : ` flags:${flags.invert ? '!' : ''}${flagText(flags.mask, names)}/${flagText(flags.set, names)}`;
+  return ` ${match.kind}${ports('spt', match.sport, match.kind, names)}${ports('dpt', match.dport, match.kind, names)}${flagWords}`;
 }
 
 function icmp(match: IcmpMatch, names: Names): string {
@@ -115,7 +117,7 @@ function iprange(word: string, value: Range | null): string {
 const TTL_SIGNS = { eq: '==', ne: '!=', lt: '<', gt: '>' } as const;
 
 /** A match with the blank before it; nothing for those that have columns of their own. */
-export function listMatch(match: Match, names: Names): string {
+export function listMatch(match: Match, protocol: 'tcp' | 'udp' | 'sctp', names: Names): string {
   switch (match.kind) {
     case 'source':
     case 'destination':
@@ -132,7 +134,7 @@ export function listMatch(match: Match, names: Names): string {
       return icmp(match, names);
     case 'multiport': {
       const numbers = match.ports.map(({ min, max }) =>
-        min === max ? portText(min, names) : `${portText(min, names)}:${portText(max, names)}`,
+        min === max ? portText(min, protocol, names) : `${portText(min, protocol, names)}:${portText(max, protocol, names)}`,
       );
       return ` multiport ${match.side} ${match.invert ? ' !' : ''}${numbers.join(',')}`;
     }
@@ -200,8 +202,20 @@ const LOG_BITS: Readonly<Record<string, number>> = {
   'log-macdecode': 32,
 };
 
+const LOG_LEVELS = ['emerg', 'alert', 'crit', 'error', 'warn', 'notice', 'info', 'debug'] as const;
+
+function log(target: LogTarget, names: Names): string {
+  const prefix = target.prefix === '' ? '' : ` prefix "${target.prefix}"`;
+  if (names.numeric) {
+    const flags = target.flags.reduce((bits, flag) => bits | (LOG_BITS[flag] ?? 0), 0);
+    return ` LOG flags ${flags} level ${target.level}${prefix}`;
+  }
+  const flags = target.flags.map((flag) => ` ${flag.replace('log-', '')}`).join('');
+  return ` LOG level ${LOG_LEVELS[target.level] ?? target.level}${flags}${prefix}`;
+}
+
 /** A target's options, with the blank before them. */
-export function listTarget(target: Target | null): string {
+export function listTarget(target: Target | null, names: Names): string {
   if (target === null) return '';
   switch (target.kind) {
     case 'goto':
@@ -230,10 +244,8 @@ export function listTarget(target: Target | null): string {
       const word = target.kind === 'REDIRECT' ? 'redir ports ' : 'masq ports: ';
       return `${to === '' ? '' : ` ${word}${to}`}${natFlags(target.range, '')}`;
     }
-    case 'LOG': {
-      const flags = target.flags.reduce((bits, flag) => bits | (LOG_BITS[flag] ?? 0), 0);
-      return ` LOG flags ${flags} level ${target.level}${target.prefix === '' ? '' : ` prefix "${target.prefix}"`}`;
-    }
+    case 'LOG':
+      return log(target, names);
     case 'NFLOG':
       return (
         (target.prefix === '' ? '' : ` nflog-prefix "${target.prefix}"`) +

@@ -38,7 +38,6 @@ function counterColumns({ packets, bytes }: Counter, options: ListOptions): stri
 
 function header(
   chain: Chain,
-  table: Table,
   policy: Counter,
   references: ReadonlyMap<string, number>,
   options: ListOptions,
@@ -64,9 +63,23 @@ function find<K extends Match['kind']>(rule: Rule, kind: K): Extract<Match, { ki
   return (rule.matches.find((match) => match.kind === kind) as Extract<Match, { kind: K }> | undefined) ?? null;
 }
 
+const TRANSPORTS: ReadonlyMap<number, 'tcp' | 'udp' | 'sctp'> = new Map([
+  [6, 'tcp'],
+  [17, 'udp'],
+  [132, 'sctp'],
+]);
+
+/** What /etc/hosts and /etc/networks of every machine know. */
+const KNOWN_ADDRESSES: ReadonlyMap<string, string> = new Map([
+  ['127.0.0.1', 'localhost'],
+  ['127.0.0.0/8', 'loopback/8'],
+  ['169.254.0.0/16', 'link-local/16'],
+]);
+
 function addressColumn(address: AddressMask | null, options: ListOptions): string {
   if (address === null) return (options.numeric ? '0.0.0.0/0' : 'anywhere').padEnd(19);
-  return (address.mask === 0xffffffff ? ipFromU32(address.addr) : addressMaskText(address)).padEnd(19);
+  const text = address.mask === 0xffffffff ? ipFromU32(address.addr) : addressMaskText(address);
+  return (options.numeric ? text : (KNOWN_ADDRESSES.get(text) ?? text)).padEnd(19);
 }
 
 function deviceColumn(device: InterfaceMatch | null, options: ListOptions): string {
@@ -92,8 +105,9 @@ function ruleLine(rule: Rule, number: number, counter: Counter, options: ListOpt
   const source = find(rule, 'source');
   const destination = find(rule, 'destination');
   const devices = `${deviceColumn(find(rule, 'in'), options).padEnd(6)} ${deviceColumn(find(rule, 'out'), options).padEnd(6)} `;
-  const extensions = rule.matches.map((match) => listMatch(match, options)).join('');
-  const target = listTarget(rule.target);
+  const transport = TRANSPORTS.get(find(rule, 'protocol')?.protocol ?? 6) ?? 'tcp';
+  const extensions = rule.matches.map((match) => listMatch(match, transport, options)).join('');
+  const target = listTarget(rule.target, options);
   return (
     (options.lineNumbers ? `${String(number).padEnd(4)} ` : '') +
     (options.verbose ? counterColumns(counter, options) : '') +
@@ -123,7 +137,7 @@ export function listTable(table: Table, chain: string | null, counters: Counters
   const blocks: string[] = [];
   for (const each of table.chains.values()) {
     if (chain !== null && each.name !== chain) continue;
-    const lines = [header(each, table, counters.policy(table.name, each.name), references, options), columns(options)];
+    const lines = [header(each, counters.policy(table.name, each.name), references, options), columns(options)];
     for (const [index, rule] of each.rules.entries()) lines.push(ruleLine(rule, index + 1, counters.rule(rule.id), options));
     blocks.push(`${lines.join('\n')}\n`);
   }

@@ -497,7 +497,10 @@ const RECENT_OPS: ReadonlyMap<string, RecentMatch['op']> = new Map([
 function readRecent(draft: WithUnset<RecentMatch, 'op'>, option: string, invert: boolean, next: NextWord): boolean {
   const op = RECENT_OPS.get(option);
   if (op !== undefined) {
-    if (draft.op !== null) throw new Refusal(`recent: option "${option}" cannot be used together with "--${draft.op}".\n`);
+    if (draft.op !== null) {
+      const [first, second] = [...RECENT_OPS.values()].filter((each) => each === op || each === draft.op);
+      throw new Refusal(`recent: option "--${first ?? op}" cannot be used together with "--${second ?? op}".\n`);
+    }
     draft.op = op;
     draft.invert = invert;
     return true;

@@ -85,6 +85,7 @@ export function protocolName(number: number): string {
 }
 
 const SERVICES: ReadonlyMap<string, number> = new Map([
+  ['tcpmux', 1],
   ['ftp', 21],
   ['ssh', 22],
   ['telnet', 23],
@@ -137,9 +138,13 @@ export function portNumber(word: string): number | null {
   return SERVICES.get(word) ?? null;
 }
 
+/** Services /etc/services also has under udp. */
+const UDP_SERVICES = new Set(['domain', 'bootps', 'bootpc', 'tftp', 'kerberos', 'sunrpc', 'ntp', 'snmp', 'ldap', 'https', 'ldaps', 'openvpn', 'nfs']);
+
 /** Service name of a port as `iptables -L` shows it without -n. */
-export function serviceName(port: number): string {
-  return SERVICE_NAMES.get(port) ?? String(port);
+export function serviceName(port: number, protocol: 'tcp' | 'udp' | 'sctp'): string {
+  const name = SERVICE_NAMES.get(port);
+  return name === undefined || protocol === 'sctp' || (protocol === 'udp' && !UDP_SERVICES.has(name)) ? String(port) : name;
 }
 
 /** ICMP type and code range by name; `any` is type 255 (libxt_icmp). */

@@ -28,8 +28,10 @@ function withPort(l4: L4, manip: Manip, port: number): L4 {
       return manip === 'source' ? { ...l4, sport: port } : { ...l4, dport: port };
     case 'udp':
       return manip === 'source' ? { ...l4, sport: port } : { ...l4, dport: port };
-    case 'icmp':
-      return isIcmpError(l4) ? l4 : { ...l4, id: port };
+    case 'icmp': {
+      const error: boolean = isIcmpError(l4);
+      return { ...l4, id: error ? 0 : port };
+    }
   }
 }
 

@@ -7,6 +7,7 @@
  * Simplification: once on, conntrack stays on; tables once made stay, with all their base chains.
  */
 import { assert } from '../../lib/assert.ts';
+import type { IpAddr } from '../../lib/ip.ts';
 import type { Provenance } from '../../lib/provenance.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { Place } from '../trace/recorder.ts';
@@ -85,7 +86,7 @@ export class Netfilter {
     this.#host = host;
     this.conntrack = new ConntrackTable(host);
     this.#nat = new Nat(host, this.conntrack);
-    this.#stateful = new StatefulMatches(() => host.random.statistic());
+    this.#stateful = new StatefulMatches((probability) => host.random.statistic(probability));
     this.#walker = new TableWalker({ counters: this.#counters, stateful: this.#stateful, indexed: options.indexed });
   }
 
@@ -168,6 +169,11 @@ export class Netfilter {
     };
   }
 
+  /** True when a table that was made hangs on the hook. */
+  hangsOn(hook: Hook): boolean {
+    return TABLES_OF_HOOK[hook].some((table) => this.#made.has(table));
+  }
+
   /** Runs a hook on an IPv4 packet; the skb carries rewrites, mark and connection afterwards. */
   run(hook: Hook, skb: Skb, at: Place): HookResult {
     for (const stage of STAGES[hook]) {
@@ -191,11 +197,9 @@ export class Netfilter {
   }
 
   #walk(hook: Hook, skb: Skb, at: Place): Walk {
-    const facts = packetFacts(skb, packetOf(skb), {
-      now: this.#host.now(),
-      types: { of: (addr, dev) => this.#host.addressType(addr, dev) },
-    });
-    return { hook, skb, place: at, facts };
+    const types = { of: (addr: IpAddr, dev: string | null) => this.#host.addressType(addr, dev) };
+    const devices = { in: hook === 'OUTPUT' || hook === 'POSTROUTING' ? null : skb.iif, out: hook === 'PREROUTING' || hook === 'INPUT' ? null : skb.oif };
+    return { hook, skb, place: at, facts: packetFacts(skb, packetOf(skb), { now: this.#host.now(), types, devices }) };
   }
 
   #table(name: TableName, hook: Hook, skb: Skb, at: Place): HookResult {
@@ -337,9 +341,10 @@ function packetOf(skb: Skb): Ipv4Packet {
 }
 
 function reportOf(changes: readonly TableChange[]): RestoreReport {
+  const [only] = changes;
   return {
-    added: changes.flatMap((change) => change.added),
-    removed: changes.flatMap((change) => change.removed),
+    added: changes.length === 1 && only !== undefined ? only.added : changes.flatMap((change) => change.added),
+    removed: changes.length === 1 && only !== undefined ? only.removed : changes.flatMap((change) => change.removed),
     chains: changes.flatMap((change) => change.chains.map((chain) => ({ table: change.table.name, chain }))),
   };
 }

@@ -92,16 +92,17 @@ export function headerFacts(packet: Ipv4Packet): Pick<PacketFacts, 'packet' | 's
   };
 }
 
+/** The facts of a packet at a hook; `devices` are those the hook knows. */
 export function packetFacts(
   skb: Skb,
   packet: Ipv4Packet,
-  env: { readonly now: Instant; readonly types: AddressTypes },
+  env: { readonly now: Instant; readonly types: AddressTypes; readonly devices: { readonly in: string | null; readonly out: string | null } },
 ): PacketFacts {
   return {
     ...headerFacts(packet),
     eth: skb.eth,
-    iif: skb.iif,
-    oif: skb.oif,
+    iif: env.devices.in,
+    oif: env.devices.out,
     physin: skb.physin,
     physout: skb.physout,
     mark: skb.mark,

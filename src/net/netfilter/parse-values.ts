@@ -7,7 +7,7 @@ import type { AddressMask, PortRange } from './match.ts';
 import { portNumber } from './names.ts';
 
 /** Who refuses a rule: the tool while reading it, the kernel when it is committed, or the tool's bare `line N failed`. */
-export type RefusalKind = 'usage' | 'bad-argument' | 'kernel' | 'failed' | 'no-table';
+export type RefusalKind = 'usage' | 'bad-argument' | 'kernel' | 'failed' | 'no-table' | 'no-chain';
 
 /** A rule that was refused. Thrown by the parsers and turned into data at their edge. */
 export class Refusal extends Error {

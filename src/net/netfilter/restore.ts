@@ -59,6 +59,7 @@ function errorText(line: number, refusal: Refusal, chain: string): string {
       return `${refusal.message}\n${usage(line)}`;
     case 'usage':
     case 'no-table':
+    case 'no-chain':
       return `${TOOL} ${VERSION}: ${refusal.message}\n${usage(line)}`;
   }
 }

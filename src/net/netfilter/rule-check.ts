@@ -64,6 +64,9 @@ function checkMatch(match: Match, place: RulePlace, protocol: number | null): vo
         throw new Refusal("multiport needs `-p tcp', `-p udp', `-p udplite', `-p sctp' or `-p dccp'");
       }
       return;
+    case 'recent':
+      if ((match.op === 'set' || match.op === 'remove') && (match.seconds !== null || match.hitcount !== null)) throw invalid();
+      return;
     case 'mac':
       if (place.base && NO_IN.has(place.chain)) throw invalid();
       return;

@@ -123,7 +123,8 @@ class RuleReader {
 
   #addresses(option: string): readonly AddressMask[] {
     const word = this.#value(option);
-    const list = word.includes(',') ? word.split(',') : [word];
+    if (!word.includes(',')) return [addressMask(word, this.#invert)];
+    const list = word.split(',');
     if (list.length > 1 && this.#invert) throw new Refusal('! not allowed with multiple source or destination IP addresses');
     return list.map((item) => addressMask(item, this.#invert));
   }

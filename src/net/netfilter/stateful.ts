@@ -39,9 +39,10 @@ export class StatefulMatches {
   #buckets = new Map<number, Bucket>();
   /** By list name, then address; insertion order is least recently used first. */
   #recent = new Map<string, Map<string, RecentEntry>>();
-  readonly #draw: () => number;
+  readonly #draw: (probability: number) => number;
 
-  constructor(draw: () => number) {
+  /** `draw` gives a u32 for a match of that probability. */
+  constructor(draw: (probability: number) => number) {
     this.#draw = draw;
   }
 
@@ -61,9 +62,10 @@ export class StatefulMatches {
   }
 
   #random(match: RandomMatch): StatefulOutcome {
-    const drawn = this.#draw() & 0x7fffffff;
+    const probability = match.threshold / 0x80000000;
+    const drawn = this.#draw(probability) & 0x7fffffff;
     const passed = drawn < match.threshold !== match.invert;
-    const draw = { value: drawn / 0x80000000, probability: match.threshold / 0x80000000 };
+    const draw = { value: drawn / 0x80000000, probability };
     return {
       passed,
       draw,

@@ -4,7 +4,7 @@
 
 /**
  * The words of one iptables-restore line (xshared.c add_param_to_argv): blanks separate, double quotes group, a backslash
- * inside quotes takes the next character as it is, and a closing quote ends the word; so does the end of the line.
+ * inside quotes takes the next character as it is, and a closing quote ends the word; at the end of the line it takes the line break with it.
  */
 export function restoreWords(line: string): string[] {
   const words: string[] = [];
@@ -37,7 +37,7 @@ export function restoreWords(line: string): string[] {
       }
       i++;
     }
-    words.push(word + line.slice(start, i));
+    words.push(word + line.slice(start, i) + (i < length ? '' : '\n'));
     i++;
   }
   return words;

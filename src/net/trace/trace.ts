@@ -13,10 +13,8 @@ import type { Instant } from '../../sim/sim.ts';
 import type { CtState, Tuple } from '../netfilter/conntrack-types.ts';
 import type { Hook, RejectWith, RuleRef, TableName } from '../netfilter/hooks.ts';
 import type { ConnFacts } from '../netfilter/packet-facts.ts';
-import type { ConnFacts } from '../netfilter/packet-facts.ts';
 import type { Chain } from '../netfilter/ruleset.ts';
-import type { RunAddressTypes } from '../netfilter/run-facts.ts';
-import type { RunAddressTypes } from '../netfilter/run-facts.ts';
+import type { RunAddressTypes } from '../netfilter/expand.ts';
 import type { EthernetHeader, L3 } from '../wire/packet.ts';
 
 /** Why a packet went no further: include/net/dropreason-core.h, and `SIM_` where the kernel has no name. */
