@@ -1,0 +1,346 @@
+/**
+ * Test support: a snapshot of any size, typed by the cluster's contract, for layouts and their goldens. Never in the product.
+ */
+import type { ClusterSnapshot, ContainerView, NodeView, ObjectView } from '../../../cluster/snapshot.ts';
+import type { KubeObject, LinkView, NetnsView } from '../../store/views.ts';
+import type { SceneWords } from './words.ts';
+
+export interface PodFixture {
+  readonly namespace?: string;
+  readonly name: string;
+  readonly owner?: string;
+  readonly ip?: string;
+  readonly hostNetwork?: boolean;
+  readonly ready?: boolean;
+  readonly containers?: readonly { readonly name: string; readonly ports?: readonly number[] }[];
+}
+
+export interface NodeFixture {
+  readonly name: string;
+  readonly pods: readonly PodFixture[];
+  readonly controlPlane?: boolean;
+  readonly ready?: boolean;
+}
+
+export interface ClusterFixture {
+  readonly nodes: readonly NodeFixture[];
+  readonly services?: readonly {
+    readonly name: string;
+    readonly clusterIP: string;
+    readonly ports: readonly [string, number][];
+    readonly pods: readonly string[];
+  }[];
+  readonly pending?: readonly PodFixture[];
+}
+
+const MADE = { madeBy: { actor: 'kernel', action: 'kernel', object: null }, madeAt: 0 as ClusterSnapshot['now'] } as const;
+
+type LinkPart = Pick<LinkView, 'ifindex' | 'name' | 'kind'> & {
+  readonly address?: string;
+  readonly master?: string;
+  readonly peer?: LinkView['peer'];
+  readonly vxlan?: LinkView['vxlan'];
+};
+
+function linkView({ ifindex, name, kind, address, master, peer, vxlan }: LinkPart): LinkView {
+  const counters = { packets: 0, bytes: 0, dropped: 0 };
+  return {
+    ifindex,
+    name,
+    kind,
+    mac: `02:00:00:00:00:${ifindex.toString(16).padStart(2, '0')}` as LinkView['mac'],
+    mtu: kind === 'ether' ? 1500 : 1450,
+    up: true,
+    lowerUp: true,
+    flags: ['BROADCAST', 'MULTICAST', 'UP', 'LOWER_UP'],
+    operstate: 'UP',
+    master: master ?? null,
+    hairpin: false,
+    peer: peer ?? null,
+    vxlan: vxlan ?? null,
+    addresses:
+      address === undefined
+        ? []
+        : [{ address: address as LinkView['addresses'][number]['address'], broadcast: null, scope: 'global', ...MADE }],
+    rx: counters,
+    tx: counters,
+    ...MADE,
+  };
+}
+
+function netnsView(node: string, name: string, links: readonly LinkView[], natRules: number): NetnsView {
+  const table = (tableName: 'raw' | 'mangle' | 'nat' | 'filter'): NetnsView['netfilter']['ruleset']['nat'] => ({
+    name: tableName,
+    chains: new Map(
+      tableName === 'nat'
+        ? [
+            [
+              'KUBE-SERVICES',
+              {
+                name: 'KUBE-SERVICES',
+                policy: null,
+                rules: Array.from({ length: natRules }, (_, i) => ({ id: i, text: '', matches: [], target: null, ...MADE })),
+              },
+            ],
+          ]
+        : [],
+    ),
+  });
+  const ruleset = { raw: table('raw'), mangle: table('mangle'), nat: table('nat'), filter: table('filter') };
+  return {
+    node,
+    name,
+    links,
+    routes: [],
+    neighbours: [],
+    fdb: [],
+    sysctls: new Map(),
+    netfilter: { ruleset, counters: new Map(), policyCounters: new Map() },
+    conntrack: [],
+    sockets: [],
+  };
+}
+
+function podObject(pod: PodFixture, node: string): KubeObject {
+  const namespace = pod.namespace ?? 'default';
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: pod.name,
+      namespace,
+      uid: pod.name,
+      resourceVersion: '1',
+      creationTimestamp: '',
+      ...(pod.owner === undefined
+        ? {}
+        : {
+            ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: pod.owner, uid: pod.owner, controller: true }],
+          }),
+    },
+    spec: {
+      containers: containersOf(pod).map(({ name, ports = [] }) => ({
+        name,
+        ports: ports.map((containerPort) => ({ containerPort, protocol: 'TCP' as const })),
+      })),
+      restartPolicy: 'Always',
+      terminationGracePeriodSeconds: 30,
+      dnsPolicy: 'ClusterFirst',
+      ...(node === '' ? {} : { nodeName: node }),
+      hostNetwork: pod.hostNetwork ?? false,
+    },
+    status: {
+      phase: node === '' ? 'Pending' : 'Running',
+      conditions: [{ type: 'Ready', status: node !== '' && pod.ready !== false ? 'True' : 'False' }],
+      ...(pod.ip === undefined ? {} : { podIP: pod.ip }),
+    },
+  } as KubeObject;
+}
+
+function containersOf(pod: PodFixture): NonNullable<PodFixture['containers']> {
+  return pod.containers ?? [{ name: 'nginx', ports: [80] }];
+}
+
+function nodeView({ name, pods, controlPlane, ready }: NodeFixture, index: number): NodeView {
+  const ip = `192.168.1.${12 - 4 * index > 0 ? 12 - 4 * index : 20 + index}`;
+  const podNetns = new Map<string, NetnsView>();
+  const ports: LinkView[] = [];
+  const containers: ContainerView[] = [];
+  for (const pod of pods) {
+    const id = `${pod.namespace ?? 'default'}/${pod.name}`;
+    const ifindex = 5 + ports.length;
+    if (pod.hostNetwork !== true) {
+      const veth = `veth${hash(id)}`;
+      const eth0 = linkView({
+        ifindex: 2,
+        name: 'eth0',
+        kind: 'veth',
+        address: `${pod.ip ?? '10.244.0.2'}/24`,
+        peer: { ifindex, node: name, netns: 'root', name: veth },
+      });
+      podNetns.set(id, netnsView(name, id, [linkView({ ifindex: 1, name: 'lo', kind: 'loopback' }), eth0], 0));
+      ports.push(
+        linkView({
+          ifindex,
+          name: veth,
+          kind: 'veth',
+          master: 'cni0',
+          peer: { ifindex: 2, node: name, netns: id, name: 'eth0' },
+        }),
+      );
+    }
+    for (const container of ['POD', ...containersOf(pod).map((each) => each.name)]) {
+      containers.push({
+        id: `${id}/${container}`,
+        name: `k8s_${container}`,
+        image: container,
+        container,
+        pod: `Pod ${id}`,
+        state: 'running',
+        startedAt: null,
+      });
+    }
+  }
+  const links = [
+    linkView({ ifindex: 1, name: 'lo', kind: 'loopback', address: '127.0.0.1/8' }),
+    linkView({ ifindex: 2, name: 'eth0', kind: 'ether', address: `${ip}/24` }),
+    linkView({ ifindex: 3, name: 'flannel.1', kind: 'vxlan', address: `10.244.${index}.0/32` }),
+    ...(ports.length === 0 ? [] : [linkView({ ifindex: 4, name: 'cni0', kind: 'bridge', address: `10.244.${index}.1/24` })]),
+    ...ports,
+  ];
+  return {
+    name,
+    ip,
+    podCIDR: `10.244.${index}.0/24`,
+    controlPlane: controlPlane ?? false,
+    ready: ready ?? true,
+    root: netnsView(name, 'root', links, 30),
+    podNetns,
+    containers,
+    kubeProxy: { mode: 'iptables', running: true },
+  };
+}
+
+/** Eight hexadecimal digits, as the CNI plugins draw them. */
+function hash(text: string): string {
+  let value = 0x811c9dc5;
+  for (const char of text) value = Math.imul(value ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  return value.toString(16).padStart(8, '0');
+}
+
+export function clusterFixture({ nodes, services = [], pending = [] }: ClusterFixture): ClusterSnapshot {
+  const objects = new Map<string, ObjectView>();
+  const put = (key: string, object: KubeObject): void => {
+    objects.set(key, { key, object, source: null, fieldSources: new Map() });
+  };
+  for (const node of nodes)
+    for (const pod of node.pods) put(`Pod ${pod.namespace ?? 'default'}/${pod.name}`, podObject(pod, node.name));
+  for (const pod of pending) put(`Pod ${pod.namespace ?? 'default'}/${pod.name}`, podObject(pod, ''));
+  for (const { name, clusterIP, ports, pods } of services) {
+    const meta = { namespace: 'default', uid: name, resourceVersion: '1', creationTimestamp: '' };
+    put(`Service default/${name}`, {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { ...meta, name },
+      spec: {
+        type: 'ClusterIP',
+        clusterIP,
+        sessionAffinity: 'None',
+        ports: ports.map(([port, number]) => ({ name: port, protocol: 'TCP', port: number, targetPort: number })),
+      },
+      status: {},
+    } as KubeObject);
+    put(`EndpointSlice default/${name}-x`, {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { ...meta, name: `${name}-x`, labels: { 'kubernetes.io/service-name': name } },
+      addressType: 'IPv4',
+      endpoints: pods.map((pod) => ({
+        addresses: ['10.0.0.1'],
+        conditions: { ready: true },
+        targetRef: { kind: 'Pod', namespace: 'default', name: pod },
+      })),
+    } as KubeObject);
+  }
+  return {
+    version: 1,
+    now: 0 as ClusterSnapshot['now'],
+    title: 'fixture',
+    cni: 'flannel-vxlan',
+    proxyMode: 'iptables',
+    underlayCIDR: '192.168.1.0/24',
+    clusterCIDR: '10.244.0.0/16',
+    serviceCIDR: '10.96.0.0/12',
+    nodes: nodes.map(nodeView),
+    hosts: [
+      {
+        name: 'external',
+        ip: '192.168.1.100',
+        root: netnsView('external', 'root', [linkView({ ifindex: 2, name: 'eth0', kind: 'ether' })], 0),
+      },
+    ],
+    objects,
+    events: [],
+    settled: true,
+  };
+}
+
+/** The cluster of the study's explore screen, on flannel. */
+export function labFixture(replicas: readonly (readonly string[])[] = [['r7c8w'], ['4kx2p', 'm8vqz']]): ClusterSnapshot {
+  const owner = 'two-containers-deployment';
+  const pod = (suffix: string, ip: string): PodFixture => ({
+    name: `${owner}-6d9c-${suffix}`,
+    owner,
+    ip,
+    containers: [
+      { name: 'nginx', ports: [80] },
+      { name: 'aria2ng-downloader', ports: [6800, 6880] },
+    ],
+  });
+  const coredns = (suffix: string): PodFixture => ({
+    namespace: 'kube-system',
+    name: `coredns-${suffix}`,
+    owner: 'coredns',
+    containers: [{ name: 'coredns', ports: [53] }],
+  });
+  const pods = replicas.map((suffixes, node) => suffixes.map((suffix, i) => pod(suffix, `10.244.${node}.${4 + i}`)));
+  return clusterFixture({
+    nodes: [
+      {
+        name: 'class',
+        controlPlane: true,
+        pods: [
+          ...(pods[0] ?? []),
+          coredns('aaaaa'),
+          coredns('bbbbb'),
+          { namespace: 'kube-system', name: 'kube-proxy-x', hostNetwork: true },
+        ],
+      },
+      { name: 'class2', pods: pods[1] ?? [] },
+    ],
+    services: [
+      {
+        name: 'two-containers-service',
+        clusterIP: '10.99.25.192',
+        ports: [
+          ['http1', 80],
+          ['http2', 6800],
+          ['http3', 6880],
+        ],
+        pods: pods.flat().map((each) => each.name),
+      },
+    ],
+  });
+}
+
+export const FIXTURE_WORDS: SceneWords = {
+  bridge: 'bridge',
+  mtu: (bytes) => `mtu ${bytes}`,
+  holdsNamespace: 'holds the namespace',
+  podsFolded: (count) => `${count} Pods, folded`,
+  pods: (count) => `${count} Pods`,
+  veths: (count) => `${count} veth`,
+  rootNamespace: 'root network namespace',
+  hostPods: (count) => `${count} hostNetwork Pods`,
+  underlay: 'Underlay',
+  controlPlane: 'control-plane',
+  noDevice: 'no device: rules on every node',
+  rulesOnEveryNode: 'rules on every node',
+  natRules: (count) => `${count} nat rules`,
+  nodeNotReady: 'NotReady',
+  pendingPods: (count) => `${count} Pods pending`,
+  localProcess: 'local',
+  others: 'others',
+  aria: {
+    node: (name, ip) => `node ${name}, ${ip}`,
+    pod: (name, ip, trouble) => `Pod ${name}, ${ip}${trouble === null ? '' : `, ${trouble}`}`,
+    fold: (name, count) => `${name}, ${count} Pods, folded`,
+    container: (name, image) => `container ${name}, ${image}`,
+    device: (name, place) => `${name} in ${place}`,
+    netfilter: (node, rules) => `netfilter on ${node}, ${rules} nat rules`,
+    hook: (hook, node) => `${hook} on ${node}`,
+    service: (name, ip, endpoints) => `Service ${name}, ${ip}, ${endpoints} endpoints`,
+    host: (name, ip) => `${name}, ${ip}`,
+    netns: (node) => `root network namespace of ${node}`,
+  },
+};

@@ -1,0 +1,122 @@
+/**
+ * Kernel zoom: every node's namespace with its five hooks. Pods stand at the outer ends and NICs face each other, so that a
+ * path between nodes is one straight line. Numbers are the study's (journey); y is relative to the top of the row.
+ */
+import { columnOutward, FRAME, NS, WIRE_Y } from './kernel-frame.geom.ts';
+import { addKernel } from './kernel-zoom-netfilter.ts';
+import { addKernelFold, addKernelPod } from './kernel-zoom-pod.ts';
+import { placeNodes, type PlacedNode } from './node-frame.geom.ts';
+import { contentOf, type NodeContent } from './pod-box.ts';
+import { SceneBuilder, type SceneInput } from './scene-builder.ts';
+import type { Scene } from './scene-types.ts';
+import { addServices, type TieTarget } from './services.ts';
+import { rect, text } from './shapes.ts';
+import { keepStart, mono12, ui11, ui13b } from './text.geom.ts';
+import { addUnderlay } from './underlay.ts';
+
+/** Wide enough for the trunk between the rows, the outside, and the ties of lower rows. */
+const GUTTER_OF_ROWS = 220;
+
+export function kernelZoom(input: SceneInput): Scene {
+  const scene = new SceneBuilder(input, 'kernel');
+  const gutter = input.world.nodes.length > 2 ? GUTTER_OF_ROWS : FRAME.gutter;
+  const placed = placeNodes(input, { ...FRAME, gutter }).map((node) => outward(input, node, gutter));
+  const targets = placed.flatMap((node) => addNode(scene, node));
+  addServices(scene, targets, { plateW: 288, plateH: 38, long: false, gutter: 58 });
+  addUnderlay(scene, placed, { wireY: WIRE_Y, rowPitch: FRAME.rowPitch, layout: 'between', trunkX: -64 });
+  return scene.build();
+}
+
+/** The node's box over its columns as this zoom deals them: all from the inside out. */
+function outward({ memory }: SceneInput, placed: PlacedNode, gutter: number): PlacedNode {
+  const columns = memory.nodes.get(placed.node.view.name)?.columns ?? [];
+  const x0 = placed.side === 'left' ? -gutter / 2 - FRAME.padding - FRAME.minInner : gutter / 2 + FRAME.padding;
+  const boxes = columns.map((_, i) => columnOutward(columns, i, placed.side, x0));
+  const left = Math.min(x0, ...boxes.map((box) => box.x));
+  const right = Math.max(x0 + FRAME.minInner, ...boxes.map((box) => box.x + box.w));
+  return { ...placed, x0, box: { ...placed.box, x: left - FRAME.padding, w: right - left + 2 * FRAME.padding } };
+}
+
+function addNode(scene: SceneBuilder, placed: PlacedNode): readonly TieTarget[] {
+  const { node, box, x0, side } = placed;
+  const name = node.view.name;
+  const columns = scene.input.memory.nodes.get(name)?.columns ?? [];
+  const content = contentOf(scene.input, node);
+  scene.nodeBoxes.set(name, box);
+  addWalls(scene, placed, content);
+  addKernel(scene, placed);
+  return columns.flatMap(({ key }, i) => {
+    const column = columnOutward(columns, i, side, x0);
+    const pod = content.pods.get(key);
+    const fold = content.folds.get(key);
+    if (pod !== undefined) addKernelPod(scene, placed, pod, { ...column, first: i === 0 });
+    if (fold !== undefined) addKernelFold(scene, placed, fold, column);
+    const pods = pod === undefined ? (fold?.pods.map((each) => each.id) ?? []) : [pod.id];
+    return pods.length === 0 ? [] : [{ pods, x: column.x, w: column.w, top: box.y + 26, rowTop: box.y }];
+  });
+}
+
+function addWalls(scene: SceneBuilder, { node, box, x0, side }: PlacedNode, content: NodeContent): void {
+  const { name, ip, ready, controlPlane } = node.view;
+  const { words } = scene.input;
+  const wall = { x: box.x + 10, y: box.y + NS.top, w: box.w - 20, h: NS.bottom - NS.top };
+  const place = { kind: 'node', name } as const;
+  const shared = { kind: 'node', ref: place, from: place, to: { kind: 'place', place } } as const;
+  const ref = { kind: 'node', node: name } as const;
+  scene.add({
+    ...shared,
+    ref,
+    id: `node/${name}`,
+    layer: 'wall',
+    box,
+    shapes: [rect(box, 12, ready ? 'g-node' : 'g-node bad')],
+  });
+  const shown = keepStart(name, Math.max(60, 190 - mono12(ip)), ui13b);
+  const role = !ready ? words.nodeNotReady : controlPlane ? words.controlPlane : '';
+  // The name stands over the kernel, where no tie comes down.
+  const nameX = side === 'left' ? x0 + FRAME.pod + FRAME.gap : x0;
+  const roleAt =
+    side === 'left'
+      ? text(x0 + FRAME.minInner - 2, box.y + 19, role, ready ? 's11 i3' : 's11 b cd', 'end')
+      : text(nameX + ui13b(shown) + mono12(ip) + 20, box.y + 19, role, ready ? 's11 i3' : 's11 b cd');
+  const header = { x: nameX, y: box.y + 6, w: 160, h: 18 };
+  scene.add({
+    ...shared,
+    ref,
+    id: `header/${name}`,
+    parent: `node/${name}`,
+    box: header,
+    shapes: [
+      text(nameX, box.y + 19, shown, 'b s13'),
+      text(nameX + ui13b(shown) + 8, box.y + 19, ip, 'm i2'),
+      ...(role === '' ? [] : [roleAt]),
+    ],
+    label: words.aria.node(name, ip),
+  });
+  const labelX = side === 'left' ? x0 + 10 : x0 + FRAME.minInner - 10;
+  const hostPods = content.hostPods.length;
+  const label = hostPods === 0 ? words.rootNamespace : `${words.rootNamespace}, ${words.hostPods(hostPods)}`;
+  const room = FRAME.minInner / 2;
+  scene.add(
+    {
+      id: `netns/${name}`,
+      kind: 'netns',
+      layer: 'wall',
+      parent: `node/${name}`,
+      box: wall,
+      shapes: [
+        rect(wall, 8, 'g-ns'),
+        text(
+          labelX,
+          box.y + NS.bottom - 7,
+          ui11(label) > room ? words.rootNamespace : label,
+          's11 cp',
+          side === 'left' ? 'start' : 'end',
+        ),
+      ],
+      ref: { kind: 'netns', node: name, netns: 'root' },
+      label: words.aria.netns(name),
+    },
+    'namespace',
+  );
+}

@@ -1,0 +1,165 @@
+/**
+ * Which column each Pod has, kept while the view is open. Columns go to Pods by (owner, name) and are never used twice, so a
+ * new Pod takes the next column and moves nothing. Pure: a memory is a value, and `remember` gives the next one (the same
+ * value where nothing is new).
+ */
+import { groupBy } from './group-by.ts';
+import { isSystemNamespace, isSystemService, type NodeWorld, type PodWorld, type World } from './world.ts';
+
+/** A column: one Pod (`pod:NAMESPACE/NAME`) or one folded group (`fold:…`). */
+export interface Column {
+  readonly key: string;
+  readonly fold: boolean;
+}
+
+export interface NodeColumns {
+  readonly columns: readonly Column[];
+  /** How many columns the node was opened with; later ones grow outward from these. Null: to be dealt anew. */
+  readonly opened: number | null;
+}
+
+export interface LayoutMemory {
+  /** By node name, in the order nodes were first seen. */
+  readonly nodes: ReadonlyMap<string, NodeColumns>;
+  /** Services in the order they were first seen. */
+  readonly services: readonly string[];
+  /** Rows of cells in cluster zoom, in the order first seen (the largest first when opened together). */
+  readonly owners: readonly string[];
+  /** Groups opened by the user, by their key. */
+  readonly unfolded: ReadonlySet<string>;
+  /** Owners that had too many Pods on a node when first seen. */
+  readonly crowded: ReadonlySet<string>;
+}
+
+export const EMPTY_MEMORY: LayoutMemory = {
+  nodes: new Map(),
+  services: [],
+  owners: [],
+  unfolded: new Set(),
+  crowded: new Set(),
+};
+
+const NONE: readonly Column[] = [];
+
+/** More Pods of one owner than this on one node are folded when first seen. */
+const CROWD = 6;
+
+/** The group a Pod is folded into; null when it is drawn itself. */
+export function foldOf(memory: LayoutMemory, node: string, pod: PodWorld): string | null {
+  const system = `fold:${node}/${pod.namespace}`;
+  if (isSystemNamespace(pod.namespace)) return memory.unfolded.has(system) ? null : system;
+  const owner = ownerFold(node, pod);
+  return memory.crowded.has(owner) && !memory.unfolded.has(owner) ? owner : null;
+}
+
+function ownerFold(node: string, { namespace, owner, name }: PodWorld): string {
+  return `fold:${node}/${namespace}/${owner?.kind ?? 'Pod'}/${owner?.name ?? name}`;
+}
+
+/** Pods with a box on the map: those with a namespace of their own, or that will get one. */
+export function isDrawn(pod: PodWorld): boolean {
+  return !pod.hostNetwork;
+}
+
+/** Services drawn as plates. */
+export function isServiceDrawn(memory: LayoutMemory, service: { readonly namespace: string; readonly name: string }): boolean {
+  return !isSystemService(service) || [...memory.unfolded].some((key) => key.endsWith(`/${service.namespace}`));
+}
+
+/** The memory after seeing this world. */
+export function remember(memory: LayoutMemory, world: World): LayoutMemory {
+  const crowded = rememberCrowds(memory, world);
+  const known = { ...memory, crowded };
+  const nodes = rememberNodes(known, world);
+  const services = rememberServices(known, world);
+  const owners = rememberOwners(known, world);
+  const same = crowded === memory.crowded && nodes === memory.nodes && services === memory.services && owners === memory.owners;
+  return same ? memory : { ...known, nodes, services, owners };
+}
+
+function rememberCrowds(memory: LayoutMemory, world: World): ReadonlySet<string> {
+  const found: string[] = [];
+  for (const { view, pods } of world.nodes) {
+    const seen = new Set(memory.nodes.get(view.name)?.columns.map((column) => column.key));
+    const groups = groupBy(pods.filter(isDrawn), (pod) => ownerFold(view.name, pod));
+    for (const [key, group] of groups) {
+      const fresh = group.every((pod) => !seen.has(`pod:${pod.id}`));
+      if (group.length > CROWD && fresh && !memory.crowded.has(key)) found.push(key);
+    }
+  }
+  return found.length === 0 ? memory.crowded : new Set([...memory.crowded, ...found]);
+}
+
+function rememberNodes(memory: LayoutMemory, world: World): LayoutMemory['nodes'] {
+  const changed = world.nodes.flatMap((node): [string, NodeColumns][] => {
+    const old = memory.nodes.get(node.view.name);
+    const columns = nextColumns(memory, node, old?.columns ?? NONE);
+    const opened = old?.opened ?? columns.length;
+    return old?.columns === columns && old.opened === opened ? [] : [[node.view.name, { columns, opened }]];
+  });
+  return changed.length === 0 ? memory.nodes : new Map([...memory.nodes, ...changed]);
+}
+
+function nextColumns(memory: LayoutMemory, { view, pods }: NodeWorld, old: readonly Column[]): readonly Column[] {
+  const taken = new Set(old.map((column) => column.key));
+  const added: Column[] = [];
+  for (const pod of pods.filter(isDrawn)) {
+    const fold = foldOf(memory, view.name, pod);
+    const key = fold ?? `pod:${pod.id}`;
+    if (taken.has(key)) continue;
+    taken.add(key);
+    added.push({ key, fold: fold !== null });
+  }
+  // Folded groups stand behind the Pods that arrive with them.
+  const ordered = [...added.filter((column) => !column.fold), ...added.filter((column) => column.fold)];
+  return ordered.length === 0 ? old : [...old, ...ordered];
+}
+
+function rememberServices(memory: LayoutMemory, world: World): readonly string[] {
+  const added = world.services
+    .filter((service) => isServiceDrawn(memory, service) && !memory.services.includes(service.key))
+    .map((service) => service.key);
+  return added.length === 0 ? memory.services : [...memory.services, ...added];
+}
+
+/** The row of cells a Pod is in: its owner's, or its namespace's for the cluster's own Pods. */
+export function rowOf({ namespace, name, owner }: PodWorld): string {
+  return isSystemNamespace(namespace) ? namespace : `${namespace}/${owner?.name ?? name}`;
+}
+
+function rememberOwners(memory: LayoutMemory, world: World): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const pod of world.nodes.flatMap((node) => node.pods)) counts.set(rowOf(pod), (counts.get(rowOf(pod)) ?? 0) + 1);
+  const added = [...counts].filter(([row]) => !memory.owners.includes(row));
+  if (added.length === 0) return memory.owners;
+  // Rows of the cluster's own Pods come last, as they carry no slash.
+  const rank = ([row, count]: [string, number]): number => (row.includes('/') ? -count : 1);
+  return [...memory.owners, ...added.toSorted((a, b) => rank(a) - rank(b) || (a[0] < b[0] ? -1 : 1)).map(([row]) => row)];
+}
+
+/** Opens or folds a group. The user asked for another layout, so its node's columns are dealt anew. */
+export function toggleFold(memory: LayoutMemory, fold: string): LayoutMemory {
+  const unfolded = new Set(memory.unfolded);
+  if (!unfolded.delete(fold)) unfolded.add(fold);
+  const nodes = new Map(memory.nodes);
+  for (const name of nodes.keys()) if (fold.startsWith(`fold:${name}/`)) nodes.delete(name);
+  return { ...memory, unfolded, nodes: inOrder(nodes, memory) };
+}
+
+/** A node dealt anew keeps its place among the nodes. */
+function inOrder(nodes: Map<string, NodeColumns>, memory: LayoutMemory): ReadonlyMap<string, NodeColumns> {
+  return new Map([...memory.nodes.keys()].map((name) => [name, nodes.get(name) ?? { columns: NONE, opened: null }]));
+}
+
+/** True where a column's Pod is gone: closing the gaps would move something. */
+export function hasGaps(memory: LayoutMemory, world: World): boolean {
+  return world.nodes.some((node) => {
+    const fresh = nextColumns(memory, node, []);
+    return (memory.nodes.get(node.view.name)?.columns.length ?? 0) > fresh.length;
+  });
+}
+
+/** Deals all columns anew, because the user asked for it. */
+export function closeGaps(memory: LayoutMemory): LayoutMemory {
+  return { ...memory, nodes: inOrder(new Map(), memory), services: [], owners: [] };
+}

@@ -1,0 +1,256 @@
+/**
+ * The root namespace in node zoom: bridge bar, the kernel's plate, tunnel, NIC on the border. The bar spans all columns; the
+ * rest stands within the width the node was opened with.
+ */
+import type { LinkView } from '../../store/views.ts';
+import { bottom, right } from './box.geom.ts';
+import { addCable, addDevice } from './node-zoom-pod.ts';
+import type { PlacedNode } from './node-frame.geom.ts';
+import { addressOf, deviceName, natRuleCount, rootLinks, type NodeContent, type RootLinks } from './pod-box.ts';
+import { linkId, type SceneBuilder } from './scene-builder.ts';
+import type { Box, Point } from './scene-types.ts';
+import { line, newMark, rect, text } from './shapes.ts';
+import { mono11, mono12 } from './text.geom.ts';
+
+const NS = { top: 200, bottom: 384 };
+const BRIDGE = { top: 252, h: 26 };
+const ROW = { top: 322, h: 24 };
+const NIC = { top: 378, h: 24 };
+const PLATE_W = 150;
+
+export function addRootNamespace(scene: SceneBuilder, placed: PlacedNode, content: NodeContent): void {
+  const { node, box, x0, columns } = placed;
+  const name = node.view.name;
+  const { words } = scene.input;
+  const wall = { x: box.x + 12, y: box.y + NS.top, w: box.w - 24, h: NS.bottom - NS.top };
+  const hostPods =
+    content.hostPods.length === 0
+      ? []
+      : [text(x0 + columns.inner - 12, box.y + 304, words.hostPods(content.hostPods.length), 's11 i2', 'end')];
+  scene.add(
+    {
+      id: `netns/${name}`,
+      kind: 'netns',
+      layer: 'wall',
+      parent: `node/${name}`,
+      box: wall,
+      shapes: [rect(wall, 8, 'g-ns'), text(x0 + 12, box.y + NS.bottom - 6, words.rootNamespace, 's11 cp'), ...hostPods],
+      ref: { kind: 'netns', node: name, netns: 'root' },
+      label: words.aria.netns(name),
+    },
+    'namespace',
+  );
+  const links = rootLinks(node.view);
+  addBridge(scene, placed, links.bridge);
+  const plate = addPlate(scene, placed);
+  const tunnels = addRow(scene, placed, links, plate);
+  addNic(scene, placed, links, { plate, tunnel: tunnels[0] ?? null });
+  connectBridge(scene, placed, links.bridge, plate);
+}
+
+/** Bar, label, and the lane along its lower edge that bridged frames take. */
+function addBridge(scene: SceneBuilder, { node, box, x0 }: PlacedNode, bridge: LinkView | null): void {
+  if (bridge === null) return;
+  const name = node.view.name;
+  const bar = { x: box.x + 24, y: box.y + BRIDGE.top, w: box.w - 48, h: BRIDGE.h };
+  const { words } = scene.input;
+  const ref = { kind: 'link', node: name, netns: 'root', name: bridge.name } as const;
+  const title = deviceName(bridge);
+  const facts = [words.bridge, addressOf(bridge), words.mtu(bridge.mtu)].filter((fact) => fact !== null).join(', ');
+  const common = { kind: 'bridge', parent: `netns/${name}`, ref, box: bar } as const;
+  scene.add(
+    {
+      ...common,
+      id: `bar/${name}`,
+      layer: 'line',
+      parent: `${linkId(name, 'root', bridge.name)}`,
+      shapes: [rect(bar, 4, 'g-bridge')],
+    },
+    'addressed',
+  );
+  scene.add(
+    {
+      ...common,
+      id: linkId(name, 'root', bridge.name),
+      shapes: [
+        ...(scene.isNew(ref) ? [newMark({ ...bar, x: x0 + 12 })] : []),
+        text(x0 + 22, bar.y + 17, title, 'm b'),
+        text(x0 + 22 + mono12(title) + 10, bar.y + 17, facts, 's11 i2'),
+      ],
+      label: words.aria.device(title, 'root'),
+    },
+    'addressed',
+  );
+}
+
+/** The ports of the bar and the way down to the kernel, as a chain along the bar's lower edge. */
+function connectBridge(scene: SceneBuilder, { node, box, x0 }: PlacedNode, bridge: LinkView | null, plate: Box): void {
+  if (bridge === null) return;
+  const name = node.view.name;
+  const laneY = box.y + BRIDGE.top + BRIDGE.h - 4;
+  const bar = { x: box.x + 24, y: box.y + BRIDGE.top, w: box.w - 48, h: BRIDGE.h };
+  const drop = { x: x0 + 44, y: laneY };
+  const stops: { id: string; at: Point }[] = [{ id: linkId(name, 'root', bridge.name), at: drop }];
+  for (const link of node.view.root.links.filter((each) => each.master === bridge.name)) {
+    const device = scene.anchorOf(linkId(name, 'root', link.name));
+    if (device === undefined) continue;
+    const at = { x: device.at.x, y: laneY };
+    const id = `port/${name}/${link.name}`;
+    stops.push({ id, at });
+    scene.link(device.id, id, [device.at, at], 'veth');
+  }
+  for (const stop of stops) scene.anchor(stop.id, stop.at, { ...bar, x: stop.at.x - 20, w: 40 });
+  const along = stops.toSorted((a, b) => a.at.x - b.at.x);
+  for (const [i, stop] of along.entries()) {
+    const next = along[i + 1];
+    if (next !== undefined) scene.link(stop.id, next.id, [stop.at, next.at], 'veth');
+  }
+  const down = [
+    { x: drop.x, y: bar.y + BRIDGE.h },
+    { x: drop.x, y: plate.y },
+  ];
+  addCable(scene, `flow/${name}/bridge`, down, 'flow');
+  scene.link(linkId(name, 'root', bridge.name), `netfilter/${name}`, [drop, ...down, { x: drop.x, y: plate.y + 12 }], 'flow');
+}
+
+function addPlate(scene: SceneBuilder, { node, box, x0 }: PlacedNode): Box {
+  const name = node.view.name;
+  const plate = { x: x0 + 12, y: box.y + ROW.top, w: PLATE_W, h: ROW.h };
+  const count = natRuleCount(node.view.root);
+  const { words } = scene.input;
+  scene.add(
+    {
+      id: `netfilter/${name}`,
+      kind: 'netfilter',
+      parent: `netns/${name}`,
+      box: plate,
+      shapes: [
+        rect(plate, 4, 'g-kern'),
+        text(plate.x + 10, plate.y + 16, 'netfilter', 's11 ck b'),
+        text(plate.x + plate.w - 10, plate.y + 16, words.natRules(count), 's11 ck', 'end'),
+      ],
+      ref: { kind: 'netns', node: name, netns: 'root' },
+      label: words.aria.netfilter(name, count),
+    },
+    'netfilter',
+  );
+  scene.anchor(`netfilter/${name}`, { x: plate.x + 32, y: plate.y + 12 }, plate);
+  return plate;
+}
+
+/** Tunnels and other devices beside the plate, lo last; gives the anchors of the tunnels. */
+function addRow(
+  scene: SceneBuilder,
+  { node, box, x0, columns }: PlacedNode,
+  links: RootLinks,
+  plate: Box,
+): readonly { id: string; box: Box }[] {
+  const name = node.view.name;
+  const drawn: { id: string; box: Box }[] = [];
+  let x = right(plate) + 16;
+  for (const link of links.others) {
+    const at = { x, y: box.y + ROW.top, w: Math.max(86, mono11(deviceName(link)) + 16), h: ROW.h };
+    if (right(at) > x0 + columns.inner - 12) break;
+    addDevice(scene, { node: name, netns: 'root', link, box: at, parent: `netns/${name}`, matter: 'addressed' });
+    const id = linkId(name, 'root', link.name);
+    const y = at.y + 12;
+    const before = drawn.at(-1);
+    const from = before === undefined ? { id: `netfilter/${name}`, x: right(plate) } : { id: before.id, x: right(before.box) };
+    const cable = [
+      { x: from.x, y },
+      { x, y },
+    ];
+    addCable(scene, `flow/${id}`, cable, 'flow');
+    const start = scene.anchorOf(from.id)?.at ?? cable[0];
+    if (start !== undefined) scene.link(from.id, id, [{ ...start, y }, ...cable, { x: at.x + at.w / 2, y }], 'flow');
+    drawn.push({ id, box: at });
+    x = right(at) + 10;
+  }
+  if (links.loopback !== null && x + 23 <= x0 + columns.inner - 12) {
+    const at = { x, y: box.y + ROW.top, w: 23, h: ROW.h };
+    addDevice(scene, {
+      node: name,
+      netns: 'root',
+      link: links.loopback,
+      box: at,
+      parent: `netns/${name}`,
+      label: 'lo',
+      matter: 'loopback',
+    });
+    const id = linkId(name, 'root', links.loopback.name);
+    scene.link(
+      `netfilter/${name}`,
+      id,
+      [
+        { x: plate.x + 32, y: at.y + 12 },
+        { x: at.x + 11, y: at.y + 12 },
+      ],
+      'flow',
+    );
+  }
+  return drawn;
+}
+
+interface AboveNic {
+  readonly plate: Box;
+  readonly tunnel: { readonly id: string; readonly box: Box } | null;
+}
+
+function addNic(scene: SceneBuilder, { node, box }: PlacedNode, { nic }: RootLinks, { plate, tunnel }: AboveNic): void {
+  if (nic === null) return;
+  const name = node.view.name;
+  const title = `${deviceName(nic)} ${addressOf(nic) ?? ''}`.trim();
+  const w = mono11(title) + 20;
+  const x = tunnel === null ? right(plate) + 16 + 43 : tunnel.box.x + tunnel.box.w / 2;
+  const at = { x: x - w / 2, y: box.y + NIC.top, w, h: NIC.h };
+  addDevice(scene, {
+    node: name,
+    netns: 'root',
+    link: nic,
+    box: at,
+    parent: `netns/${name}`,
+    label: title,
+    matter: 'addressed',
+  });
+  const id = linkId(name, 'root', nic.name);
+  const nicX = Math.max(at.x + 14, plate.x + PLATE_W - 20);
+  const laneY = bottom(plate) + 15;
+  const down = [
+    { x: plate.x + PLATE_W - 40, y: bottom(plate) },
+    { x: plate.x + PLATE_W - 40, y: laneY },
+    { x: nicX, y: laneY },
+    { x: nicX, y: at.y },
+  ];
+  addFlow(scene, `flow/${id}`, down);
+  scene.link(
+    `netfilter/${name}`,
+    id,
+    [
+      { x: plate.x + 32, y: plate.y + 12 },
+      { x: plate.x + PLATE_W - 40, y: plate.y + 12 },
+      ...down,
+      { x: nicX, y: at.y + 12 },
+      { x, y: at.y + 12 },
+    ],
+    'flow',
+  );
+  if (tunnel === null) return;
+  const cable = [
+    { x, y: bottom(tunnel.box) },
+    { x, y: at.y },
+  ];
+  addCable(scene, `tunnel/${id}`, cable, 'veth');
+  scene.link(tunnel.id, id, [{ x, y: tunnel.box.y + 12 }, ...cable, { x, y: at.y + 12 }], 'veth');
+}
+
+function addFlow(scene: SceneBuilder, id: string, points: readonly Point[]): void {
+  const xs = points.map((point) => point.x);
+  const ys = points.map((point) => point.y);
+  const box = {
+    x: Math.min(...xs),
+    y: Math.min(...ys),
+    w: Math.max(...xs) - Math.min(...xs),
+    h: Math.max(...ys) - Math.min(...ys),
+  };
+  scene.add({ id, kind: 'link', layer: 'line', box, shapes: [line(points, 'flow', 6)] }, 'netfilter');
+}

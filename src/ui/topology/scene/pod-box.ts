@@ -1,0 +1,75 @@
+/** Facts about Pods, folds and devices that both the node and the kernel zoom draw. */
+import type { LinkView } from '../../store/views.ts';
+import { foldOf, isDrawn } from './layout-memory.ts';
+import type { SceneInput } from './scene-builder.ts';
+import type { NodeWorld, PodWorld } from './world.ts';
+
+/** `11: eth0@if12`, as `ip link` heads its lines. */
+export function deviceName({ ifindex, name, peer }: LinkView): string {
+  return `${ifindex}: ${name}${peer === null ? '' : `@if${peer.ifindex}`}`;
+}
+
+/** First address of a device, with its prefix length; null when it has none. */
+export function addressOf(link: LinkView): string | null {
+  return link.addresses[0]?.address ?? null;
+}
+
+/** `10.244.0.1` of `10.244.0.1/24`. */
+export function withoutPrefix(address: string): string {
+  return address.replace(/\/\d+$/, '');
+}
+
+export interface Fold {
+  readonly key: string;
+  /** What is folded: a namespace or an owner. */
+  readonly name: string;
+  readonly pods: readonly PodWorld[];
+}
+
+/** What stands in a node's columns now, by column key. */
+export interface NodeContent {
+  readonly pods: ReadonlyMap<string, PodWorld>;
+  readonly folds: ReadonlyMap<string, Fold>;
+  /** Pods without a namespace of their own. */
+  readonly hostPods: readonly PodWorld[];
+}
+
+export function contentOf({ memory }: SceneInput, { view, pods }: NodeWorld): NodeContent {
+  const single = new Map<string, PodWorld>();
+  const folded = new Map<string, PodWorld[]>();
+  for (const pod of pods.filter(isDrawn)) {
+    const fold = foldOf(memory, view.name, pod);
+    if (fold === null) single.set(`pod:${pod.id}`, pod);
+    else folded.set(fold, [...(folded.get(fold) ?? []), pod]);
+  }
+  const folds = new Map(
+    [...folded].map(([key, group]) => [key, { key, name: key.slice(key.lastIndexOf('/') + 1), pods: group }]),
+  );
+  return { pods: single, folds, hostPods: pods.filter((pod) => !isDrawn(pod)) };
+}
+
+/** The parts of a root namespace by the place they have on the map. */
+export interface RootLinks {
+  readonly bridge: LinkView | null;
+  readonly nic: LinkView | null;
+  readonly loopback: LinkView | null;
+  /** Tunnels and whatever else is neither a Pod's veth nor one of the above. */
+  readonly others: readonly LinkView[];
+}
+
+export function rootLinks({ root }: NodeWorld['view']): RootLinks {
+  const ports = new Set(root.links.map((link) => link.master));
+  const bridges = root.links.filter((link) => link.kind === 'bridge');
+  const bridge = bridges.find((link) => ports.has(link.name)) ?? bridges[0] ?? null;
+  const nic = root.links.find((link) => link.kind === 'ether') ?? null;
+  const loopback = root.links.find((link) => link.kind === 'loopback') ?? null;
+  const placed = new Set([bridge, nic, loopback]);
+  const others = root.links.filter((link) => !placed.has(link) && (link.peer === null || link.peer.netns === 'root'));
+  return { bridge, nic, loopback, others };
+}
+
+export function natRuleCount({ netfilter }: NodeWorld['view']['root']): number {
+  let count = 0;
+  for (const chain of netfilter.ruleset.nat.chains.values()) count += chain.rules.length;
+  return count;
+}

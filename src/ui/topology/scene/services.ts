@@ -1,0 +1,171 @@
+/**
+ * Service plates above the nodes, with dashed ties to the Pods behind them. A plate has no device, so it stands in the
+ * cluster and not in a node; ties run in lanes between plates and nodes and come down in the right third of a Pod.
+ */
+import { isServiceDrawn } from './layout-memory.ts';
+import type { SceneBuilder } from './scene-builder.ts';
+import { boxOf, grow } from './box.geom.ts';
+import type { Box, Point } from './scene-types.ts';
+import { dot, line, newMark, rect, text } from './shapes.ts';
+import { keepStart, mono12, ui11, ui13b } from './text.geom.ts';
+import type { ServiceWorld } from './world.ts';
+
+/** Where a tie may end: a Pod's or a fold's top edge. */
+export interface TieTarget {
+  readonly pods: readonly string[];
+  readonly x: number;
+  readonly w: number;
+  readonly top: number;
+  /** Top of the node's row: lanes run above it. */
+  readonly rowTop: number;
+}
+
+export interface PlateSizes {
+  readonly plateW: number;
+  readonly plateH: number;
+  /** Whether ports are listed by name and the truth about devices is spelt out. */
+  readonly long: boolean;
+  /** x of the lane in the gutter between the nodes, for rows below the first. */
+  readonly gutter: number;
+}
+
+const LANE = 14;
+/** Plates in a row, and so ties shown when no Service is selected. */
+const IN_ROW = 2;
+const PLATES_BOTTOM = -20 - LANE;
+
+export function addServices(scene: SceneBuilder, targets: readonly TieTarget[], sizes: PlateSizes): void {
+  const { world, memory, service: selected } = scene.input;
+  const byKey = new Map(
+    world.services.filter((service) => isServiceDrawn(memory, service)).map((service) => [service.key, service]),
+  );
+  const placed = memory.services.flatMap((key, slot) => {
+    const service = byKey.get(key);
+    return service === undefined ? [] : [{ service, slot, box: plateBox(slot, sizes) }];
+  });
+  const shown = placed.some(({ service }) => service.key === selected)
+    ? placed.filter(({ service }) => service.key === selected)
+    : placed.filter(({ slot }) => slot < IN_ROW);
+  for (const { service, box } of placed) addPlate(scene, service, box, sizes);
+  for (const [lane, { service, slot, box }] of shown.entries())
+    addTies(scene, service, targets, { lane, slot, box, gutter: sizes.gutter });
+  addPending(scene, sizes);
+}
+
+function plateBox(slot: number, { plateW, plateH }: PlateSizes): Box {
+  const row = Math.floor(slot / IN_ROW);
+  const x = -plateW / 2 + (slot % IN_ROW) * (plateW + 28);
+  return { x, y: PLATES_BOTTOM - plateH - row * (plateH + 16), w: plateW, h: plateH };
+}
+
+function addPlate(scene: SceneBuilder, service: ServiceWorld, box: Box, { long }: PlateSizes): void {
+  const { words } = scene.input;
+  const ref = { kind: 'object', key: service.key } as const;
+  const truth = long ? words.noDevice : words.rulesOnEveryNode;
+  const title = long ? ui13b : ui11;
+  const room = box.w - 24;
+  const ports = long ? service.ports.join(', ') : service.ports.map((each) => each.split(' ').at(-1)).join(', ');
+  scene.add(
+    {
+      id: `service/${service.key}`,
+      kind: 'service',
+      box,
+      shapes: [
+        rect(box, 6, 'g-svc'),
+        ...(scene.isNew(ref) ? [newMark(box, 10)] : []),
+        text(
+          box.x + 12,
+          box.y + (long ? 19 : 16),
+          keepStart(service.name, room - mono12(service.clusterIP) - 12, title),
+          long ? 'b s13 cs' : 'b cs',
+        ),
+        text(box.x + box.w - 12, box.y + (long ? 19 : 16), service.clusterIP, 'm b', 'end'),
+        text(box.x + 12, box.y + box.h - (long ? 10 : 7), keepStart(ports, room - ui11(truth) - 12, ui11), 's11 i2'),
+        text(box.x + box.w - 12, box.y + box.h - (long ? 10 : 7), truth, 's11 cs', 'end'),
+      ],
+      ref,
+      label: words.aria.service(service.name, service.clusterIP, service.pods.filter((pod) => pod.ready).length),
+      to: { kind: 'svc', namespace: service.namespace, name: service.name },
+    },
+    'service',
+  );
+}
+
+interface TieLane {
+  readonly lane: number;
+  readonly slot: number;
+  readonly box: Box;
+  readonly gutter: number;
+}
+
+function addTies(scene: SceneBuilder, service: ServiceWorld, targets: readonly TieTarget[], at: TieLane): void {
+  const wanted = new Set(service.pods.map((pod) => pod.id));
+  const ready = new Set(service.pods.filter((pod) => pod.ready).map((pod) => pod.id));
+  for (const target of targets) {
+    const pods = target.pods.filter((id) => wanted.has(id));
+    const first = pods[0];
+    if (first === undefined) continue;
+    const points = tiePoints(target, at);
+    const end = points.at(-1) ?? { x: 0, y: 0 };
+    const cls = pods.some((id) => ready.has(id)) ? 'tie' : 'tie unready';
+    scene.add(
+      {
+        id: `tie/${service.key}/${first}`,
+        kind: 'tie',
+        layer: 'tie',
+        box: grow(boxOf(points), 4),
+        shapes: [line(points, cls, 8), dot(end, 3.5, `${cls}-end`)],
+      },
+      'service',
+    );
+  }
+}
+
+/** Down from the plate, along the lane above the row, down into the Pod. */
+function tiePoints({ x, w, top, rowTop }: TieTarget, { lane, slot, box, gutter }: TieLane): readonly Point[] {
+  const laneY = -10 - LANE * lane;
+  const endX = x + w * 0.74 + LANE * lane;
+  const start = startOf(slot, box, laneY);
+  const from = start.at(-1)?.x ?? 0;
+  if (rowTop === 0) return [...start, { x: endX, y: laneY }, { x: endX, y: top }];
+  const rowLane = rowTop + laneY;
+  const down = from === gutter ? [] : [{ x: gutter + LANE * lane, y: laneY }];
+  return [...start, ...down, { x: gutter + LANE * lane, y: rowLane }, { x: endX, y: rowLane }, { x: endX, y: top }];
+}
+
+/** From the plate's lower edge; plates of upper rows leave by their side and pass the ones beneath. */
+function startOf(slot: number, box: Box, laneY: number): readonly Point[] {
+  const middle = box.x + box.w / 2;
+  if (slot < IN_ROW)
+    return [
+      { x: middle, y: box.y + box.h },
+      { x: middle, y: laneY },
+    ];
+  const aside = box.x + box.w + LANE;
+  return [
+    { x: box.x + box.w, y: box.y + box.h / 2 },
+    { x: aside, y: box.y + box.h / 2 },
+    { x: aside, y: laneY },
+  ];
+}
+
+/** Pods that no node runs yet, as one plate left of the Services. */
+function addPending(scene: SceneBuilder, { plateW, plateH }: PlateSizes): void {
+  const { world, words } = scene.input;
+  const first = world.pending[0];
+  if (first === undefined) return;
+  const box = { x: -plateW / 2 - 28 - 190, y: PLATES_BOTTOM - plateH, w: 190, h: plateH };
+  const label = words.pendingPods(world.pending.length);
+  scene.add({
+    id: 'pending',
+    kind: 'pending',
+    box,
+    shapes: [
+      rect(box, 8, 'g-pod folded'),
+      text(box.x + 12, box.y + 17, label, 's11 b cp'),
+      text(box.x + 12, box.y + plateH - 9, keepStart(world.pending.map((pod) => pod.name).join(', '), 166, ui11), 's11 i2'),
+    ],
+    ref: { kind: 'object', key: first.key },
+    label,
+  });
+}
