@@ -40,7 +40,10 @@ export function IconButton({ icon, label, shortcut, tone = 'quiet', ...props }: 
 }
 
 /** A link in running text that selects or opens something here. */
-export function TextButton({ children, ...props }: Omit<AriaButtonProps, 'className' | 'style' | 'children'> & { readonly children: ReactNode }): ReactElement {
+export function TextButton({
+  children,
+  ...props
+}: Omit<AriaButtonProps, 'className' | 'style' | 'children'> & { readonly children: ReactNode }): ReactElement {
   return (
     <AriaButton {...props} className={styles.link}>
       {children}

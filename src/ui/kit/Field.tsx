@@ -125,7 +125,17 @@ export interface LineFieldProps {
 }
 
 export function LineField(props: LineFieldProps): ReactElement {
-  const { label, value, onChange, invalid = false, mono = false, placeholder, autoFocus = false, inputMode = 'text', children } = props;
+  const {
+    label,
+    value,
+    onChange,
+    invalid = false,
+    mono = false,
+    placeholder,
+    autoFocus = false,
+    inputMode = 'text',
+    children,
+  } = props;
   return (
     <TextField className={styles.field ?? ''} value={value} onChange={onChange} isInvalid={invalid} autoFocus={autoFocus}>
       <Label className={styles.label ?? ''}>{label}</Label>

@@ -5,8 +5,20 @@
 import type { CommandResult } from '../../cluster/cluster-api.ts';
 import type { Command, ProbeSpec } from '../../cluster/commands.ts';
 import type { Ref, SourceRange } from '../../cluster/snapshot.ts';
-import type { Breakpoint, DockTab, Dialog, Level, Mode, Playback, RailPanel, SheetStop, SheetTab, Toast, Zoom } from './state.ts';
-import type { AppStore } from './store.ts';
+import type {
+  Breakpoint,
+  DockTab,
+  Dialog,
+  Level,
+  Mode,
+  Playback,
+  RailPanel,
+  SheetStop,
+  SheetTab,
+  Toast,
+  Zoom,
+} from './state.ts';
+import { replaceCluster, type AppStore } from './store.ts';
 
 /** Selects a thing (null: nothing) and marks the manifest lines that made it. */
 export function select(store: AppStore, selection: Ref | null): void {
@@ -39,7 +51,7 @@ export function runCommand(store: AppStore, command: Command): CommandResult {
   const result = cluster.run(command);
   if (result.ok) {
     const { selection } = store.getState();
-    store.setState({ snapshot: cluster.snapshot(), log: cluster.log, lastDiff: result.diff, preview: null });
+    store.setState({ snapshot: cluster.snapshot(), log: [...cluster.log], lastDiff: result.diff, preview: null });
     if (selection !== null) store.setState({ highlight: sourcesOf(store, selection) });
   }
   return result;
@@ -49,7 +61,7 @@ export function runCommand(store: AppStore, command: Command): CommandResult {
 export function send(store: AppStore, probe: ProbeSpec): CommandResult {
   const { cluster } = store.getState();
   const result = cluster.run({ kind: 'probe', probe });
-  store.setState({ sendDraft: probe, snapshot: cluster.snapshot(), log: cluster.log });
+  store.setState({ sendDraft: probe, snapshot: cluster.snapshot(), log: [...cluster.log] });
   if (result.ok && result.probe !== null) {
     const { playback } = store.getState();
     store.setState({
@@ -68,6 +80,40 @@ export function sendMany(store: AppStore, count: number): void {
   const { cluster, journey } = store.getState();
   if (journey === null) return;
   store.setState({ journey: { ...journey, spread: cluster.spread(journey.result.spec, count) } });
+}
+
+/** Goes back before the last command; what was drawn of it goes too. */
+export function undo(store: AppStore): void {
+  if (store.getState().cluster.undo()) afterReplay(store);
+}
+
+export function redo(store: AppStore): void {
+  if (store.getState().cluster.redo()) afterReplay(store);
+}
+
+function afterReplay(store: AppStore): void {
+  const { cluster, selection } = store.getState();
+  store.setState({
+    snapshot: cluster.snapshot(),
+    log: [...cluster.log],
+    lastDiff: null,
+    preview: null,
+    highlight: selection === null ? [] : sourcesOf(store, selection),
+  });
+}
+
+/** Opens a scenario in the place of the present one; a failure is told and changes nothing. */
+export async function openScenario(store: AppStore, id: string): Promise<void> {
+  try {
+    replaceCluster(store, await store.source.open(id));
+  } catch (error) {
+    addToast(store, {
+      tone: 'failed',
+      title: { key: 'app.loadFailed', values: {} },
+      detail: error instanceof Error ? error.message : String(error),
+      action: null,
+    });
+  }
 }
 
 /** Opens the send form, filled in as far as known (a drag gives both ends). */
@@ -123,13 +169,13 @@ export function openDialog(store: AppStore, dialog: Dialog | null): void {
   store.setState({ dialog });
 }
 
-export function showDockTab(store: AppStore, dockTab: DockTab): void {
-  store.setState({ dockTab });
-  reveal(store, dockTab);
+export function showDockTab(store: AppStore, tab: DockTab | 'changes'): void {
+  if (tab !== 'changes') store.setState({ dockTab: tab });
+  reveal(store, tab);
 }
 
 export function showRail(store: AppStore, rail: RailPanel | null): void {
-  store.setState(rail === null || rail === 'manifests' || rail === 'inspector' ? { rail } : { rail, dockTab: rail });
+  store.setState(rail !== null && isDockTab(rail) ? { rail, dockTab: rail } : { rail });
 }
 
 export function showSheetTab(store: AppStore, sheetTab: SheetTab): void {
@@ -137,7 +183,7 @@ export function showSheetTab(store: AppStore, sheetTab: SheetTab): void {
 }
 
 function isDockTab(tab: SheetTab): tab is DockTab {
-  return tab === 'changes' || tab === 'chains' || tab === 'conntrack' || tab === 'events';
+  return tab === 'chains' || tab === 'conntrack' || tab === 'events';
 }
 
 export function setSheet(store: AppStore, sheet: SheetStop): void {

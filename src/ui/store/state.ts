@@ -6,6 +6,7 @@ import type { ManifestError } from '../../api/manifest-error.ts';
 import type { AllOutcomes, ApplyPreview, ClusterApi, LogEntry, ProbeResult, Spread } from '../../cluster/cluster-api.ts';
 import type { ProbeSpec } from '../../cluster/commands.ts';
 import type { ClusterSnapshot, Ref, SourceRange, WorldDiff } from '../../cluster/snapshot.ts';
+import type { Label } from '../i18n/label.ts';
 import type { HookName } from './views.ts';
 
 export type Mode = 'explore' | 'journey';
@@ -13,7 +14,7 @@ export type Zoom = 'cluster' | 'node' | 'kernel';
 export type Level = 'kubernetes' | 'ip' | 'ethernet' | 'netfilter';
 export type Theme = 'light' | 'dark' | 'projector';
 export type Lang = 'en' | 'zh-CN';
-export type DockTab = 'changes' | 'chains' | 'conntrack' | 'events';
+export type DockTab = 'chains' | 'conntrack' | 'events';
 
 /** Where a journey stops while it plays. Empty `node` means any node. */
 export type Breakpoint =
@@ -61,17 +62,15 @@ export interface Refusal {
   readonly errors: readonly ManifestError[];
 }
 
-export interface ToastAction {
-  readonly label: 'whatChanged' | 'show';
-  readonly ref: Ref | null;
-}
+/** A sentence of the catalogue with its values, or words that a tool or the cluster said. */
+export type Message = string | { readonly key: Label; readonly values: Readonly<Record<string, string | number>> };
 
 export interface Toast {
   readonly id: number;
   readonly tone: 'done' | 'warning' | 'failed';
-  readonly title: string;
-  readonly detail: string;
-  readonly action: ToastAction | null;
+  readonly title: Message;
+  readonly detail: Message;
+  readonly action: 'whatChanged' | null;
 }
 
 /** The chain table shown in the dock; null fields mean the first there is. */
@@ -99,7 +98,7 @@ export interface EditorTarget {
 export type Dialog = 'send' | 'palette' | 'keys';
 
 /** What the column beside the rail shows in a journey; null: only the rail. */
-export type RailPanel = 'manifests' | 'inspector' | DockTab;
+export type RailPanel = 'manifests' | 'inspector' | 'changes' | DockTab;
 
 /** What the phone's sheet shows. */
 export type SheetTab = 'journey' | 'stage' | RailPanel;

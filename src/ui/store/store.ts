@@ -44,7 +44,7 @@ function openedState({ entry, cluster, files }: OpenedScenario): Pick<AppState, 
     cluster,
     scenario: entry,
     snapshot: cluster.snapshot(),
-    log: cluster.log,
+    log: [...cluster.log],
     lastDiff: null,
     mode: 'explore',
     selection: null,
@@ -88,7 +88,7 @@ function initialState({ opened, source, theme = 'light', lang = 'en' }: StoreOpt
     zoom: START_ZOOM,
     level: START_LEVEL,
     playback: { index: 0, playing: false, speed: 1, by: 'rule', filter: 'request', loop: false, breakpoints: [] },
-    dockTab: 'changes',
+    dockTab: 'chains',
     chains: { node: null, table: 'nat', chain: null, rule: null },
     sheet: 'half',
     sheetTab: 'manifests',
@@ -131,7 +131,7 @@ function follow(store: StoreApi<AppState>): void {
     if (next === cluster) return;
     stop();
     cluster = next;
-    stop = next.subscribe((snapshot) => store.setState({ snapshot, log: next.log }));
+    stop = next.subscribe((snapshot) => store.setState({ snapshot, log: [...next.log] }));
   };
   attach(store.getState().cluster);
   store.subscribe((state) => attach(state.cluster));

@@ -1,1 +1,23 @@
-export const send = {} as const;
+/** The send form. */
+export const send = {
+  title: 'Send a packet',
+  from: 'From',
+  to: 'To',
+  port: 'Port',
+  protocol: 'Protocol',
+  stopAt: 'Stop at',
+  chainsMatch_one: '{{count}} chain matches on {{node}}',
+  chainsMatch_other: '{{count}} chains match on {{node}}',
+  kind: { service: 'Service', node: 'node', pod: 'Pod', external: 'outside' },
+  badTarget: 'Neither a name of this cluster nor an IPv4 address.',
+  badPort: 'A port is a number from 1 to 65535.',
+  nowhere: 'There is nowhere to send from yet.',
+  noAddress: 'This target has no address of its own.',
+  sentence: '{{from}} sends <b>{{what}}</b> to <m>{{to}}</m>.',
+  sentenceRule: 'The first rule that can match is rule {{number}} of <m>{{chain}}</m>.',
+  sentenceNoRule: 'No nat rule of <m>{{hook}}</m> on {{node}} names this address: it is routed as it is.',
+  sentenceOutside: 'No node has this address, so no rule of the cluster sees it before the route is chosen.',
+  send: 'Send',
+  sendMany: 'Send {{count, number}}',
+  asCurl: 'As a command',
+} as const;

@@ -1,4 +1,36 @@
 import type { commands as english } from '../en/commands.ts';
 import type { Translated } from '../translated.ts';
 
-export const commands: Translated<typeof english> = {};
+export const commands: Translated<typeof english> = {
+  apply: '应用这份清单',
+  deleteManifest: '从集群中删除这份清单的对象',
+  newFile: '新建清单',
+  download: '下载这份清单',
+  undo: '撤销上一条命令',
+  redo: '重做',
+  advance1: '让时间过去 1 秒',
+  advance60: '让时间过去 60 秒',
+  zeroCounters: '清零所有节点的规则计数器',
+  flushConntrack: '清空所有节点的 conntrack 表',
+  palette: '查找或运行命令',
+  keys: '全部快捷键',
+  send: '发送数据包',
+  explore: '浏览集群',
+  journey: '回到数据包旅程',
+  zoomCluster: '缩放：集群',
+  zoomNode: '缩放：节点',
+  zoomKernel: '缩放：内核',
+  levelKubernetes: '层次：Kubernetes',
+  levelIp: '层次：IP',
+  levelEthernet: '层次：Ethernet',
+  levelNetfilter: '层次：netfilter',
+  showChanges: '查看变化',
+  showChains: '查看规则链',
+  showConntrack: '查看 conntrack',
+  showEvents: '查看事件',
+  themeLight: '主题：浅色',
+  themeDark: '主题：深色',
+  themeProjector: '主题：投影',
+  english: 'Language: English',
+  chinese: '语言：简体中文',
+};

@@ -1,4 +1,37 @@
 import type { dock as english } from '../en/dock.ts';
 import type { Translated } from '../translated.ts';
 
-export const dock: Translated<typeof english> = {};
+export const dock: Translated<typeof english> = {
+  changes: '变化',
+  chains: '规则链',
+  conntrack: 'Conntrack',
+  events: '事件',
+  noCommandYet: '还没有应用任何清单。每条命令之后，这里会列出谁在哪里改了什么。',
+  nothingChanged: '上一条命令没有改变任何东西。',
+  changesLegend: '在拓扑上标出这条命令带来的东西。点按单元格可查看每一行。',
+  moreLines_other: '还有 {{count}} 行',
+  kind_other: '个 {{kind}}',
+  what: {
+    container_other: '个容器',
+    'veth pair_other': '对 veth',
+    link_other: '个设备',
+    address_other: '个地址',
+    route_other: '条路由',
+    neigh_other: '个邻居',
+    fdb_other: '条 FDB 表项',
+    chain_other: '条链',
+    rule_other: '条规则',
+    sysctl_other: '项 sysctl',
+  },
+  node: '节点',
+  table: '表',
+  findChain: '查找链或规则',
+  noChain: '这里没有叫这个名字的链。',
+  noNodes: '这个集群没有节点。',
+  moreRules_other: '还有 {{count}} 条规则',
+  iptablesLine: '在 {{node}} 上执行的 iptables 命令',
+  run: '运行',
+  connections_other: '{{count}} 个连接',
+  noConnections: '这里没有跟踪任何连接。发一个数据包试试。',
+  noEvents: '还没有事件。',
+};

@@ -1,0 +1,72 @@
+/** What the application says in passing. A message that needs no answer leaves by itself, unless the pointer or focus is on it. */
+import { useEffect, useState, type ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button, IconButton } from '../kit/Button.tsx';
+import { Icon } from '../kit/Icon.tsx';
+import { VerdictMark } from '../kit/VerdictMark.tsx';
+import { closeToast, showDockTab } from '../store/actions.ts';
+import { useApp, useAppStore } from '../store/context.ts';
+import type { Message, Toast } from '../store/state.ts';
+import styles from './Toasts.module.css';
+
+const STAYS_MS = 8000;
+
+export function Toasts(): ReactElement {
+  const { t } = useTranslation();
+  const toasts = useApp((state) => state.toasts);
+  return (
+    <div className={styles.toasts} role="region" aria-label={t('app.toasts')} aria-live="polite">
+      {toasts.map((toast) => (
+        <ToastCard key={toast.id} toast={toast} />
+      ))}
+    </div>
+  );
+}
+
+function useMessage(): (message: Message) => string {
+  const { t } = useTranslation();
+  return (message) => (typeof message === 'string' ? message : t(message.key, message.values));
+}
+
+function ToastCard({ toast }: { readonly toast: Toast }): ReactElement {
+  const { t } = useTranslation();
+  const say = useMessage();
+  const store = useAppStore();
+  const [held, setHeld] = useState(false);
+  useEffect(() => {
+    if (held || toast.tone !== 'done') return;
+    const timer = window.setTimeout(() => closeToast(store, toast.id), STAYS_MS);
+    return () => window.clearTimeout(timer);
+  }, [held, store, toast]);
+  return (
+    <div
+      className={styles.toast}
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+    >
+      <Mark tone={toast.tone} />
+      <div className={styles.text}>
+        <b className={toast.tone === 'failed' ? styles.failed : ''}>{say(toast.title)}</b>
+        <span>{say(toast.detail)}</span>
+      </div>
+      {toast.action === null ? null : (
+        <Button tone="quiet" onPress={() => showDockTab(store, 'changes')}>
+          {t('app.toastChanged')}
+        </Button>
+      )}
+      <IconButton icon="close" label={t('app.close')} onPress={() => closeToast(store, toast.id)} />
+    </div>
+  );
+}
+
+function Mark({ tone }: { readonly tone: Toast['tone'] }): ReactElement {
+  if (tone === 'done') return <VerdictMark verdict="accept" size={16} />;
+  if (tone === 'failed') return <VerdictMark verdict="drop" size={16} />;
+  return (
+    <span className={styles.warning}>
+      <Icon name="warning" />
+    </span>
+  );
+}

@@ -1,0 +1,106 @@
+/** What can be done with the selected thing: send from it or to it, stop packets at it, scale it, delete it. */
+import { useState, type ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button, IconButton } from '../kit/Button.tsx';
+import { addToast, breakpointId, openSend, runCommand, toggleBreakpoint } from '../store/actions.ts';
+import { useApp, useAppStore } from '../store/context.ts';
+import type { Command } from '../../cluster/commands.ts';
+import { defaultProbe } from '../send/draft.ts';
+import type { AppStore } from '../store/store.ts';
+import type { Description } from './description.ts';
+import styles from './Actions.module.css';
+
+export function Actions({ description }: { readonly description: Description }): ReactElement {
+  const { breakpoint, from, to, deletable, scalable } = description;
+  return (
+    <div className={styles.actions}>
+      {from === null && to === null ? null : <SendButtons from={from} to={to} />}
+      {breakpoint === null ? null : <BreakButton breakpoint={breakpoint} />}
+      {scalable === null ? null : <Scale {...scalable} />}
+      {deletable === null ? null : <Delete key={deletable} object={deletable} />}
+    </div>
+  );
+}
+
+function SendButtons({ from, to }: Pick<Description, 'from' | 'to'>): ReactElement {
+  const { t } = useTranslation();
+  const store = useAppStore();
+  const open = (ends: Partial<Pick<Description, 'from' | 'to'>>): void => openSend(store, defaultProbe(store.getState(), ends));
+  return (
+    <>
+      {from === null ? null : (
+        <Button icon="send" onPress={() => open({ from })}>
+          {t('inspector.sendFrom')}
+        </Button>
+      )}
+      {to === null ? null : (
+        <Button icon="send" onPress={() => open({ to })}>
+          {t('inspector.sendTo')}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function BreakButton({ breakpoint }: { readonly breakpoint: NonNullable<Description['breakpoint']> }): ReactElement {
+  const { t } = useTranslation();
+  const store = useAppStore();
+  const id = breakpointId(breakpoint);
+  const on = useApp((state) => state.playback.breakpoints.some((each) => breakpointId(each) === id));
+  return (
+    <Button icon="breakpoint" aria-pressed={on} onPress={() => toggleBreakpoint(store, breakpoint)}>
+      {on ? t('inspector.breakOff') : t('inspector.breakOn')}
+    </Button>
+  );
+}
+
+/** Runs a command on an object; what the API server refuses is told in its words. */
+function runOn(store: AppStore, command: Command): void {
+  const result = runCommand(store, command);
+  if (result.ok) return;
+  addToast(store, {
+    tone: 'failed',
+    title: { key: 'inspector.refused', values: {} },
+    detail: result.errors.map((error) => error.message).join('\n'),
+    action: null,
+  });
+}
+
+function Scale({ object, replicas }: NonNullable<Description['scalable']>): ReactElement {
+  const { t } = useTranslation();
+  const store = useAppStore();
+  const scale = (to: number): void => runOn(store, { kind: 'scale', object, replicas: to });
+  return (
+    <div className={styles.scale} role="group" aria-label={t('inspector.scale')}>
+      <span>{t('inspector.scale')}</span>
+      <IconButton
+        icon="remove"
+        tone="plain"
+        label={t('inspector.scaleDown')}
+        isDisabled={replicas === 0}
+        onPress={() => scale(replicas - 1)}
+      />
+      <b aria-live="polite">{replicas}</b>
+      <IconButton icon="add" tone="plain" label={t('inspector.scaleUp')} onPress={() => scale(replicas + 1)} />
+    </div>
+  );
+}
+
+/** Deleting asks once: the second press does it. */
+function Delete({ object }: { readonly object: string }): ReactElement {
+  const { t } = useTranslation();
+  const store = useAppStore();
+  const [asked, setAsked] = useState(false);
+  return (
+    <Button
+      tone="danger"
+      onPress={() => {
+        if (asked) runOn(store, { kind: 'delete', object });
+        else setAsked(true);
+      }}
+      onBlur={() => setAsked(false)}
+    >
+      {asked ? t('inspector.deleteSure') : t('inspector.delete')}
+    </Button>
+  );
+}

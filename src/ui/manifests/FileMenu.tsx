@@ -1,0 +1,143 @@
+/** New file, and the menu of what can be done with files. */
+import { useRef, useState, type ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Menu, MenuItem, MenuTrigger } from 'react-aria-components/Menu';
+import { Popover } from 'react-aria-components/Popover';
+import { Button, IconButton } from '../kit/Button.tsx';
+import { LineField } from '../kit/Field.tsx';
+import { ModalDialog } from '../kit/ModalDialog.tsx';
+import { keyText } from '../commands/keys.ts';
+import { redo, undo } from '../store/actions.ts';
+import { nameFault } from '../store/files.ts';
+import { useApp, useAppStore } from '../store/context.ts';
+import type { Label } from '../i18n/label.ts';
+import { addFile, canApply, deleteFromCluster, downloadFile, importFiles, removeFile, renameFile } from './file-actions.ts';
+import styles from './FileMenu.module.css';
+
+const ITEMS = ['rename', 'import', 'download', 'delete', 'remove'] as const;
+type Item = (typeof ITEMS)[number];
+
+const LABELS: Readonly<Record<Item, Label>> = {
+  rename: 'editor.menu.rename',
+  import: 'editor.menu.import',
+  download: 'editor.menu.download',
+  delete: 'editor.menu.delete',
+  remove: 'editor.menu.remove',
+};
+
+export function FileMenu(): ReactElement {
+  const { t } = useTranslation();
+  const store = useAppStore();
+  const chooser = useRef<HTMLInputElement>(null);
+  const [renaming, setRenaming] = useState(false);
+  const active = useApp((state) => state.activeFile);
+  const applicable = useApp(canApply);
+  const disabled = ITEMS.filter((item) => (item !== 'import' && active === '') || (item === 'delete' && !applicable));
+  const run = (item: Item): void => {
+    if (item === 'rename') setRenaming(true);
+    if (item === 'import') chooser.current?.click();
+    if (item === 'download') downloadFile(store);
+    if (item === 'delete') deleteFromCluster(store);
+    if (item === 'remove') removeFile(store, active);
+  };
+  return (
+    <>
+      <UndoButtons />
+      <IconButton icon="add" label={t('editor.add')} onPress={() => addFile(store, '')} />
+      <MenuTrigger>
+        <IconButton icon="more" label={t('editor.more')} />
+        <Popover className={styles.popover ?? ''} placement="bottom end">
+          <Menu
+            aria-label={t('editor.more')}
+            className={styles.menu ?? ''}
+            disabledKeys={disabled}
+            onAction={(id) => {
+              const item = ITEMS.find((each) => each === id);
+              if (item !== undefined) run(item);
+            }}
+          >
+            {ITEMS.map((item) => (
+              <MenuItem key={item} id={item} className={styles.item ?? ''}>
+                {t(LABELS[item])}
+              </MenuItem>
+            ))}
+          </Menu>
+        </Popover>
+      </MenuTrigger>
+      <input
+        ref={chooser}
+        type="file"
+        multiple
+        hidden
+        accept=".yaml,.yml,.json,text/*"
+        onChange={(event) => {
+          void importFiles(store, event.target.files ?? []);
+          event.target.value = '';
+        }}
+      />
+      <RenameDialog key={active} isOpen={renaming} name={active} onClose={() => setRenaming(false)} />
+    </>
+  );
+}
+
+function UndoButtons(): ReactElement {
+  const { t } = useTranslation();
+  const store = useAppStore();
+  const canUndo = useApp((state) => state.log.length >= 0 && state.cluster.canUndo());
+  const canRedo = useApp((state) => state.log.length >= 0 && state.cluster.canRedo());
+  return (
+    <>
+      <IconButton
+        icon="undo"
+        label={t('commands.undo')}
+        shortcut={keyText('mod+z')}
+        isDisabled={!canUndo}
+        onPress={() => undo(store)}
+      />
+      <IconButton
+        icon="redo"
+        label={t('commands.redo')}
+        shortcut={keyText('mod+shift+z')}
+        isDisabled={!canRedo}
+        onPress={() => redo(store)}
+      />
+    </>
+  );
+}
+
+interface RenameDialogProps {
+  readonly isOpen: boolean;
+  readonly name: string;
+  readonly onClose: () => void;
+}
+
+function RenameDialog({ isOpen, name, onClose }: RenameDialogProps): ReactElement {
+  const { t } = useTranslation();
+  const store = useAppStore();
+  const files = useApp((state) => state.files);
+  const [wanted, setWanted] = useState(name);
+  const fault = nameFault(wanted, name, files);
+  return (
+    <ModalDialog label={t('editor.menu.rename')} isOpen={isOpen} onClose={onClose}>
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (fault !== null) return;
+          if (wanted !== name) renameFile(store, name, wanted);
+          onClose();
+        }}
+      >
+        <LineField autoFocus label={t('editor.newName')} value={wanted} onChange={setWanted} invalid={fault !== null}>
+          {fault === null ? null : <small role="alert">{t(`editor.nameFault.${fault}`)}</small>}
+        </LineField>
+        <div className={styles.buttons}>
+          <Button tone="primary" type="submit" isDisabled={fault !== null}>
+            {t('editor.menu.rename')}
+          </Button>
+          <Button onPress={onClose}>{t('app.cancel')}</Button>
+        </div>
+      </form>
+    </ModalDialog>
+  );
+}

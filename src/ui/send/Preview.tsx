@@ -1,0 +1,41 @@
+/** What will be sent and which nat rule can be the first to decide it, read from the node's rules as they are now. */
+import { useMemo, type ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ProbeSpec } from '../../cluster/commands.ts';
+import { Say } from '../chains/Say.tsx';
+import { sentence } from '../chains/sentence.ts';
+import { useApp } from '../store/context.ts';
+import { firstRule } from './first-rule.ts';
+import { placeText } from '../../cluster/command-title.ts';
+import { startNode } from './start-node.ts';
+import styles from './SendDialog.module.css';
+
+export function Preview({ probe, address }: { readonly probe: ProbeSpec; readonly address: string | null }): ReactElement {
+  const { t } = useTranslation();
+  const snapshot = useApp((state) => state.snapshot);
+  const node = startNode(snapshot, probe, address);
+  const hook = probe.from.kind === 'node' ? 'OUTPUT' : 'PREROUTING';
+  const rule = useMemo(
+    () =>
+      node === null || address === null
+        ? null
+        : firstRule(node.root.netfilter, { hook, address, port: probe.port, protocol: probe.protocol }),
+    [node, hook, address, probe.port, probe.protocol],
+  );
+  if (address === null) return <p className={styles.say}>{t('send.noAddress')}</p>;
+  const what = { tcp: 'SYN', udp: 'UDP', icmp: 'ICMP echo' }[probe.protocol];
+  const to = probe.protocol === 'icmp' ? address : `${address}:${probe.port}`;
+  const values = { from: placeText(probe.from), what, to, node: node?.name ?? '', hook };
+  return (
+    <p className={styles.say}>
+      <Say sentence={sentence('send.sentence', values)} />{' '}
+      {node === null ? (
+        <Say sentence={sentence('send.sentenceOutside', values)} />
+      ) : rule === null ? (
+        <Say sentence={sentence('send.sentenceNoRule', values)} />
+      ) : (
+        <Say sentence={sentence('send.sentenceRule', { ...values, chain: rule.chain, number: rule.number })} />
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,215 @@
+/** The send form: from, to, port, protocol, where to stop; a sentence says what will leave and which rule sees it first. */
+import { useMemo, useState, type FormEvent, type ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Place, ProbeSpec, Target } from '../../cluster/commands.ts';
+import { keyText } from '../commands/keys.ts';
+import { Button, IconButton } from '../kit/Button.tsx';
+import { Chip } from '../kit/Chip.tsx';
+import { ChoiceField, SearchChoiceField, type ChoiceGroup } from '../kit/Field.tsx';
+import { ModalDialog } from '../kit/ModalDialog.tsx';
+import { RealCommand } from '../kit/RealCommand.tsx';
+import { Segmented } from '../kit/Segmented.tsx';
+import { openDialog, send, sendMany } from '../store/actions.ts';
+import { useApp, useAppStore } from '../store/context.ts';
+import { curlText } from './curl.ts';
+import { defaultProbe } from './draft.ts';
+import { addressOf, portsOf, sources, targets, typedTarget, type End } from './ends.ts';
+import { Preview } from './Preview.tsx';
+import { placeText, targetText } from '../../cluster/command-title.ts';
+import { StopField } from './StopField.tsx';
+import styles from './SendDialog.module.css';
+
+export function SendDialog(): ReactElement {
+  const { t } = useTranslation();
+  const store = useAppStore();
+  const isOpen = useApp((state) => state.dialog === 'send');
+  const close = (): void => openDialog(store, null);
+  return (
+    <ModalDialog label={t('send.title')} isOpen={isOpen} onClose={close}>
+      <div className={styles.head}>
+        <h2>{t('send.title')}</h2>
+        <IconButton icon="close" label={t('app.close')} onPress={close} />
+      </div>
+      <SendForm />
+    </ModalDialog>
+  );
+}
+
+const MANY = 1000;
+
+function SendForm(): ReactElement {
+  const { t } = useTranslation();
+  const store = useAppStore();
+  const snapshot = useApp((state) => state.snapshot);
+  const [start] = useState(() => defaultProbe(store.getState()));
+  const from = useMemo(() => sources(snapshot), [snapshot]);
+  const to = useMemo(() => targets(snapshot), [snapshot]);
+  if (start === undefined) return <p className={styles.none}>{t('send.nowhere')}</p>;
+  return <Fields start={start} from={from} to={to} />;
+}
+
+interface FieldsProps {
+  readonly start: ProbeSpec;
+  readonly from: readonly End<Place>[];
+  readonly to: readonly End<Target>[];
+}
+
+function Fields({ start, from, to }: FieldsProps): ReactElement {
+  const { t } = useTranslation();
+  const store = useAppStore();
+  const snapshot = useApp((state) => state.snapshot);
+  const [probe, setProbe] = useState(start);
+  const [toText, setToText] = useState(() => endName(start.to, to));
+  const [portText, setPortText] = useState(String(start.port));
+  const [curl, setCurl] = useState(false);
+  const [refused, setRefused] = useState('');
+  const ports = portsOf(snapshot, probe.to);
+  const typed = typedTarget(toText, to);
+  const port = Number(portText);
+  const portFine = probe.protocol === 'icmp' || (Number.isInteger(port) && port >= 1 && port <= 65535);
+  const whole: ProbeSpec | null =
+    typed === null || !portFine ? null : { ...probe, to: typed, port: probe.protocol === 'icmp' ? 0 : port };
+
+  const choosePort = (id: string): void => {
+    const chosen = ports.find((each) => String(each.port) === id);
+    setPortText(id);
+    if (chosen !== undefined && probe.protocol !== 'icmp') setProbe({ ...probe, port: chosen.port, protocol: chosen.protocol });
+  };
+  const chooseTo = (id: string): void => {
+    const end = to.find((each) => each.id === id);
+    if (end === undefined) return;
+    const known = portsOf(snapshot, end.value)[0];
+    setToText(end.name);
+    setProbe({ ...probe, to: end.value, protocol: known?.protocol ?? probe.protocol });
+    if (known !== undefined) setPortText(String(known.port));
+  };
+  const submit = (count: number): void => {
+    if (whole === null) return;
+    const result = send(store, whole);
+    if (!result.ok) setRefused(result.errors.map((error) => error.message).join('\n'));
+    else if (count > 1) sendMany(store, count);
+  };
+  const onSubmit = (event: FormEvent): void => {
+    event.preventDefault();
+    submit(1);
+  };
+  const chosenEnd = typed === null ? undefined : to.find((end) => end.id === targetText(typed));
+  return (
+    <form className={styles.form} onSubmit={onSubmit}>
+      <ChoiceField
+        label={t('send.from')}
+        value={placeText(probe.from)}
+        groups={groups(from)}
+        onChange={(id) => {
+          const end = from.find((each) => each.id === id);
+          if (end !== undefined) setProbe({ ...probe, from: end.value });
+        }}
+      />
+      <SearchChoiceField
+        label={t('send.to')}
+        value={chosenEnd?.id ?? null}
+        text={toText}
+        groups={groups(to)}
+        onChange={chooseTo}
+        onType={setToText}
+        invalid={typed === null}
+        lead={chosenEnd === undefined ? undefined : <KindChip kind={chosenEnd.kind} />}
+      />
+      {typed === null ? <p className={styles.fault}>{t('send.badTarget')}</p> : null}
+      <div className={styles.two}>
+        <SearchChoiceField
+          label={t('send.port')}
+          value={portText}
+          text={probe.protocol === 'icmp' ? '' : portText}
+          groups={[
+            {
+              title: '',
+              choices: ports.map((each) => ({ id: String(each.port), text: String(each.port), face: <PortFace {...each} /> })),
+            },
+          ]}
+          onChange={choosePort}
+          onType={setPortText}
+          invalid={!portFine}
+        />
+        <div className={styles.protocol}>
+          <span>{t('send.protocol')}</span>
+          <Segmented
+            label={t('send.protocol')}
+            value={probe.protocol}
+            options={[
+              { id: 'tcp', label: 'TCP' },
+              { id: 'udp', label: 'UDP' },
+              { id: 'icmp', label: 'ICMP' },
+            ]}
+            onChange={(protocol) => setProbe({ ...probe, protocol })}
+          />
+        </div>
+      </div>
+      {portFine ? null : <p className={styles.fault}>{t('send.badPort')}</p>}
+      <StopField probe={probe} />
+      {whole === null ? null : <Preview probe={whole} address={addressOf(whole.to, to)} />}
+      {refused === '' ? null : (
+        <p className={styles.fault} role="alert">
+          {refused}
+        </p>
+      )}
+      <div className={styles.buttons}>
+        <Button tone="primary" type="submit" isDisabled={whole === null}>
+          {t('send.send')} <kbd>{keyText('Enter')}</kbd>
+        </Button>
+        <Button isDisabled={whole === null} onPress={() => submit(MANY)}>
+          {t('send.sendMany', { count: MANY })}
+        </Button>
+        <span className={styles.space} />
+        <Button tone="quiet" aria-expanded={curl} onPress={() => setCurl(!curl)}>
+          {t('send.asCurl')}
+        </Button>
+      </div>
+      {curl && whole !== null ? <RealCommand text={curlText(whole, addressOf(whole.to, to))} /> : null}
+    </form>
+  );
+}
+
+function endName(target: Target, ends: readonly End<Target>[]): string {
+  const id = targetText(target);
+  return ends.find((end) => end.id === id)?.name ?? id;
+}
+
+const KINDS = ['service', 'node', 'pod', 'external'] as const;
+
+function KindChip({ kind }: { readonly kind: End<unknown>['kind'] }): ReactElement {
+  const { t } = useTranslation();
+  return <Chip kind={kind === 'external' ? 'plain' : kind}>{t(`send.kind.${kind}`)}</Chip>;
+}
+
+function groups(ends: readonly End<unknown>[]): readonly ChoiceGroup[] {
+  return [
+    {
+      title: '',
+      choices: KINDS.flatMap((kind) =>
+        ends
+          .filter((end) => end.kind === kind)
+          .map((end) => ({
+            id: end.id,
+            text: end.name,
+            face: (
+              <span className={styles.end}>
+                <KindChip kind={kind} />
+                <b>{end.name}</b>
+                <code>{end.address}</code>
+              </span>
+            ),
+          })),
+      ),
+    },
+  ];
+}
+
+function PortFace({ port, name }: { readonly port: number; readonly name: string }): ReactElement {
+  return (
+    <span className={styles.end}>
+      <code>{port}</code>
+      <span>{name}</span>
+    </span>
+  );
+}
