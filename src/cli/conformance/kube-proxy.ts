@@ -85,8 +85,7 @@ function configOf(config: KubeProxyFile['config']): KubeProxyConfig | null {
 /** Recorded objects lack what the API server adds to stored ones. */
 function filled(object: Service | EndpointSlice): Service | EndpointSlice {
   if (object.kind !== 'Service') return object;
-  const { status = {} }: { readonly status?: Service['status'] } = object;
-  return { ...object, status };
+  return { ...object, status: (object as Partial<Service>).status ?? {} };
 }
 
 interface SavedTable {

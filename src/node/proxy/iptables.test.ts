@@ -79,6 +79,18 @@ COMMIT
     expect(linesOf(restoreText, ':KUBE-SVC', ':KUBE-SEP')).toEqual([]);
   });
 
+  it.each([
+    ['its last slice is deleted', (proxier: IptablesProxier) => proxier.onEndpointSliceDelete(TWO)],
+    ['its last slice is emptied', (proxier: IptablesProxier) => proxier.onEndpointSliceUpdate(TWO, slice('web', []))],
+  ])('[KP14] rejects a Service again after %s', (_what, act) => {
+    const proxier = proxierWith(TWO);
+    proxier.syncProxyRules();
+    expect(act(proxier)).toBe(true);
+    const { restoreText, endpoints } = proxier.syncProxyRules();
+    expect(linesOf(restoreText, '-A KUBE-SERVICES')[0]).toContain('default/web:http has no endpoints');
+    expect(endpoints).toBe(0);
+  });
+
   it('[KP6] merges slices, keeps an address once and sorts as text', () => {
     const more = slice('web', [endpoint('10.244.0.10'), endpoint('10.244.0.2', 'here')]);
     const proxier = proxierWith(TWO, { ...more, metadata: { ...more.metadata, name: 'web-2' } });

@@ -259,7 +259,7 @@ const somewhere = fc.constantFrom('here', 'other');
 const anEndpoint = fc
   .tuple(octet, somewhere, fc.constantFrom({}, TERMINATING, UNREADY))
   .map(([last, nodeName, conditions]) => endpoint(`10.244.0.${last}`, nodeName, conditions));
-const name = fc.constantFrom('a', 'b', 'c');
+const name = fc.constantFrom('a', 'b');
 const policy = fc.constantFrom('Cluster', 'Local');
 
 const aService = fc
@@ -269,12 +269,12 @@ const aService = fc
     internalTrafficPolicy: policy,
     externalTrafficPolicy: policy,
     sessionAffinity: fc.constantFrom('None', 'ClientIP'),
-    protocol: fc.constantFrom('TCP', 'UDP', 'SCTP'),
+    protocol: fc.constantFrom('TCP', 'UDP'),
     ranges: fc.constantFrom([], ['192.168.1.0/24'], ['203.0.113.0/24']),
     external: fc.boolean(),
   })
   .map(({ name: of, type, protocol, ranges, external, ...spec }) => {
-    const index = 'abc'.indexOf(of);
+    const index = 'ab'.indexOf(of);
     const port = { name: 'http', protocol, port: 80, targetPort: 8080 } as const;
     const nodePort = type === 'ClusterIP' ? {} : { nodePort: 30000 + index };
     return service(
@@ -292,9 +292,14 @@ const aService = fc
   });
 
 const aSlice = fc
-  .tuple(name, fc.constantFrom('1', '2'), fc.constantFrom('TCP', 'UDP', 'SCTP'), fc.array(anEndpoint, { maxLength: 4 }))
-  .map(([of, which, protocol, endpoints]) => {
-    const made = slice(of, endpoints, { ports: [{ name: 'http', protocol, port: 8080 }] });
+  .tuple(
+    name,
+    fc.constantFrom('1', '2'),
+    fc.subarray(['TCP', 'UDP'] as const, { minLength: 1 }),
+    fc.array(anEndpoint, { maxLength: 4 }),
+  )
+  .map(([of, which, protocols, endpoints]) => {
+    const made = slice(of, endpoints, { ports: protocols.map((protocol) => ({ name: 'http', protocol, port: 8080 })) });
     return { ...made, metadata: { ...made.metadata, name: `${of}-${which}` } };
   });
 
@@ -310,8 +315,9 @@ const acts: fc.Arbitrary<Act[]> = fc.array(
     name.map((of) => ({ delete: ['Service', of] as const })),
     fc.tuple(name, fc.constantFrom('1', '2')).map(([of, which]) => ({ delete: ['EndpointSlice', `${of}-${which}`] as const })),
     fc.constantFrom(0.25, 3).map((wait) => ({ wait })),
+    fc.constant({ wait: 3 }),
   ),
-  { maxLength: 25 },
+  { minLength: 10, maxLength: 40 },
 );
 
 /** Rules of each chain; in those filled in no order of their own, sorted. */
@@ -353,7 +359,7 @@ describe('[KP22] whatever happened', () => {
         wait(5);
         expect(ruleset(save())).toEqual(ruleset(fresh.save()));
       }),
-      { numRuns: 60 },
+      { numRuns: 150 },
     );
   });
 });
