@@ -189,8 +189,10 @@ export class ApiStore {
     const found = this.#forUpdate(kind, input);
     if (!found.ok) return found;
     assert(KINDS[kind].hasStatus && 'status' in input, `${kind} has no status`);
-    const next = { ...found.value, status: draftOf(input.status) };
-    return ok(this.#replace(by, kind, next, found.value));
+    // A Deployment's revision is written with its status, so that it does not count as a change of what is wanted.
+    const { annotations } = kind === 'Deployment' ? input.metadata : found.value.metadata;
+    const metadata = { ...found.value.metadata, annotations };
+    return ok(this.#write(by, kind, shareStructure(found.value, { ...found.value, metadata, status: draftOf(input.status) }), found.value));
   }
 
   #forUpdate<K extends Kind>(kind: K, input: ObjectInput<KindMap[K]>): WriteResult<KindMap[K]> {
@@ -205,8 +207,12 @@ export class ApiStore {
 
   #replace<K extends Kind>(by: string, kind: K, next: KindMap[K], old: KindMap[K]): KindMap[K] {
     const shared = shareStructure(old, next);
-    if (shared === old) return old;
-    const written = this.#commit(kind, withGeneration(kind, shared, old), old);
+    return this.#write(by, kind, shared === old ? old : withGeneration(kind, shared, old), old);
+  }
+
+  #write<K extends Kind>(by: string, kind: K, next: KindMap[K], old: KindMap[K]): KindMap[K] {
+    if (next === old) return old;
+    const written = this.#commit(kind, next, old);
     this.#origins.changed(keyOf(written), by);
     if (isFinalized(written)) this.#remove(kind, written);
     return written;

@@ -115,7 +115,7 @@ export function startDeploymentController({ sim, client }: ControllerContext): C
     const latest = client.get('Deployment', deployment.metadata.namespace, deployment.metadata.name);
     if (latest === null || revisionOf(latest) === revision) return;
     const annotations = { ...latest.metadata.annotations, [REVISION]: String(revision) };
-    client.update('Deployment', { ...latest, metadata: { ...latest.metadata, annotations } });
+    client.updateStatus('Deployment', { ...latest, metadata: { ...latest.metadata, annotations } });
   }
 
   function stepOf(deployment: Deployment, newSet: ReplicaSet | null, all: readonly ReplicaSet[]): readonly Scale[] {

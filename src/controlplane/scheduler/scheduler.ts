@@ -50,7 +50,7 @@ export function startScheduler({ sim, client }: ControllerContext): Controller {
   /** A change may have made room: every waiting Pod is tried again after its pause. */
   function retryWaiting(): void {
     for (const [key, attempts] of unschedulable) {
-      queue.addInBackground(key, Math.min(INITIAL_BACKOFF_NS * 2 ** Math.min(attempts - 1, 10), MAX_BACKOFF_NS));
+      queue.addAfter(key, Math.min(INITIAL_BACKOFF_NS * 2 ** Math.min(attempts - 1, 10), MAX_BACKOFF_NS));
     }
   }
 
