@@ -14,12 +14,20 @@ export interface EndpointsChange {
   readonly current: EndpointsMap;
 }
 
-/** The slices of one Service by name; a pending null is a deletion. */
+/** The slices of one Service. They are few, so lists do; maps would be the most of a proxier's memory. */
 interface SliceTracker {
-  readonly applied: Map<string, EndpointSlice>;
-  readonly pending: Map<string, EndpointSlice | null>;
+  /** As of the last sync. */
+  applied: readonly EndpointSlice[];
+  /** Written or deleted since, each name once. */
+  pending: PendingSlice[];
   /** What `applied` amounts to. */
   endpoints: EndpointsMap;
+}
+
+interface PendingSlice {
+  readonly name: string;
+  /** Null when it was deleted. */
+  readonly slice: EndpointSlice | null;
 }
 
 const NO_ENDPOINTS: EndpointsMap = new Map();
@@ -40,7 +48,9 @@ export class EndpointsChangeTracker {
     const service = `${slice.metadata.namespace}/${owner}`;
     const tracker = this.#tracker(service);
     if (!isChange(tracker, slice, remove)) return false;
-    tracker.pending.set(slice.metadata.name, remove ? null : slice);
+    const { name } = slice.metadata;
+    tracker.pending = tracker.pending.filter((pending) => pending.name !== name);
+    tracker.pending.push({ name, slice: remove ? null : slice });
     this.#pendingServices.add(service);
     return true;
   }
@@ -55,7 +65,7 @@ export class EndpointsChangeTracker {
   #tracker(service: string): SliceTracker {
     let tracker = this.#trackers.get(service);
     if (tracker === undefined) {
-      tracker = { applied: new Map(), pending: new Map(), endpoints: NO_ENDPOINTS };
+      tracker = { applied: [], pending: [], endpoints: NO_ENDPOINTS };
       this.#trackers.set(service, tracker);
     }
     return tracker;
@@ -64,13 +74,12 @@ export class EndpointsChangeTracker {
   #apply(service: string): EndpointsChange {
     const tracker = this.#tracker(service);
     const previous = tracker.endpoints;
-    for (const [name, slice] of tracker.pending) {
-      if (slice === null) tracker.applied.delete(name);
-      else tracker.applied.set(name, slice);
-    }
-    tracker.pending.clear();
-    tracker.endpoints = endpointsOf(service, [...tracker.applied.values()], this.#hostname);
-    if (tracker.applied.size === 0) this.#trackers.delete(service);
+    const written = tracker.pending.flatMap(({ slice }) => slice ?? []);
+    const kept = tracker.applied.filter(({ metadata }) => !tracker.pending.some(({ name }) => name === metadata.name));
+    tracker.applied = [...kept, ...written];
+    tracker.pending = [];
+    tracker.endpoints = endpointsOf(service, tracker.applied, this.#hostname);
+    if (tracker.applied.length === 0) this.#trackers.delete(service);
     return { service, previous, current: tracker.endpoints };
   }
 }
@@ -78,7 +87,8 @@ export class EndpointsChangeTracker {
 /** Models esInfoChanged: compared with what is pending, else with what is applied; metadata and references don't count. */
 function isChange({ pending, applied }: SliceTracker, slice: EndpointSlice, remove: boolean): boolean {
   const { name } = slice.metadata;
-  const known = (pending.has(name) ? pending.get(name) : applied.get(name)) ?? null;
+  const waiting = pending.find((each) => each.name === name);
+  const known = waiting === undefined ? (applied.find(({ metadata }) => metadata.name === name) ?? null) : waiting.slice;
   if (known === null || remove) return (known === null) !== remove;
   return !same(known.ports, slice.ports) || !same(known.endpoints.map(relevant), slice.endpoints.map(relevant));
 }

@@ -20,57 +20,66 @@ function refusal({ info, hasEndpoints }: RulePlan): { readonly comment: string; 
 /** filter: KUBE-SERVICES, KUBE-EXTERNAL-SERVICES, KUBE-PROXY-FIREWALL, KUBE-NODEPORTS; whole lines. */
 export function filterRules(plan: RulePlan): string {
   const { info } = plan;
-  let rules = '';
+  const rules: string[] = [];
   if (!plan.hasInternalEndpoints) {
     const { comment, target } = refusal(plan);
-    rules += `-A KUBE-SERVICES ${toAddress(plan, comment, info.clusterIP)} -j ${target}\n`;
+    rules.push(`-A KUBE-SERVICES ${toAddress(plan, comment, info.clusterIP)} -j ${target}`);
   }
   if (plan.usesFwChain) {
     const comment = `${info.name} traffic not accepted by ${plan.chain.fw}`;
-    for (const vip of info.loadBalancerVIPs) rules += `-A KUBE-PROXY-FIREWALL ${toAddress(plan, comment, vip)} -j DROP\n`;
+    for (const vip of info.loadBalancerVIPs) rules.push(`-A KUBE-PROXY-FIREWALL ${toAddress(plan, comment, vip)} -j DROP`);
   }
-  if (!plan.hasExternalEndpoints) rules += externalRefusals(plan);
+  if (!plan.hasExternalEndpoints) rules.push(...externalRefusals(plan));
   if (info.healthCheckNodePort !== 0) {
     const comment = `"${info.name} health check node port"`;
-    rules += `-A KUBE-NODEPORTS -m comment --comment ${comment} -m tcp -p tcp --dport ${info.healthCheckNodePort} -j ACCEPT\n`;
+    const match = `-m tcp -p tcp --dport ${info.healthCheckNodePort}`;
+    rules.push(`-A KUBE-NODEPORTS -m comment --comment ${comment} ${match} -j ACCEPT`);
   }
-  return rules;
+  return asLines(rules);
 }
 
 /** Traffic to external addresses that no rule of nat will have taken. */
-function externalRefusals(plan: RulePlan): string {
+function externalRefusals(plan: RulePlan): readonly string[] {
   const { info, protocol } = plan;
   const { comment, target } = refusal(plan);
-  let rules = '';
-  for (const address of [...info.externalIPs, ...info.loadBalancerVIPs]) {
-    rules += `-A KUBE-EXTERNAL-SERVICES ${toAddress(plan, comment, address)} -j ${target}\n`;
-  }
+  const rules = [...info.externalIPs, ...info.loadBalancerVIPs].map(
+    (address) => `-A KUBE-EXTERNAL-SERVICES ${toAddress(plan, comment, address)} -j ${target}`,
+  );
   if (info.nodePort !== 0) {
     const match = `-m addrtype --dst-type LOCAL -m ${protocol} -p ${protocol} --dport ${info.nodePort}`;
-    rules += `-A KUBE-EXTERNAL-SERVICES -m comment --comment "${comment}" ${match} -j ${target}\n`;
+    rules.push(`-A KUBE-EXTERNAL-SERVICES -m comment --comment "${comment}" ${match} -j ${target}`);
   }
   return rules;
 }
 
 /** nat: KUBE-SERVICES and KUBE-NODEPORTS; whole lines. */
 export function natSharedRules(plan: RulePlan): string {
-  const { info, protocol, chain } = plan;
-  let rules = '';
+  const { info, chain } = plan;
+  const rules: string[] = [];
   if (plan.hasInternalEndpoints) {
     const target = info.internalPolicyLocal ? chain.svl : chain.svc;
-    rules += `-A KUBE-SERVICES ${toAddress(plan, `${info.name} cluster IP`, info.clusterIP)} -j ${target}\n`;
+    rules.push(`-A KUBE-SERVICES ${toAddress(plan, `${info.name} cluster IP`, info.clusterIP)} -j ${target}`);
   }
-  if (!plan.hasEndpoints) return rules;
-  for (const address of info.externalIPs) {
-    rules += `-A KUBE-SERVICES ${toAddress(plan, `${info.name} external IP`, address)} -j ${chain.ext}\n`;
-  }
+  if (plan.usesExtChain) rules.push(...externalCaptures(plan));
+  return asLines(rules);
+}
+
+/** Traffic to external addresses goes to KUBE-EXT, that of load balancers with source ranges by way of KUBE-FW. */
+function externalCaptures(plan: RulePlan): readonly string[] {
+  const { info, protocol, chain } = plan;
   const vipTarget = plan.usesFwChain ? chain.fw : chain.ext;
-  for (const address of info.loadBalancerVIPs) {
-    rules += `-A KUBE-SERVICES ${toAddress(plan, `${info.name} loadbalancer IP`, address)} -j ${vipTarget}\n`;
-  }
+  const rules = [
+    ...info.externalIPs.map((addr) => `${toAddress(plan, `${info.name} external IP`, addr)} -j ${chain.ext}`),
+    ...info.loadBalancerVIPs.map((addr) => `${toAddress(plan, `${info.name} loadbalancer IP`, addr)} -j ${vipTarget}`),
+  ].map((rule) => `-A KUBE-SERVICES ${rule}`);
   if (info.nodePort !== 0) {
     const match = `-m comment --comment ${info.name} -m ${protocol} -p ${protocol} --dport ${info.nodePort}`;
-    rules += `-A KUBE-NODEPORTS ${match} -j ${chain.ext}\n`;
+    rules.push(`-A KUBE-NODEPORTS ${match} -j ${chain.ext}`);
   }
   return rules;
+}
+
+/** Joined at once: these texts are kept, and text put together piece by piece keeps its pieces. */
+function asLines(rules: readonly string[]): string {
+  return rules.flatMap((rule) => [rule, '\n']).join('');
 }
