@@ -63,11 +63,16 @@ describe('a connection through a Service', () => {
     const reply = packet('10.244.0.3', c, tcp(8080, 33238, ['SYN', 'ACK'], { seq: 5000, ack: 1001 }));
     expect(ends(lab.forward(reply))).toBe('10.96.0.100:80 > 10.244.0.2:33238');
     expect(lab.lines()).toEqual([`tcp      6 60 SYN_RECV ${tail} ${back} mark=0 use=1`]);
-    const toService = (flags: ('ACK' | 'FIN' | 'PSH')[], seq: number, ack: number): Ipv4Packet => packet(c, '10.96.0.100', tcp(33238, 80, flags, { seq, ack }));
-    const toClient = (flags: ('ACK' | 'FIN' | 'PSH')[], seq: number, ack: number): Ipv4Packet => packet('10.244.0.3', c, tcp(8080, 33238, flags, { seq, ack }));
+    const toService = (flags: ('ACK' | 'FIN' | 'PSH')[], seq: number, ack: number): Ipv4Packet =>
+      packet(c, '10.96.0.100', tcp(33238, 80, flags, { seq, ack }));
+    const toClient = (flags: ('ACK' | 'FIN' | 'PSH')[], seq: number, ack: number): Ipv4Packet =>
+      packet('10.244.0.3', c, tcp(8080, 33238, flags, { seq, ack }));
     lab.forward(toService(['ACK'], 1001, 5001));
     expect(lab.lines()).toEqual([`tcp      6 432000 ESTABLISHED ${tail} ${back} [ASSURED] mark=0 use=1`]);
-    lab.forward({ ...toService(['PSH', 'ACK'], 1001, 5001), l4: tcp(33238, 80, ['PSH', 'ACK'], { seq: 1001, ack: 5001, data: appData('GET /') }) });
+    lab.forward({
+      ...toService(['PSH', 'ACK'], 1001, 5001),
+      l4: tcp(33238, 80, ['PSH', 'ACK'], { seq: 1001, ack: 5001, data: appData('GET /') }),
+    });
     expect(lab.lines()).toEqual([`tcp      6 300 ESTABLISHED ${tail} ${back} [ASSURED] mark=0 use=1`]);
     lab.forward(toClient(['ACK'], 5001, 1006));
     expect(lab.lines()).toEqual([`tcp      6 432000 ESTABLISHED ${tail} ${back} [ASSURED] mark=0 use=1`]);
@@ -96,13 +101,17 @@ describe('a connection through a Service', () => {
     expect(out === null ? null : [out.src, out.dst]).toEqual(['10.244.0.1', '10.244.0.3']);
     const port = out?.l4.kind === 'tcp' ? out.l4.sport : 0;
     expect(port).toBeGreaterThan(1023);
-    expect(ends(lab.forward(packet('10.244.0.3', '10.244.0.1', tcp(8080, port, ['SYN', 'ACK'], { ack: 1001 }))))).toBe('10.96.0.100:80 > 10.244.0.3:48264');
+    expect(ends(lab.forward(packet('10.244.0.3', '10.244.0.1', tcp(8080, port, ['SYN', 'ACK'], { ack: 1001 }))))).toBe(
+      '10.96.0.100:80 > 10.244.0.3:48264',
+    );
   });
 
   it('[NF20] a RST as only answer forgets the connection at once, and is still translated', () => {
     const lab = new Lab(SERVICE);
     lab.forward(packet('10.244.0.2', '10.96.0.100', tcp(4000, 80, ['SYN'])));
-    expect(ends(lab.forward(packet('10.244.0.3', '10.244.0.2', tcp(8080, 4000, ['RST', 'ACK'], { seq: 0, ack: 1001 }))))).toBe('10.96.0.100:80 > 10.244.0.2:4000');
+    expect(ends(lab.forward(packet('10.244.0.3', '10.244.0.2', tcp(8080, 4000, ['RST', 'ACK'], { seq: 0, ack: 1001 }))))).toBe(
+      '10.96.0.100:80 > 10.244.0.2:4000',
+    );
     expect(lab.lines()).toEqual([]);
   });
 
@@ -115,15 +124,29 @@ describe('a connection through a Service', () => {
     const l3 = skb?.l3 as Ipv4Packet;
     expect([l3.src, l3.dst]).toEqual(['10.96.0.100', '10.244.0.2']);
     expect(l3.l4.kind === 'icmp' ? ends(l3.l4.quoted) : '').toBe('10.244.0.2:4000 > 10.96.0.100:80');
-    const stray = lab.through(['PREROUTING'], packet('10.9.9.9', '10.244.0.2', { ...error, quoted: packet('10.244.0.2', '1.1.1.1', tcp(1, 2, ['SYN'])) }));
+    const stray = lab.through(
+      ['PREROUTING'],
+      packet('10.9.9.9', '10.244.0.2', { ...error, quoted: packet('10.244.0.2', '1.1.1.1', tcp(1, 2, ['SYN'])) }),
+    );
     expect(stray?.nfct).toBeNull();
   });
 
   it('[NF21] an error made here about a packet not yet confirmed belongs to its connection', () => {
     const lab = new Lab(SERVICE);
     const skb = lab.through(['PREROUTING'], packet('10.244.0.2', '10.96.0.100', tcp(4000, 80, ['SYN'])));
-    const error: IcmpMessage = { kind: 'icmp', type: 3, code: 3, id: 0, seq: 0, mtu: null, quoted: skb?.l3 as Ipv4Packet, data: null };
-    const answer = lab.through(['OUTPUT', 'POSTROUTING'], packet('10.244.0.3', '10.244.0.2', error), { nfct: relatedNfct(skb?.nfct ?? null) });
+    const error: IcmpMessage = {
+      kind: 'icmp',
+      type: 3,
+      code: 3,
+      id: 0,
+      seq: 0,
+      mtu: null,
+      quoted: skb?.l3 as Ipv4Packet,
+      data: null,
+    };
+    const answer = lab.through(['OUTPUT', 'POSTROUTING'], packet('10.244.0.3', '10.244.0.2', error), {
+      nfct: relatedNfct(skb?.nfct ?? null),
+    });
     const l3 = answer?.l3 as Ipv4Packet;
     expect(l3.src).toBe('10.96.0.100');
     expect(l3.l4.kind === 'icmp' ? ends(l3.l4.quoted) : '').toBe('10.244.0.2:4000 > 10.96.0.100:80');
@@ -135,12 +158,17 @@ describe('a connection through a Service', () => {
     expect(lab.through(['PREROUTING'], packet('10.244.0.3', '10.244.0.2', tcp(8080, 9, ['SYN', 'ACK'])))?.nfct).toBeNull();
     expect(lab.through(['PREROUTING'], packet('10.244.0.3', '10.244.0.2', tcp(8080, 9, ['RST'])))?.nfct).toBeNull();
     lab.forward(packet('10.244.0.9', '10.244.1.9', tcp(8080, 9, ['ACK'])));
-    expect(lab.lines()).toEqual(['tcp      6 300 ESTABLISHED src=10.244.0.9 dst=10.244.1.9 sport=8080 dport=9 [UNREPLIED] src=10.244.1.9 dst=10.244.0.9 sport=9 dport=8080 mark=0 use=1']);
+    expect(lab.lines()).toEqual([
+      'tcp      6 300 ESTABLISHED src=10.244.0.9 dst=10.244.1.9 sport=8080 dport=9 [UNREPLIED] src=10.244.1.9 dst=10.244.0.9 sport=9 dport=8080 mark=0 use=1',
+    ]);
   });
 
   it('[NF23] notrack leaves a packet UNTRACKED, without nat or entry', () => {
     const lab = new Lab(`*raw\n-A PREROUTING -d 10.96.0.100/32 -j CT --notrack\nCOMMIT\n${SERVICE}`);
-    const skb = lab.through(['PREROUTING', 'FORWARD', 'POSTROUTING'], packet('10.244.0.2', '10.96.0.100', tcp(4000, 80, ['SYN'])));
+    const skb = lab.through(
+      ['PREROUTING', 'FORWARD', 'POSTROUTING'],
+      packet('10.244.0.2', '10.96.0.100', tcp(4000, 80, ['SYN'])),
+    );
     expect([skb?.nfct, ends(skb?.l3 as Ipv4Packet)]).toEqual(['untracked', '10.244.0.2:4000 > 10.96.0.100:80']);
     expect(lab.netfilter.conntrack.count()).toBe(0);
   });
@@ -187,23 +215,31 @@ describe('a connection through a Service', () => {
 });
 
 describe('UDP and ICMP', () => {
-  const udp = (src: string, dst: string, sport: number, dport: number): Ipv4Packet => packet(src, dst, { kind: 'udp', sport, dport, payload: appData('x') });
+  const udp = (src: string, dst: string, sport: number, dport: number): Ipv4Packet =>
+    packet(src, dst, { kind: 'udp', sport, dport, payload: appData('x') });
 
   it('[NF27] UDP waits 30 s for an answer and becomes a stream after two seconds of both ways', () => {
     const lab = new Lab(SERVICE);
     lab.forward(udp('10.244.0.2', '10.244.1.2', 36115, 53));
-    expect(lab.lines()).toEqual(['udp      17 30 src=10.244.0.2 dst=10.244.1.2 sport=36115 dport=53 [UNREPLIED] src=10.244.1.2 dst=10.244.0.2 sport=53 dport=36115 mark=0 use=1']);
+    expect(lab.lines()).toEqual([
+      'udp      17 30 src=10.244.0.2 dst=10.244.1.2 sport=36115 dport=53 [UNREPLIED] src=10.244.1.2 dst=10.244.0.2 sport=53 dport=36115 mark=0 use=1',
+    ]);
     lab.forward(udp('10.244.1.2', '10.244.0.2', 53, 36115));
     lab.forward(udp('10.244.0.2', '10.244.1.2', 36115, 53));
-    expect(lab.lines()).toEqual(['udp      17 30 src=10.244.0.2 dst=10.244.1.2 sport=36115 dport=53 src=10.244.1.2 dst=10.244.0.2 sport=53 dport=36115 mark=0 use=1']);
+    expect(lab.lines()).toEqual([
+      'udp      17 30 src=10.244.0.2 dst=10.244.1.2 sport=36115 dport=53 src=10.244.1.2 dst=10.244.0.2 sport=53 dport=36115 mark=0 use=1',
+    ]);
     lab.host.time += 3 * NS_PER_S;
     lab.forward(udp('10.244.0.2', '10.244.1.2', 36115, 53));
-    expect(lab.lines()).toEqual(['udp      17 120 src=10.244.0.2 dst=10.244.1.2 sport=36115 dport=53 src=10.244.1.2 dst=10.244.0.2 sport=53 dport=36115 [ASSURED] mark=0 use=1']);
+    expect(lab.lines()).toEqual([
+      'udp      17 120 src=10.244.0.2 dst=10.244.1.2 sport=36115 dport=53 src=10.244.1.2 dst=10.244.0.2 sport=53 dport=36115 [ASSURED] mark=0 use=1',
+    ]);
   });
 
   it('[NF28] an echo through MASQUERADE changes its id only when it must, and its answer comes back', () => {
     const lab = new Lab('*nat\n-A POSTROUTING -s 10.244.0.0/16 -o cni0 -j MASQUERADE\nCOMMIT\n');
-    const echo = (src: string, dst: string, type: number, id: number): Ipv4Packet => packet(src, dst, { kind: 'icmp', type, code: 0, id, seq: 1, mtu: null, quoted: null, data: null });
+    const echo = (src: string, dst: string, type: number, id: number): Ipv4Packet =>
+      packet(src, dst, { kind: 'icmp', type, code: 0, id, seq: 1, mtu: null, quoted: null, data: null });
     expect(ends(lab.forward(echo('10.244.0.2', '192.168.0.100', 8, 7)))).toBe('10.244.0.1 > 192.168.0.100 id 7');
     const second = lab.forward(echo('10.244.0.3', '192.168.0.100', 8, 7));
     const id = second?.l4.kind === 'icmp' ? second.l4.id : 7;
@@ -225,14 +261,26 @@ describe('choosing a tuple', () => {
   });
 
   it('[NF30] REDIRECT goes to the address of the incoming device, and to 127.0.0.1 from here', () => {
-    const lab = new Lab('*nat\n-A PREROUTING -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 8080\n-A OUTPUT -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 8080\nCOMMIT\n');
-    expect(ends(lab.through(['PREROUTING', 'INPUT'], packet('10.244.0.2', '1.1.1.1', tcp(1, 80, ['SYN'])))?.l3 as Ipv4Packet)).toBe('10.244.0.2:1 > 10.244.0.1:8080');
-    expect(ends(lab.through(['OUTPUT'], packet('10.244.0.1', '1.1.1.1', tcp(1, 80, ['SYN'])))?.l3 as Ipv4Packet)).toBe('10.244.0.1:1 > 127.0.0.1:8080');
+    const lab = new Lab(
+      '*nat\n-A PREROUTING -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 8080\n-A OUTPUT -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 8080\nCOMMIT\n',
+    );
+    expect(
+      ends(lab.through(['PREROUTING', 'INPUT'], packet('10.244.0.2', '1.1.1.1', tcp(1, 80, ['SYN'])))?.l3 as Ipv4Packet),
+    ).toBe('10.244.0.2:1 > 10.244.0.1:8080');
+    expect(ends(lab.through(['OUTPUT'], packet('10.244.0.1', '1.1.1.1', tcp(1, 80, ['SYN'])))?.l3 as Ipv4Packet)).toBe(
+      '10.244.0.1:1 > 127.0.0.1:8080',
+    );
   });
 
   it('[NF31] a packet that carries its connection over loopback is not translated twice', () => {
-    const lab = new Lab('*nat\n-A OUTPUT -d 192.168.1.11/32 -p tcp -m tcp --dport 30080 -j DNAT --to-destination 192.168.1.11:80\n-A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 9.9.9.9:9\nCOMMIT\n');
-    const skb = lab.through(['OUTPUT', 'POSTROUTING', 'PREROUTING', 'INPUT'], packet('192.168.1.11', '192.168.1.11', tcp(7, 30080, ['SYN'])), { iif: 'lo', oif: 'lo' });
+    const lab = new Lab(
+      '*nat\n-A OUTPUT -d 192.168.1.11/32 -p tcp -m tcp --dport 30080 -j DNAT --to-destination 192.168.1.11:80\n-A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 9.9.9.9:9\nCOMMIT\n',
+    );
+    const skb = lab.through(
+      ['OUTPUT', 'POSTROUTING', 'PREROUTING', 'INPUT'],
+      packet('192.168.1.11', '192.168.1.11', tcp(7, 30080, ['SYN'])),
+      { iif: 'lo', oif: 'lo' },
+    );
     expect(ends(skb?.l3 as Ipv4Packet)).toBe('192.168.1.11:7 > 192.168.1.11:80');
     expect(lab.netfilter.save('nat', { counters: true })).toContain('[0:0] -A PREROUTING');
   });
@@ -247,7 +295,15 @@ describe('choosing a tuple', () => {
       '-A POSTROUTING -p tcp -j SNAT --to-source 10.2.0.1:3000-3040',
       '-A PREROUTING -p tcp -j REDIRECT --to-ports 8080',
     );
-    const clients = fc.array(fc.tuple(fc.integer({ min: 2, max: 9 }), fc.integer({ min: 1, max: 4 }), fc.constantFrom(80, 443), fc.constantFrom(600, 5000, 40000)), { minLength: 1, maxLength: 12 });
+    const clients = fc.array(
+      fc.tuple(
+        fc.integer({ min: 2, max: 9 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.constantFrom(80, 443),
+        fc.constantFrom(600, 5000, 40000),
+      ),
+      { minLength: 1, maxLength: 12 },
+    );
     fc.assert(
       fc.property(fc.array(rules, { maxLength: 2 }), clients, (chosen, tries) => {
         const lab = new Lab(`*nat\n${chosen.join('\n')}\nCOMMIT\n`);
@@ -261,7 +317,9 @@ describe('choosing a tuple', () => {
           const reply = lab.forward(packet(out.dst, out.src, tcp(out.l4.dport, out.l4.sport, ['SYN', 'ACK'], { ack: 1001 })));
           expect(ends(reply)).toBe(`10.96.0.${server}:${dport} > 10.244.0.${client}:${sport}`);
         }
-        const replies = lab.netfilter.conntrack.list().map(({ reply }) => `${reply.src}:${reply.sport} ${reply.dst}:${reply.dport}`);
+        const replies = lab.netfilter.conntrack
+          .list()
+          .map(({ reply }) => `${reply.src}:${reply.sport} ${reply.dst}:${reply.dport}`);
         expect(new Set(replies).size).toBe(replies.length);
       }),
       { numRuns: 80 },

@@ -103,7 +103,12 @@ export class TableDraft {
   /** Empties a chain, making it when it is not there (a `:CHAIN` line of iptables-restore). */
   reset(chain: string): void {
     if (!this.has(chain)) return this.create(chain);
-    this.#changed.set(chain, { policy: this.#read(chain).policy, rules: [], origin: this.#base.chains.get(chain) ?? null, jumps: null });
+    this.#changed.set(chain, {
+      policy: this.#read(chain).policy,
+      rules: [],
+      origin: this.#base.chains.get(chain) ?? null,
+      jumps: null,
+    });
   }
 
   flush(chain: string): void {

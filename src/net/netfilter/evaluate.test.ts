@@ -18,7 +18,11 @@ function netfilterOf(text: string, options: { readonly indexed?: boolean; readon
   return netfilter;
 }
 
-function run(netfilter: Netfilter, hook: Hook, l3: Ipv4Packet): { result: HookResult; steps: TraceStep[]; l3: Ipv4Packet; mark: number } {
+function run(
+  netfilter: Netfilter,
+  hook: Hook,
+  l3: Ipv4Packet,
+): { result: HookResult; steps: TraceStep[]; l3: Ipv4Packet; mark: number } {
   const recorder = new TraceRecorder('flow-1', 0);
   const skb = skbOf(l3, DEVICES, recorder);
   const result = netfilter.run(hook, skb, AT);
@@ -75,7 +79,9 @@ describe('walking a table', () => {
   });
 
   it('[NF7] goto in a called chain goes back to the caller of that chain', () => {
-    const netfilter = netfilterOf('*filter\n:A - [0:0]\n:B - [0:0]\n-A FORWARD -j A\n-A FORWARD -j DROP\n-A A -g B\n-A A -j ACCEPT\n-A B -p udp\nCOMMIT\n');
+    const netfilter = netfilterOf(
+      '*filter\n:A - [0:0]\n:B - [0:0]\n-A FORWARD -j A\n-A FORWARD -j DROP\n-A A -g B\n-A A -j ACCEPT\n-A B -p udp\nCOMMIT\n',
+    );
     expect(run(netfilter, 'FORWARD', SYN).result).toMatchObject({ verdict: 'DROP', at: { chain: 'FORWARD', number: 2 } });
   });
 
@@ -93,9 +99,17 @@ describe('walking a table', () => {
   it('[NF9] draws for statistic only when the matches before it passed, and tells the draw', () => {
     const host = testHost();
     host.draws.push(0x40000000, 0x3fffffff);
-    const netfilter = netfilterOf('*nat\n-A PREROUTING -p udp -m statistic --mode random --probability 0.5\n-A PREROUTING -m statistic --mode random --probability 0.5\n-A PREROUTING -m statistic --mode random --probability 0.5\nCOMMIT\n', { host });
+    const netfilter = netfilterOf(
+      '*nat\n-A PREROUTING -p udp -m statistic --mode random --probability 0.5\n-A PREROUTING -m statistic --mode random --probability 0.5\n-A PREROUTING -m statistic --mode random --probability 0.5\nCOMMIT\n',
+      { host },
+    );
     const { steps } = run(netfilter, 'PREROUTING', SYN);
-    expect(brief(steps.filter((step) => step.kind !== 'ct'))).toEqual(['run PREROUTING 1+1', 'PREROUTING#2 not: random draw 0', 'PREROUTING#3 CONTINUE 1', 'end PREROUTING ACCEPT']);
+    expect(brief(steps.filter((step) => step.kind !== 'ct'))).toEqual([
+      'run PREROUTING 1+1',
+      'PREROUTING#2 not: random draw 0',
+      'PREROUTING#3 CONTINUE 1',
+      'end PREROUTING ACCEPT',
+    ]);
     expect(steps.flatMap((step) => (step.kind === 'nf.rule' ? [step.draw] : []))).toEqual([
       { value: 0.5, probability: 0.5 },
       { value: 0x3fffffff / 0x80000000, probability: 0.5 },
@@ -109,7 +123,11 @@ describe('walking a table', () => {
     );
     const { steps } = run(netfilter, 'FORWARD', SYN);
     const step = steps.find((each) => each.kind === 'nf.run');
-    expect(step === undefined ? [] : expandRun(step).map(({ number, failed }) => [number, failed.property, failed.text, failed.packet])).toEqual([
+    expect(
+      step === undefined
+        ? []
+        : expandRun(step).map(({ number, failed }) => [number, failed.property, failed.text, failed.packet]),
+    ).toEqual([
       [1, 'source', '! -s 10.244.0.0/16', '10.244.0.2'],
       [2, 'destination port', '--dport 6800', '80'],
       [3, 'ctstate', '--ctstate RELATED,ESTABLISHED', 'INVALID'],
@@ -133,7 +151,10 @@ describe('walking a table', () => {
 
   it('[NF12] recent remembers, forgets by time, and reaps; checkpoint brings the list back', () => {
     const host = testHost();
-    const netfilter = netfilterOf('*filter\n-A FORWARD -m recent --rcheck --seconds 10 --reap --name L --rsource -j DROP\n-A FORWARD -m recent --set --name L --rsource -j ACCEPT\nCOMMIT\n', { host });
+    const netfilter = netfilterOf(
+      '*filter\n-A FORWARD -m recent --rcheck --seconds 10 --reap --name L --rsource -j DROP\n-A FORWARD -m recent --set --name L --rsource -j ACCEPT\nCOMMIT\n',
+      { host },
+    );
     const verdict = (): string => run(netfilter, 'FORWARD', SYN).result.verdict;
     const back = netfilter.checkpoint();
     expect([verdict(), verdict()]).toEqual(['ACCEPT', 'DROP']);
@@ -147,12 +168,23 @@ describe('walking a table', () => {
 
   it('[NF13] nth matches every third packet from its start value', () => {
     const netfilter = netfilterOf('*filter\n-A FORWARD -m statistic --mode nth --every 3 --packet 0 -j DROP\nCOMMIT\n');
-    expect(Array.from({ length: 7 }, () => run(netfilter, 'FORWARD', SYN).result.verdict)).toEqual(['ACCEPT', 'ACCEPT', 'DROP', 'ACCEPT', 'ACCEPT', 'DROP', 'ACCEPT']);
+    expect(Array.from({ length: 7 }, () => run(netfilter, 'FORWARD', SYN).result.verdict)).toEqual([
+      'ACCEPT',
+      'ACCEPT',
+      'DROP',
+      'ACCEPT',
+      'ACCEPT',
+      'DROP',
+      'ACCEPT',
+    ]);
   });
 
   it('[NF14] limit lets a burst through and then the rate', () => {
     const host = testHost();
-    const netfilter = netfilterOf('*filter\n-A FORWARD -m limit --limit 1/s --limit-burst 2 -j ACCEPT\n-A FORWARD -j DROP\nCOMMIT\n', { host });
+    const netfilter = netfilterOf(
+      '*filter\n-A FORWARD -m limit --limit 1/s --limit-burst 2 -j ACCEPT\n-A FORWARD -j DROP\nCOMMIT\n',
+      { host },
+    );
     const verdict = (): string => run(netfilter, 'FORWARD', SYN).result.verdict;
     expect([verdict(), verdict(), verdict()]).toEqual(['ACCEPT', 'ACCEPT', 'DROP']);
     host.time = 1_000_000_000;
@@ -166,17 +198,51 @@ const flags = fc.constantFrom<readonly TcpFlag[]>(['SYN'], ['ACK'], ['SYN', 'ACK
 
 const ruleText = fc
   .tuple(
-    fc.oneof(fc.constant(''), address.map((a) => ` -d ${a}/32`), address.map((a) => ` -s ${a}/32`), address.map((a) => ` ! -d ${a}/32`), fc.constant(' -d 10.96.0.0/16')),
-    fc.oneof(fc.constant(' -p tcp'), fc.constant(' -p udp'), port.map((p) => ` -p tcp -m tcp --dport ${p}`), port.map((p) => ` -p udp -m udp --dport ${p}`), port.map((p) => ` -p tcp -m tcp ! --dport ${p}`), fc.constant('')),
-    fc.constantFrom('', ' -m statistic --mode random --probability 0.5', ' -m mark --mark 0x1/0x1', ' -m addrtype --dst-type LOCAL', ' -m statistic --mode nth --every 2 --packet 0', ' -m recent --set --name R', ' -m recent --rcheck --name R'),
-    fc.constantFrom('', ' -j ACCEPT', ' -j DROP', ' -j RETURN', ' -j MARK --set-xmark 0x1/0x1', ' -j LONG', ' -g LONG', ' -j SHORT'),
+    fc.oneof(
+      fc.constant(''),
+      address.map((a) => ` -d ${a}/32`),
+      address.map((a) => ` -s ${a}/32`),
+      address.map((a) => ` ! -d ${a}/32`),
+      fc.constant(' -d 10.96.0.0/16'),
+    ),
+    fc.oneof(
+      fc.constant(' -p tcp'),
+      fc.constant(' -p udp'),
+      port.map((p) => ` -p tcp -m tcp --dport ${p}`),
+      port.map((p) => ` -p udp -m udp --dport ${p}`),
+      port.map((p) => ` -p tcp -m tcp ! --dport ${p}`),
+      fc.constant(''),
+    ),
+    fc.constantFrom(
+      '',
+      ' -m statistic --mode random --probability 0.5',
+      ' -m mark --mark 0x1/0x1',
+      ' -m addrtype --dst-type LOCAL',
+      ' -m statistic --mode nth --every 2 --packet 0',
+      ' -m recent --set --name R',
+      ' -m recent --rcheck --name R',
+    ),
+    fc.constantFrom(
+      '',
+      ' -j ACCEPT',
+      ' -j DROP',
+      ' -j RETURN',
+      ' -j MARK --set-xmark 0x1/0x1',
+      ' -j LONG',
+      ' -g LONG',
+      ' -j SHORT',
+    ),
   )
   .map((parts) => parts.join(''));
 
 const packets = fc.array(
   fc.oneof(
     fc.tuple(address, address, port, flags).map(([src, dst, dport, f]) => packet(src, dst, tcp(40000, dport, f))),
-    fc.tuple(address, address, port).map(([src, dst, dport]) => packet(src, dst, { kind: 'udp', sport: 5000, dport, payload: { kind: 'data', text: '', bytes: 0 } })),
+    fc
+      .tuple(address, address, port)
+      .map(([src, dst, dport]) =>
+        packet(src, dst, { kind: 'udp', sport: 5000, dport, payload: { kind: 'data', text: '', bytes: 0 } }),
+      ),
   ),
   { minLength: 1, maxLength: 6 },
 );
@@ -184,19 +250,24 @@ const packets = fc.array(
 describe('the index', () => {
   it('[NF15] gives the verdicts, counters, draws and steps of the linear walk', () => {
     fc.assert(
-      fc.property(fc.array(ruleText, { minLength: 60, maxLength: 90 }), fc.array(ruleText, { minLength: 48, maxLength: 60 }), packets, (base, long, list) => {
-        const lines = base.map((tail) => `-A FORWARD${tail}`);
-        const inner = long.map((tail) => `-A LONG${tail.replace(/ -[jg] LONG/, ' -j SHORT')}`);
-        const text = `*filter\n:LONG - [0:0]\n:SHORT - [0:0]\n${[...lines, ...inner, '-A SHORT -p udp -j DROP'].join('\n')}\nCOMMIT\n`;
-        const [fast, slow] = [netfilterOf(text, { indexed: true }), netfilterOf(text, { indexed: false })];
-        for (const l3 of list) {
-          const [a, b] = [run(fast, 'FORWARD', l3), run(slow, 'FORWARD', l3)];
-          expect(a.result).toEqual(b.result);
-          expect(a.mark).toBe(b.mark);
-          expect(brief(a.steps)).toEqual(brief(b.steps));
-        }
-        expect(fast.save('filter', { counters: true })).toBe(slow.save('filter', { counters: true }));
-      }),
+      fc.property(
+        fc.array(ruleText, { minLength: 60, maxLength: 90 }),
+        fc.array(ruleText, { minLength: 48, maxLength: 60 }),
+        packets,
+        (base, long, list) => {
+          const lines = base.map((tail) => `-A FORWARD${tail}`);
+          const inner = long.map((tail) => `-A LONG${tail.replace(/ -[jg] LONG/, ' -j SHORT')}`);
+          const text = `*filter\n:LONG - [0:0]\n:SHORT - [0:0]\n${[...lines, ...inner, '-A SHORT -p udp -j DROP'].join('\n')}\nCOMMIT\n`;
+          const [fast, slow] = [netfilterOf(text, { indexed: true }), netfilterOf(text, { indexed: false })];
+          for (const l3 of list) {
+            const [a, b] = [run(fast, 'FORWARD', l3), run(slow, 'FORWARD', l3)];
+            expect(a.result).toEqual(b.result);
+            expect(a.mark).toBe(b.mark);
+            expect(brief(a.steps)).toEqual(brief(b.steps));
+          }
+          expect(fast.save('filter', { counters: true })).toBe(slow.save('filter', { counters: true }));
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -209,7 +280,12 @@ describe('the index', () => {
         const saved = first.save('filter', { counters: false });
         const second = netfilterOf(saved);
         expect(second.save('filter', { counters: false })).toBe(saved);
-        const content = (netfilter: Netfilter): unknown => [...netfilter.ruleset.filter.chains.values()].map(({ name, policy, rules }) => [name, policy, rules.map(({ matches, target }) => ({ matches, target }))]);
+        const content = (netfilter: Netfilter): unknown =>
+          [...netfilter.ruleset.filter.chains.values()].map(({ name, policy, rules }) => [
+            name,
+            policy,
+            rules.map(({ matches, target }) => ({ matches, target })),
+          ]);
         expect(content(second)).toEqual(content(first));
       }),
     );

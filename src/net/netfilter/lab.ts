@@ -25,22 +25,41 @@ export function testHost(seed = 1): TestHost {
   const rng = createRng(seed);
   const host: TestHost = {
     time: 0,
-    addresses: new Map([['eth0', ip('192.168.1.11')], ['cni0', ip('10.244.0.1')], ['lo', ip('127.0.0.1')]]),
+    addresses: new Map([
+      ['eth0', ip('192.168.1.11')],
+      ['cni0', ip('10.244.0.1')],
+      ['lo', ip('127.0.0.1')],
+    ]),
     sysctls: new Map(),
     draws: [],
     now: () => host.time,
-    addressType: (addr): AddrType => ([...host.addresses.values()].includes(addr) ? 'LOCAL' : addr.startsWith('224.') ? 'MULTICAST' : 'UNICAST'),
+    addressType: (addr): AddrType =>
+      [...host.addresses.values()].includes(addr) ? 'LOCAL' : addr.startsWith('224.') ? 'MULTICAST' : 'UNICAST',
     masqueradeAddress: (dev) => host.addresses.get(dev) ?? null,
     primaryAddress: (dev) => host.addresses.get(dev) ?? null,
     sysctl: (name) => host.sysctls.get(name) ?? 0,
-    random: { statistic: () => host.draws.shift() ?? rng.fork('statistic').u32(), port: (limit) => rng.fork('port').below(limit) },
+    random: {
+      statistic: () => host.draws.shift() ?? rng.fork('statistic').u32(),
+      port: (limit) => rng.fork('port').below(limit),
+    },
   };
   return host;
 }
 
 /** A TCP segment with the flags given. */
 export function tcp(sport: number, dport: number, flags: readonly TcpFlag[], more: Partial<TcpSegment> = {}): TcpSegment {
-  return { kind: 'tcp', sport, dport, seq: 1000, ack: 0, flags, window: 64240, mss: flags.includes('SYN') ? 1460 : null, data: null, ...more };
+  return {
+    kind: 'tcp',
+    sport,
+    dport,
+    seq: 1000,
+    ack: 0,
+    flags,
+    window: 64240,
+    mss: flags.includes('SYN') ? 1460 : null,
+    data: null,
+    ...more,
+  };
 }
 
 export function packet(src: string, dst: string, l4: L4): Ipv4Packet {
@@ -48,7 +67,11 @@ export function packet(src: string, dst: string, l4: L4): Ipv4Packet {
 }
 
 /** An skb with its devices. */
-export function skbOf(l3: Ipv4Packet, devices: { readonly iif?: string; readonly oif?: string } = {}, recorder: TraceRecorder | null = null): Skb {
+export function skbOf(
+  l3: Ipv4Packet,
+  devices: { readonly iif?: string; readonly oif?: string } = {},
+  recorder: TraceRecorder | null = null,
+): Skb {
   const id = recorder === null ? 0 : recorder.open(l3, 'sent', null, 'request');
   return { ...newSkb(l3, recorder, id), iif: devices.iif ?? null, oif: devices.oif ?? null };
 }

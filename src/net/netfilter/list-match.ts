@@ -47,7 +47,8 @@ function flagText(bits: number, names: Names): string {
 
 function transport(match: TcpMatch | UdpMatch, names: Names): string {
   const flags = match.kind === 'tcp' ? match.flags : null;
-  const flagWords = flags === null ? '' : ` flags:${flags.invert ? '!' : ''}${flagText(flags.mask, names)}/${flagText(flags.set, names)}`;
+  const flagWords =
+    flags === null ? '' : ` flags:${flags.invert ? '!' : ''}${flagText(flags.mask, names)}/${flagText(flags.set, names)}`;
   return ` ${match.kind}${ports('spt', match.sport, match.kind, names)}${ports('dpt', match.dport, match.kind, names)}${flagWords}`;
 }
 

@@ -36,12 +36,7 @@ function counterColumns({ packets, bytes }: Counter, options: ListOptions): stri
   return `${column(packets)} ${column(bytes)} `;
 }
 
-function header(
-  chain: Chain,
-  policy: Counter,
-  references: ReadonlyMap<string, number>,
-  options: ListOptions,
-): string {
+function header(chain: Chain, policy: Counter, references: ReadonlyMap<string, number>, options: ListOptions): string {
   if (chain.policy === null) return `Chain ${chain.name} (${references.get(chain.name) ?? 0} references)`;
   if (!options.verbose) return `Chain ${chain.name} (policy ${chain.policy})`;
   const count = (value: number): string => (options.exact ? String(value) : shortNumber(value));

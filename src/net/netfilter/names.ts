@@ -139,7 +139,21 @@ export function portNumber(word: string): number | null {
 }
 
 /** Services /etc/services also has under udp. */
-const UDP_SERVICES = new Set(['domain', 'bootps', 'bootpc', 'tftp', 'kerberos', 'sunrpc', 'ntp', 'snmp', 'ldap', 'https', 'ldaps', 'openvpn', 'nfs']);
+const UDP_SERVICES = new Set([
+  'domain',
+  'bootps',
+  'bootpc',
+  'tftp',
+  'kerberos',
+  'sunrpc',
+  'ntp',
+  'snmp',
+  'ldap',
+  'https',
+  'ldaps',
+  'openvpn',
+  'nfs',
+]);
 
 /** Service name of a port as `iptables -L` shows it without -n. */
 export function serviceName(port: number, protocol: 'tcp' | 'udp' | 'sctp'): string {

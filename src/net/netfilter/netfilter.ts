@@ -198,7 +198,10 @@ export class Netfilter {
 
   #walk(hook: Hook, skb: Skb, at: Place): Walk {
     const types = { of: (addr: IpAddr, dev: string | null) => this.#host.addressType(addr, dev) };
-    const devices = { in: hook === 'OUTPUT' || hook === 'POSTROUTING' ? null : skb.iif, out: hook === 'PREROUTING' || hook === 'INPUT' ? null : skb.oif };
+    const devices = {
+      in: hook === 'OUTPUT' || hook === 'POSTROUTING' ? null : skb.iif,
+      out: hook === 'PREROUTING' || hook === 'INPUT' ? null : skb.oif,
+    };
     return { hook, skb, place: at, facts: packetFacts(skb, packetOf(skb), { now: this.#host.now(), types, devices }) };
   }
 

@@ -96,7 +96,11 @@ export function headerFacts(packet: Ipv4Packet): Pick<PacketFacts, 'packet' | 's
 export function packetFacts(
   skb: Skb,
   packet: Ipv4Packet,
-  env: { readonly now: Instant; readonly types: AddressTypes; readonly devices: { readonly in: string | null; readonly out: string | null } },
+  env: {
+    readonly now: Instant;
+    readonly types: AddressTypes;
+    readonly devices: { readonly in: string | null; readonly out: string | null };
+  },
 ): PacketFacts {
   return {
     ...headerFacts(packet),

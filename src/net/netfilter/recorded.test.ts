@@ -39,20 +39,28 @@ function rows(text: string): string[] {
 }
 
 describe('single rules against the real tool', () => {
-  it.each(RULES.map((rule) => [`${rule.table} ${rule.rule}`, rule] as const))('[NF1] [NF2] [NF3] %s', (_, { table, rule, saved, listed, named, error }) => {
-    const netfilter = new Netfilter(testHost());
-    const result = netfilter.restore(`*${table}\n${rule}\nCOMMIT\n`, { noflush: false, counters: false, by: BY_TEST });
-    if (error !== undefined) {
-      expect(result.ok ? '' : result.error[0]?.text).toBe(error);
-      return;
-    }
-    expect(result).toMatchObject({ ok: true });
-    const lines = netfilter.save(table, { counters: false }).split('\n').filter((line) => line.startsWith('-A'));
-    expect(lines).toEqual(saved?.map((line) => line.replace(/^\[\d+:\d+\] /, '')));
-    const verbose = { numeric: true, verbose: true, lineNumbers: false, exact: false };
-    expect(rows(netfilter.list(table, null, verbose))).toEqual(listed?.map((line) => line.trimEnd()));
-    expect(rows(netfilter.list(table, null, { ...verbose, numeric: false, verbose: false }))).toEqual(named?.map((line) => line.trimEnd()));
-  });
+  it.each(RULES.map((rule) => [`${rule.table} ${rule.rule}`, rule] as const))(
+    '[NF1] [NF2] [NF3] %s',
+    (_, { table, rule, saved, listed, named, error }) => {
+      const netfilter = new Netfilter(testHost());
+      const result = netfilter.restore(`*${table}\n${rule}\nCOMMIT\n`, { noflush: false, counters: false, by: BY_TEST });
+      if (error !== undefined) {
+        expect(result.ok ? '' : result.error[0]?.text).toBe(error);
+        return;
+      }
+      expect(result).toMatchObject({ ok: true });
+      const lines = netfilter
+        .save(table, { counters: false })
+        .split('\n')
+        .filter((line) => line.startsWith('-A'));
+      expect(lines).toEqual(saved?.map((line) => line.replace(/^\[\d+:\d+\] /, '')));
+      const verbose = { numeric: true, verbose: true, lineNumbers: false, exact: false };
+      expect(rows(netfilter.list(table, null, verbose))).toEqual(listed?.map((line) => line.trimEnd()));
+      expect(rows(netfilter.list(table, null, { ...verbose, numeric: false, verbose: false }))).toEqual(
+        named?.map((line) => line.trimEnd()),
+      );
+    },
+  );
 });
 
 describe('a session against the real tool', () => {
@@ -68,17 +76,20 @@ describe('a session against the real tool', () => {
       return { code: 0, stdout, stderr: '' };
     }
     const flags = step.flags ?? [];
-    const result = netfilter.restore(step.restore ?? '', { noflush: flags.includes('--noflush'), counters: flags.includes('--counters'), by: BY_TEST });
+    const result = netfilter.restore(step.restore ?? '', {
+      noflush: flags.includes('--noflush'),
+      counters: flags.includes('--counters'),
+      by: BY_TEST,
+    });
     if (result.ok) return { code: 0, stdout: '', stderr: '' };
     const first = result.error[0];
     return { code: first?.kind === 'failed' ? 1 : first?.kind === 'kernel' ? 4 : 2, stdout: '', stderr: first?.text ?? '' };
   }
 
-  it.each(STEPS.map((step, i) => [`${i} ${step.command ?? step.restore ?? `save ${step.save?.join(' ') ?? ''}`}`, step] as const))(
-    '[NF4] [NF5] %s',
-    (_, step) => {
-      const { code, stdout, stderr } = step;
-      expect(run(step)).toEqual({ code, stdout, stderr });
-    },
-  );
+  it.each(
+    STEPS.map((step, i) => [`${i} ${step.command ?? step.restore ?? `save ${step.save?.join(' ') ?? ''}`}`, step] as const),
+  )('[NF4] [NF5] %s', (_, step) => {
+    const { code, stdout, stderr } = step;
+    expect(run(step)).toEqual({ code, stdout, stderr });
+  });
 });
