@@ -54,3 +54,8 @@ export function refOf({ step, at, expanded }: JourneyStep): Ref | null {
       return null;
   }
 }
+
+/** The machine that has an underlay address; null when it is none's. */
+export function machineOf({ nodes, hosts }: ClusterSnapshot, address: string): string | null {
+  return [...nodes, ...hosts].find(({ ip }) => ip === address)?.name ?? null;
+}

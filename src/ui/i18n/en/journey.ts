@@ -329,8 +329,10 @@ export const journey = {
     goHook: '{{hook}}: go to its first step',
     goTable: '{{hook}} {{table}}: go to its first step',
     noRules: 'No rule is loaded in {{hook}} {{table}}: the packet passes.',
-    chance: 'With three endpoints this chain holds three rules: <m>--probability 0.33333333349</m>, then <m>0.50000000000</m>, then the rest. Each endpoint gets one third.',
-    chanceMany: 'The {{count}} endpoints share equally: <m>{{first}}</m> for the first, of the rest <m>{{second}}</m> for the second, and the last takes what is left.',
+    chance:
+      'With three endpoints this chain holds three rules: <m>--probability 0.33333333349</m>, then <m>0.50000000000</m>, then the rest. Each endpoint gets one third.',
+    chanceMany:
+      'The {{count}} endpoints share equally: <m>{{first}}</m> for the first, of the rest <m>{{second}}</m> for the second, and the last takes what is left.',
     chanceTwo: 'Two endpoints share equally: <m>{{first}}</m> for the first, and the last takes what is left.',
     elsewhere: 'The packet now points at a Pod on another node, so the kernel must route it again.',
     otherAddress: 'The packet now points at another address, so the kernel must route it again.',
@@ -362,6 +364,9 @@ export const journey = {
     vni: 'vni {{vni}}',
     ports: 'port {{sport}} to {{dport}}',
     dport: 'dport {{dport}}',
+    macs: '{{from}} <i>to</i> {{to}}',
+    addresses: '{{from}} <i>to</i> <b>{{to}}</b>, ttl {{ttl}}',
+    plainText: '{{text}}',
     flagsTo: '{{flags}} to port {{dport}}',
     mtuInner: '{{mtu}}, the most a Pod may send',
     mtuOuter: '{{mtu}} on {{dev}}',
