@@ -1,0 +1,182 @@
+/**
+ * The `bridge` plugin: a switch on the node, and per Pod a veth pair plugged into it (containernetworking/plugins v1
+ * plugins/main/bridge/bridge.go, pkg/ip/link_linux.go SetupVeth, pkg/ipam/ipam_linux.go ConfigureIface).
+ *
+ * The pair is made in the Pod's namespace with its node end put straight into the node's, so both ends take the next free
+ * index where they live. The bridge is made by the first ADD and never taken away. Seen with `bridge link`, `ip -d link show cni0`.
+ * Simplification: no vlan, macspoofchk, ipMasq, promiscMode or mac/ips of runtimeConfig; IPv6 sysctls (accept_ra, accept_dad) are not modelled.
+ */
+import { broadcastAddress, cidrLength, cidrOf, type Cidr } from '../../../lib/cidr.ts';
+import type { IpAddr } from '../../../lib/ip.ts';
+import type { Provenance } from '../../../lib/provenance.ts';
+import { err, ok, type Result } from '../../../lib/result.ts';
+import type { NetDevice } from '../../../net/dev/device.ts';
+import type { Kernel } from '../../../net/kernel.ts';
+import type { Netns } from '../../../net/netns.ts';
+import { byPlugin, type CniContext, type CniResult, type CniRoute } from '../plugin.ts';
+import type { Allocation, HostLocal } from '../host-local/host-local.ts';
+
+/** The plugin's network configuration (NetConf). */
+export interface BridgeConf {
+  /** The device's name, `cni0`. */
+  readonly bridge: string;
+  readonly mtu: number;
+  /** The bridge gets the gateway address of the Pods. */
+  readonly isGateway: boolean;
+  /** Pods' default route goes by the bridge; implies isGateway. */
+  readonly isDefaultGateway: boolean;
+  readonly hairpinMode: boolean;
+  readonly ipam: HostLocal;
+  /** Further routes of each Pod, by the gateway (`ipam.routes`). */
+  readonly routes: readonly Cidr[];
+}
+
+const DEFAULT_ROUTE = '0.0.0.0/0' as Cidr;
+
+export class BridgePlugin {
+  readonly #kernel: Kernel;
+  /** Who delegates to it: provenance names the plugin in the configuration (`flannel`). */
+  readonly #actor: string;
+
+  constructor(kernel: Kernel, actor: string) {
+    this.#kernel = kernel;
+    this.#actor = actor;
+  }
+
+  cmdAdd(conf: BridgeConf, context: CniContext): Result<CniResult, string> {
+    const by = byPlugin(this.#actor, 'cmdAdd', context);
+    const bridge = this.#ensureBridge(conf, by);
+    if (!bridge.ok) return bridge;
+    const veth = this.#setupVeth(conf, context, by);
+    if (!veth.ok) return veth;
+    const allocation = conf.ipam.allocate(context.containerId, context.ifName);
+    if (!allocation.ok) return allocation;
+    const routes = routesOf(conf, allocation.value);
+    const configured = this.#configure(conf, context, { allocation: allocation.value, routes, by });
+    if (!configured.ok) {
+      conf.ipam.release(context.containerId, context.ifName);
+      return configured;
+    }
+    return ok(resultOf([bridge.value, veth.value.host, veth.value.container], context, allocation.value, routes));
+  }
+
+  /** Addresses back to IPAM, the Pod's device deleted, and with it the node's end. */
+  cmdDel(conf: BridgeConf | null, context: CniContext): Result<void, string> {
+    conf?.ipam.release(context.containerId, context.ifName);
+    if (context.netns.link(context.ifName) === undefined) return ok(undefined);
+    return context.netns.deleteLink(context.ifName, byPlugin(this.#actor, 'cmdDel', context));
+  }
+
+  /** Compares what ADD made with what is there (cmdCheck, ValidateExpectedInterfaceIPs). */
+  cmdCheck(conf: BridgeConf, context: CniContext): Result<void, string> {
+    const address = conf.ipam.addressOf(context.containerId, context.ifName);
+    if (address === null) return err(`host-local: Failed to find address added by container ${context.containerId}`);
+    if (this.#kernel.root.link(conf.bridge) === undefined) return err(`failed to lookup "${conf.bridge}": Link not found`);
+    const device = context.netns.link(context.ifName);
+    if (device === undefined) return err(`interface ${context.ifName} missing in container`);
+    const expected = cidrOf(address, cidrLength(conf.ipam.subnet));
+    if (!device.addresses.some((entry) => entry.address === expected)) {
+      return err(`Failed to match addr ${expected} on interface ${context.ifName}`);
+    }
+    return ok(undefined);
+  }
+
+  /** Finds or makes the bridge; a bridge of our making keeps its first MAC whatever is plugged in. */
+  #ensureBridge(conf: BridgeConf, by: Provenance): Result<NetDevice, string> {
+    const { root } = this.#kernel;
+    const existing = root.link(conf.bridge);
+    if (existing === undefined) {
+      const added = root.addBridge({ name: conf.bridge, mac: this.#kernel.newMac(), mtu: conf.mtu }, by);
+      if (!added.ok) return err(`could not add "${conf.bridge}": ${added.error}`);
+    }
+    const bridge = root.link(conf.bridge);
+    if (bridge?.kind !== 'bridge') return err(`"${conf.bridge}" already exists but is not a bridge`);
+    const up = bridge.up ? ok(undefined) : root.setLink(conf.bridge, { up: true }, by);
+    return up.ok ? ok(bridge) : up;
+  }
+
+  #setupVeth(conf: BridgeConf, { netns, ifName }: CniContext, by: Provenance): Result<{ readonly host: NetDevice; readonly container: NetDevice }, string> {
+    if (netns.link(ifName) !== undefined) return err(`container veth name provided (${ifName}) already exists`);
+    const { root } = this.#kernel;
+    const hostName = `veth${this.#kernel.random('cni.veth').hex(8)}`;
+    const made = netns.addVeth({ name: ifName, mtu: conf.mtu, peer: { name: hostName, netns: root } }, by);
+    if (!made.ok) return err(`failed to make veth pair: ${made.error}`);
+    const up = root.setLink(hostName, { up: true }, by);
+    if (!up.ok) return err(`failed to set "${hostName}" up: ${up.error}`);
+    const joined = root.setLink(hostName, { master: conf.bridge, hairpin: conf.hairpinMode }, by);
+    if (!joined.ok) return err(`failed to connect "${hostName}" to bridge ${conf.bridge}: ${joined.error}`);
+    const host = root.link(hostName);
+    const container = netns.link(ifName);
+    if (host === undefined || container === undefined) return err(`failed to lookup "${hostName}": Link not found`);
+    return ok({ host, container });
+  }
+
+  #configure(
+    conf: BridgeConf,
+    context: CniContext,
+    plan: { readonly allocation: Allocation; readonly routes: readonly CniRoute[]; readonly by: Provenance },
+  ): Result<void, string> {
+    const { netns, ifName } = context;
+    netns.sysctl.set(`net.ipv4.conf.${ifName}.arp_notify`, '1');
+    const iface = configureIface(netns, ifName, plan);
+    if (!iface.ok) return iface;
+    if (!conf.isGateway && !conf.isDefaultGateway) return ok(undefined);
+    const gateway = cidrOf(plan.allocation.gateway, cidrLength(plan.allocation.address));
+    const addressed = ensureAddr(this.#kernel.root, conf.bridge, gateway, plan.by);
+    if (!addressed.ok) return err(`failed to set bridge addr: ${addressed.error}`);
+    return this.#kernel.root.sysctl.set('net.ipv4.ip_forward', '1');
+  }
+}
+
+/** The routes of the Result: default by the bridge, then those of the configuration. */
+function routesOf(conf: BridgeConf, { gateway }: Allocation): readonly CniRoute[] {
+  const further = conf.routes.map((dst) => ({ dst, gw: gateway }));
+  return conf.isDefaultGateway ? [{ dst: DEFAULT_ROUTE, gw: gateway }, ...further] : further;
+}
+
+/** Device up, address, routes, in this order. */
+function configureIface(
+  netns: Netns,
+  ifName: string,
+  { allocation, routes, by }: { readonly allocation: Allocation; readonly routes: readonly CniRoute[]; readonly by: Provenance },
+): Result<void, string> {
+  const up = netns.setLink(ifName, { up: true }, by);
+  if (!up.ok) return err(`failed to set "${ifName}" UP: ${up.error}`);
+  const added = netns.addAddress(ifName, allocation.address, { broadcast: broadcastOf(allocation.address) }, by);
+  if (!added.ok) return err(`failed to add IP addr ${allocation.address} to "${ifName}": ${added.error}`);
+  for (const { dst, gw } of routes) {
+    const route = netns.addRoute({ dst: dst === DEFAULT_ROUTE ? 'default' : dst, via: gw, dev: ifName }, by);
+    if (!route.ok) return err(`failed to add route '${dst} via ${gw ?? '<nil>'} dev ${ifName}': ${route.error}`);
+  }
+  return ok(undefined);
+}
+
+/** Gives the bridge its gateway address, once. */
+function ensureAddr(root: Netns, bridge: string, address: Cidr, by: Provenance): Result<void, string> {
+  const present = root.link(bridge)?.addresses ?? [];
+  if (present.some((entry) => entry.address === address)) return ok(undefined);
+  if (present.length > 0) return err(`"${bridge}" already has an IP address different from ${address}`);
+  return root.addAddress(bridge, address, { broadcast: broadcastOf(address) }, by);
+}
+
+/** What netlink libraries add: the last address of the prefix, none for /31 and /32. */
+function broadcastOf(address: Cidr): IpAddr | null {
+  return cidrLength(address) >= 31 ? null : broadcastAddress(address);
+}
+
+function resultOf(
+  [bridge, host, container]: readonly [NetDevice, NetDevice, NetDevice],
+  { netns }: CniContext,
+  { address, gateway }: Allocation,
+  routes: readonly CniRoute[],
+): CniResult {
+  return {
+    interfaces: [
+      { name: bridge.name, mac: bridge.mac, sandbox: null },
+      { name: host.name, mac: host.mac, sandbox: null },
+      { name: container.name, mac: container.mac, sandbox: netns.name },
+    ],
+    ips: [{ interface: 2, address, gateway }],
+    routes,
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * How a container runtime speaks through the CRI: its version, its id prefix and its errors.
+ *
+ * Docker's are cri-dockerd's, which kept those of dockershim (pkg/kubelet/dockershim/docker_sandbox.go, network/plugins.go);
+ * containerd's are from pkg/cri/server/sandbox_run.go and status.go. Seen in `kubectl describe pod` and `kubectl get nodes -o wide`.
+ */
+import type { PodIdentity } from './names.ts';
+
+export type RuntimeName = 'docker' | 'containerd';
+
+export interface RuntimeWords {
+  /** `kubectl get nodes -o wide`, CONTAINER-RUNTIME. */
+  readonly version: string;
+  /** Before the `://` of a container id. */
+  readonly idScheme: string;
+  readonly imageIdPrefix: string;
+  /** NetworkReady=false's message while there is no CNI configuration. */
+  readonly networkNotReady: string;
+  /** RunPodSandbox's error when the plugin failed. */
+  networkSetupFailed(pod: PodIdentity, sandboxId: string, plugin: PluginFailure): string;
+}
+
+/** A failed CNI ADD: which plugin of which network said what. */
+export interface PluginFailure {
+  readonly type: string;
+  readonly network: string;
+  readonly message: string;
+}
+
+const WORDS: Readonly<Record<RuntimeName, RuntimeWords>> = {
+  docker: {
+    version: 'docker://26.1.4',
+    idScheme: 'docker',
+    imageIdPrefix: 'docker-pullable://',
+    networkNotReady: 'docker: network plugin is not ready: cni config uninitialized',
+    networkSetupFailed: (pod, sandboxId, { message }) =>
+      `failed to set up sandbox container "${sandboxId}" network for pod "${pod.name}": ` +
+      `networkPlugin cni failed to set up pod "${pod.name}_${pod.namespace}" network: ${message}`,
+  },
+  containerd: {
+    version: 'containerd://1.7.18',
+    idScheme: 'containerd',
+    imageIdPrefix: '',
+    networkNotReady: 'Network plugin returns error: cni plugin not initialized',
+    networkSetupFailed: (_pod, sandboxId, { type, network, message }) =>
+      `failed to setup network for sandbox "${sandboxId}": plugin type="${type}" name="${network}" failed (add): ${message}`,
+  },
+};
+
+export function runtimeWords(name: RuntimeName): RuntimeWords {
+  return WORDS[name];
+}
