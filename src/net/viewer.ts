@@ -1,6 +1,7 @@
 /**
  * Turns a namespace's live state into its immutable view, lazily and with parts that did not change kept.
  */
+import type { Instant } from '../sim/sim.ts';
 import type { Bridge } from './dev/bridge.ts';
 import type { NetDevice } from './dev/device.ts';
 import type { Vxlan } from './dev/vxlan.ts';
@@ -11,6 +12,8 @@ export class NetnsViewer {
   readonly #netns: Netns;
   #last: NetnsView | null = null;
   #dirty = true;
+  /** Until then nothing in the last view changes by the clock alone. */
+  #until: Instant = 0;
   #epoch = 0;
 
   constructor(netns: Netns) {
@@ -29,9 +32,10 @@ export class NetnsViewer {
   }
 
   view(): NetnsView {
-    if (!this.#dirty && this.#last !== null) return this.#last;
+    if (!this.#dirty && this.#last !== null && this.#netns.now < this.#until) return this.#last;
     this.#dirty = false;
     this.#last = this.#build(this.#last);
+    this.#until = viewChangesAt(this.#netns);
     return this.#last;
   }
 
@@ -55,6 +59,11 @@ export class NetnsViewer {
       sockets: keepList(last?.sockets, netns.sockets.view()),
     };
   }
+}
+
+function viewChangesAt(netns: Netns): Instant {
+  const bridges = netns.links().map((dev) => (dev.kind === 'bridge' ? (dev as Bridge).viewChangesAt : Infinity));
+  return Math.min(netns.neigh.viewChangesAt, ...bridges);
 }
 
 function fdbOf(netns: Netns): readonly FdbView[] {

@@ -123,6 +123,13 @@ export class Bridge extends NetDevice {
     return [...permanent, ...learned];
   }
 
+  /** When the view of the forwarding database changes next by the clock alone: an entry is forgotten. */
+  get viewChangesAt(): Instant {
+    let next = Infinity;
+    for (const entry of this.#fdb.values()) if (this.#fresh(entry)) next = Math.min(next, entry.updatedAt + AGEING_NS);
+    return next;
+  }
+
   /** Returns a closure that puts the forwarding database back as it is now. */
   checkpoint(): () => void {
     const fdb = new Map(this.#fdb);

@@ -134,6 +134,14 @@ export class NeighTable {
       }));
   }
 
+  /** When the view changes next by the clock alone: an entry becomes STALE. */
+  get viewChangesAt(): Instant {
+    let next = Infinity;
+    for (const neigh of this.#entries.values())
+      if (this.#stateOf(neigh) === 'REACHABLE') next = Math.min(next, neigh.confirmedAt + REACHABLE_NS);
+    return next;
+  }
+
   /** Returns a closure that puts the table back as it is now. */
   checkpoint(): () => void {
     const saved = [...this.#entries].map(([key, neigh]) => ({ key, neigh, copy: { ...neigh, queue: [...neigh.queue] } }));

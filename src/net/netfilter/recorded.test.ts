@@ -23,12 +23,12 @@ interface RecordedStep {
   readonly stderr: string;
 }
 
-function recorded<T>(name: string): T {
-  return JSON.parse(readFileSync(new URL(`recorded/${name}.json`, import.meta.url), 'utf8')) as T;
+function recorded(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`recorded/${name}.json`, import.meta.url), 'utf8'));
 }
 
-const RULES = recorded<{ rules: RecordedRule[] }>('rules').rules;
-const STEPS = recorded<{ steps: RecordedStep[] }>('commands').steps;
+const RULES = (recorded('rules') as { rules: RecordedRule[] }).rules;
+const STEPS = (recorded('commands') as { steps: RecordedStep[] }).steps;
 
 /** Rows of a listing, without headers and the trailing blanks of empty columns. */
 function rows(text: string): string[] {

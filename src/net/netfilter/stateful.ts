@@ -74,7 +74,8 @@ export class StatefulMatches {
   }
 
   #countNth(match: NthMatch, key: number): StatefulOutcome {
-    const count = this.#nth.get(key) ?? match.packet;
+    // libxt_statistic starts the count so that the packet of that number is the first to match.
+    const count = this.#nth.get(key) ?? match.every - 1 - match.packet;
     const next = count === match.every - 1 ? 0 : count + 1;
     this.#nth.set(key, next);
     return outcome((next === 0) !== match.invert, match, `packet ${next} of ${match.every}`, 'packet count');
