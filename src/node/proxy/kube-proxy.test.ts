@@ -218,7 +218,7 @@ describe('kube-proxy on a node', () => {
     api.delete('Service', 'web');
     wait(1);
     expect(errors).toHaveLength(1);
-    expect(errors[0]).toContain('KUBE-SVC-CDGGSHYLG3RE2FKL');
+    expect(errors[0]).toMatch(/^iptables-restore.*KUBE-SVC-CDGGSHYLG3RE2FKL/s);
     root.netfilter.command('-t nat -D OUTPUT -j KUBE-SVC-CDGGSHYLG3RE2FKL', TESTER);
     wait(31);
     expect(errors).toHaveLength(1);

@@ -10,16 +10,16 @@ import type { Conn } from '../../net/netfilter/conntrack-types.ts';
 import type { TableName } from '../../net/netfilter/hooks.ts';
 import type { Netns } from '../../net/netns.ts';
 import type { ConntrackFilter } from './conntrack-cleanup.ts';
-import type { ServiceHealthCheck } from './health-check.ts';
+import { healthCheckResponse, type ServiceHealthCheck } from './health-check.ts';
 import type { IptablesPort, RestoreRequest } from './iptables-port.ts';
-
-const BY: Provenance = { actor: 'kube-proxy', action: 'syncProxyRules', object: null };
+import { BY_KUBE_PROXY } from './provenance.ts';
 
 export class NetnsIptablesPort implements IptablesPort {
   readonly #netns: Netns;
   /** Health check listeners by Service. */
   readonly #healthChecks = new Map<string, { check: ServiceHealthCheck; readonly close: () => void }>();
 
+  /** `netns` is the node's root namespace. */
   constructor(netns: Netns) {
     this.#netns = netns;
   }
@@ -42,9 +42,9 @@ export class NetnsIptablesPort implements IptablesPort {
   }
 
   restore({ text, provenanceOf }: RestoreRequest): Result<void, string> {
-    const restored = this.#netns.netfilter.restore(text, { noflush: true, counters: true, by: BY, provenanceOf });
+    const restored = this.#netns.netfilter.restore(text, { noflush: true, counters: true, by: BY_KUBE_PROXY, provenanceOf });
     this.#netns.touch();
-    return restored.ok ? ok(undefined) : err(restored.error.map(({ message }) => message).join('\n'));
+    return restored.ok ? ok(undefined) : err(restored.error.map(({ text }) => text).join(''));
   }
 
   getSysctl(name: string): number | null {
@@ -60,10 +60,10 @@ export class NetnsIptablesPort implements IptablesPort {
     return this.#netns.links().flatMap((dev) => dev.addresses.map(({ address }) => cidrAddress(address)));
   }
 
-  readonly deleteConntrack = (filter: ConntrackFilter): void => {
+  deleteConntrack(filter: ConntrackFilter): void {
     this.#netns.netfilter.conntrack.delete((conn) => matches(conn, filter));
     this.#netns.touch();
-  };
+  }
 
   serveHealthChecks(checks: readonly ServiceHealthCheck[]): void {
     const wanted = new Map(checks.map((check) => [check.service, check]));
@@ -87,7 +87,7 @@ export class NetnsIptablesPort implements IptablesPort {
       addr: IP_ANY,
       port: check.port,
       process: 'kube-proxy',
-      handler: () => healthAnswer(entry.check),
+      handler: () => healthCheckResponse(entry.check),
     });
     // A port already taken is only logged by the real one; the load balancer then finds no answer there.
     if (opened.ok) this.#healthChecks.set(check.service, Object.assign(entry, { close: opened.value }));
@@ -107,10 +107,4 @@ function matches(conn: Conn, filter: ConntrackFilter): boolean {
     (filter.origDport === undefined || conn.original.dport === filter.origDport) &&
     (filter.dstNat === undefined || (conn.dstNat && conn.reply.src === filter.dstNat))
   );
-}
-
-function healthAnswer({ service, localEndpoints }: ServiceHealthCheck): string {
-  const [namespace = '', name = ''] = service.split('/');
-  const body = JSON.stringify({ service: { namespace, name }, localEndpoints });
-  return `HTTP/1.1 ${localEndpoints > 0 ? '200 OK' : '503 Service Unavailable'}\r\nContent-Type: application/json\r\n\r\n${body}`;
 }
