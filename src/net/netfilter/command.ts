@@ -94,7 +94,7 @@ function failure(refusal: Refusal, chain: string): CommandResult {
 
 /** Splits `-nvL` into `-n -v -L`; words that are not clusters of known letters stay. */
 function spread(word: string): string[] {
-  return /^-[LSnvxFZ]{2,}$/.test(word) ? [...word.slice(1)].map((letter) => `-${letter}`) : [word];
+  return /^-[LSnvxFZ]{2,}$/.test(word) ? word.slice(1).replace(/./g, ' -$&').trim().split(' ') : [word];
 }
 
 function parseCommand(argv: readonly string[]): Parsed {

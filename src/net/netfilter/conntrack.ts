@@ -314,8 +314,7 @@ export class ConntrackTable {
     const track = this.track(conn);
     const now = this.#host.now();
     if (!conn.confirmed) track.streamAt = now + 2 * NS_PER_S;
-    if (!conn.seenReply) return this.#refresh(conn, this.#setting('udp_timeout'));
-    const stream = now > track.streamAt;
+    const stream = conn.seenReply && now > track.streamAt;
     this.#refresh(conn, this.#setting(stream ? 'udp_timeout_stream' : 'udp_timeout'));
     if (stream) conn.assured = true;
   }

@@ -102,7 +102,10 @@ export class TableDraft {
 
   /** Empties a chain, making it when it is not there (a `:CHAIN` line of iptables-restore). */
   reset(chain: string): void {
-    if (!this.has(chain)) return this.create(chain);
+    if (!this.has(chain)) {
+      this.create(chain);
+      return;
+    }
     this.#changed.set(chain, {
       policy: this.#read(chain).policy,
       rules: [],

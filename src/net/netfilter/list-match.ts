@@ -20,7 +20,7 @@ import { addressMaskText, hex, ipRangeText, maskedText, physdevWords, probabilit
 import { ICMP_TYPES, serviceName, tcpFlagWords } from './names.ts';
 import { limitRate } from './parse-values.ts';
 import type { LogTarget, MarkTarget, Target } from './target.ts';
-import { natFlags, natToText } from './target-parse.ts';
+import { natFlags, natToText } from './target-print.ts';
 
 /** Whether numbers stay numbers (`-n`). */
 export interface Names {

@@ -151,7 +151,7 @@ export interface RandomMatch {
 export interface NthMatch {
   readonly kind: 'nth';
   readonly every: number;
-  /** Start value of the counter. */
+  /** Which packet of every `every` matches, from 0. */
   readonly packet: number;
   readonly invert: boolean;
 }

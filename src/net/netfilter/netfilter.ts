@@ -152,7 +152,10 @@ export class Netfilter {
   zeroCounters(
     which: { readonly table: TableName | null; readonly chain: string | null } = { table: null, chain: null },
   ): void {
-    if (which.table === null) return this.#counters.restore({ rules: new Map(), policies: new Map() });
+    if (which.table === null) {
+      this.#counters.restore({ rules: new Map(), policies: new Map() });
+      return;
+    }
     for (const chain of this.#ruleset[which.table].chains.values()) {
       if (which.chain !== null && which.chain !== chain.name) continue;
       this.#counters.drop(chain.rules.map((rule) => rule.id));

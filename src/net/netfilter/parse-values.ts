@@ -144,3 +144,14 @@ export function limitRate(cost: number): string {
   }
   return `${Math.floor(best[1] / cost)}/${best[0]}`;
 }
+
+/** `5`, `5:9`, `:9` or `5:` up to `limit`. */
+export function numberRange(word: string, module: string, option: string, limit: number): { min: number; max: number } {
+  const parts = word.split(':');
+  const min = u32(parts[0] === '' ? '0' : (parts[0] ?? ''));
+  const max = parts.length === 1 ? min : u32(parts[1] === '' ? String(limit) : (parts[1] ?? ''));
+  if (min === null || max === null || parts.length > 2 || min > limit || max > limit) {
+    throw new Refusal(`${module}: bad value for option "${option}" near "${word}", or out of range (0-${limit}).\n`);
+  }
+  return { min, max };
+}

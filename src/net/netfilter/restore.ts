@@ -6,7 +6,7 @@
  */
 import type { Provenance } from '../../lib/provenance.ts';
 import type { Counter } from './counters.ts';
-import { TableDraft } from './draft.ts';
+import type { TableDraft } from './draft.ts';
 import type { TableName } from './hooks.ts';
 import { integer, Refusal, type RefusalKind } from './parse-values.ts';
 import { parseRule, type ParsedRule } from './rule-parse.ts';
@@ -131,10 +131,13 @@ class RestoreReader {
   #readLine(line: string): void {
     const first = line.charCodeAt(0);
     if (first === 35 || line.trim() === '') return;
-    if (first === 42) return this.#openTable(line.slice(1).trim());
+    if (first === 42) {
+      this.#openTable(line.slice(1).trim());
+      return;
+    }
     if (this.#draft === null) throw new Refusal('', 'failed');
-    if (line === 'COMMIT' || line.trimEnd() === 'COMMIT') return this.#commit(this.#draft);
-    if (first === 58) this.#readChain(this.#draft, line);
+    if (line === 'COMMIT' || line.trimEnd() === 'COMMIT') this.#commit(this.#draft);
+    else if (first === 58) this.#readChain(this.#draft, line);
     else this.#readOperation(this.#draft, line);
   }
 
@@ -163,7 +166,10 @@ class RestoreReader {
     if (name === '') throw new Refusal(`chain name invalid`);
     if (name.length > 28) throw new Refusal(chainTooLong(name));
     if (policy === '') throw new Refusal('policy invalid');
-    if (!draft.isBase(name)) return draft.reset(name);
+    if (!draft.isBase(name)) {
+      draft.reset(name);
+      return;
+    }
     if (policy !== 'ACCEPT' && policy !== 'DROP') {
       if (policy === '-') return;
       throw new Refusal('Bad policy name.', 'failed');

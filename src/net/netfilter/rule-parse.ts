@@ -7,12 +7,14 @@
  */
 import type { TableName } from './hooks.ts';
 import type { AddressMask, Match } from './match.ts';
-import { finishMatch, openMatch, readMatchOption, type MatchDraft, type NextWord } from './match-parse.ts';
+import { finishMatch, openMatch, type MatchDraft, type NextWord } from './match-draft.ts';
+import { readMatchOption } from './match-parse.ts';
 import { printMatch } from './match-print.ts';
 import { protocolNumber } from './names.ts';
 import { addressMask, interfaceName, Refusal } from './parse-values.ts';
 import type { Target } from './target.ts';
-import { finishTarget, openTarget, printTarget, readTargetOption, type TargetDraft } from './target-parse.ts';
+import { finishTarget, openTarget, readTargetOption, type TargetDraft } from './target-parse.ts';
+import { printTarget } from './target-print.ts';
 import { checkByKernel, checkByTool } from './rule-check.ts';
 
 /** What a rule says, without its chain. */
