@@ -140,5 +140,8 @@ class Cluster implements ClusterApi {
 }
 
 function assertReplayed(result: { readonly ok: boolean; readonly error?: readonly ManifestError[] }): void {
-  assertExists(result.ok ? true : null, `a command that succeeded was refused when replayed: ${(result.error ?? []).map((error) => error.message).join('; ')}`);
+  assertExists(
+    result.ok ? true : null,
+    `a command that succeeded was refused when replayed: ${(result.error ?? []).map((error) => error.message).join('; ')}`,
+  );
 }

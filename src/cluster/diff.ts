@@ -51,18 +51,24 @@ function diffObjects(groups: Groups, before: ClusterSnapshot, after: ClusterSnap
   if (before.objects === after.objects) return;
   for (const [key, view] of after.objects) {
     const old = before.objects.get(key);
-    if (old === undefined) groups.add(apiActor(who(key)), null, { op: 'added', what: view.object.kind, text: key, ref: { kind: 'object', key } });
-    else if (desiredChanged(old.object, view.object)) groups.add(apiActor(who(key)), null, { op: 'changed', what: view.object.kind, text: key, ref: { kind: 'object', key } });
+    if (old === undefined)
+      groups.add(apiActor(who(key)), null, { op: 'added', what: view.object.kind, text: key, ref: { kind: 'object', key } });
+    else if (desiredChanged(old.object, view.object))
+      groups.add(apiActor(who(key)), null, { op: 'changed', what: view.object.kind, text: key, ref: { kind: 'object', key } });
   }
   for (const [key, view] of before.objects) {
-    if (!after.objects.has(key)) groups.add(removedBy(view.object.kind), null, { op: 'removed', what: view.object.kind, text: key, ref: null });
+    if (!after.objects.has(key))
+      groups.add(removedBy(view.object.kind), null, { op: 'removed', what: view.object.kind, text: key, ref: null });
   }
 }
 
 /** Status alone is the report of a change, not one. */
 function desiredChanged(old: object, next: object): boolean {
   if (old === next) return false;
-  return Object.entries(next).some(([field, value]) => field !== 'status' && field !== 'metadata' && (old as Readonly<Record<string, unknown>>)[field] !== value);
+  return Object.entries(next).some(
+    ([field, value]) =>
+      field !== 'status' && field !== 'metadata' && (old as Readonly<Record<string, unknown>>)[field] !== value,
+  );
 }
 
 function apiActor(client: string): string {
@@ -87,7 +93,13 @@ function diffContainers(groups: Groups, before: NodeView | null, after: NodeView
   const old = new Set(before?.containers.map((container) => container.id));
   const now = new Set(after.containers.map((container) => container.id));
   for (const { id, name } of after.containers) {
-    if (!old.has(id)) groups.add('kubelet', after.name, { op: 'added', what: 'container', text: name, ref: { kind: 'container', node: after.name, id } });
+    if (!old.has(id))
+      groups.add('kubelet', after.name, {
+        op: 'added',
+        what: 'container',
+        text: name,
+        ref: { kind: 'container', node: after.name, id },
+      });
   }
   for (const { id, name } of before?.containers ?? []) {
     if (!now.has(id)) groups.add('kubelet', after.name, { op: 'removed', what: 'container', text: name, ref: null });
@@ -97,14 +109,23 @@ function diffContainers(groups: Groups, before: NodeView | null, after: NodeView
 function diffNetns(groups: Groups, node: string, before: NetnsView | null, after: NetnsView | null): void {
   if (before === after) return;
   const netns = (after ?? before)?.name ?? 'root';
-  const part = <T extends { readonly madeBy: Provenance }>(what: string, list: (view: NetnsView) => readonly T[], text: (item: T) => string, ref: (item: T) => Ref | null): void => {
+  const part = <T extends { readonly madeBy: Provenance }>(
+    what: string,
+    list: (view: NetnsView) => readonly T[],
+    text: (item: T) => string,
+    ref: (item: T) => Ref | null,
+  ): void => {
     const old = before === null ? [] : list(before);
     const now = after === null ? [] : list(after);
     if (old === now) return;
     const oldTexts = new Set(old.map(text));
     const nowTexts = new Set(now.map(text));
-    for (const item of now) if (!oldTexts.has(text(item))) groups.add(actorName(item.madeBy), node, { op: 'added', what, text: text(item), ref: ref(item) });
-    for (const item of old) if (!nowTexts.has(text(item))) groups.add(actorName(item.madeBy), node, { op: 'removed', what, text: text(item), ref: null });
+    for (const item of now)
+      if (!oldTexts.has(text(item)))
+        groups.add(actorName(item.madeBy), node, { op: 'added', what, text: text(item), ref: ref(item) });
+    for (const item of old)
+      if (!nowTexts.has(text(item)))
+        groups.add(actorName(item.madeBy), node, { op: 'removed', what, text: text(item), ref: null });
   };
   part(
     'link',
@@ -114,7 +135,10 @@ function diffNetns(groups: Groups, node: string, before: NetnsView | null, after
   );
   part(
     'address',
-    (view) => view.links.flatMap((link) => link.addresses.filter((entry) => entry.madeBy.actor !== 'kernel').map((entry) => ({ link: link.name, ...entry }))),
+    (view) =>
+      view.links.flatMap((link) =>
+        link.addresses.filter((entry) => entry.madeBy.actor !== 'kernel').map((entry) => ({ link: link.name, ...entry })),
+      ),
     (entry) => `${entry.address} dev ${entry.link}`,
     (entry) => ({ kind: 'link', node, netns, name: entry.link }),
   );
@@ -148,7 +172,8 @@ function diffSysctls(groups: Groups, node: string, before: NetnsView | null, aft
   if (before === null || after === null || before.sysctls === after.sysctls) return;
   for (const [name, value] of after.sysctls) {
     const old = before.sysctls.get(name);
-    if (old !== undefined && old !== value) groups.add('user', node, { op: 'changed', what: 'sysctl', text: `${name} = ${value}`, ref: null });
+    if (old !== undefined && old !== value)
+      groups.add('user', node, { op: 'changed', what: 'sysctl', text: `${name} = ${value}`, ref: null });
   }
 }
 
@@ -169,18 +194,36 @@ function diffTable(groups: Groups, node: string, table: TableName, old: Ruleset 
     if (before === chain) continue;
     const ref: Ref = { kind: 'chain', node, netns: 'root', table, chain: name };
     const maker = chain.rules[0]?.madeBy ?? before?.rules[0]?.madeBy;
-    if (before === undefined) groups.add(maker === undefined ? chainOwner(name) : actorName(maker), node, { op: 'added', what: 'chain', text: `${table} ${name}`, ref });
+    if (before === undefined)
+      groups.add(maker === undefined ? chainOwner(name) : actorName(maker), node, {
+        op: 'added',
+        what: 'chain',
+        text: `${table} ${name}`,
+        ref,
+      });
     diffChain(groups, node, table, name, before?.rules ?? [], chain.rules);
   }
   for (const [name, chain] of oldChains) {
     if (nowChains.has(name)) continue;
     const maker = chain.rules[0]?.madeBy;
-    groups.add(maker === undefined ? chainOwner(name) : actorName(maker), node, { op: 'removed', what: 'chain', text: `${table} ${name}`, ref: null });
+    groups.add(maker === undefined ? chainOwner(name) : actorName(maker), node, {
+      op: 'removed',
+      what: 'chain',
+      text: `${table} ${name}`,
+      ref: null,
+    });
     diffChain(groups, node, table, name, chain.rules, []);
   }
 }
 
-function diffChain(groups: Groups, node: string, table: TableName, chain: string, old: readonly Rule[], now: readonly Rule[]): void {
+function diffChain(
+  groups: Groups,
+  node: string,
+  table: TableName,
+  chain: string,
+  old: readonly Rule[],
+  now: readonly Rule[],
+): void {
   const oldTexts = new Set(old.map((rule) => rule.text));
   const nowTexts = new Set(now.map((rule) => rule.text));
   for (const [index, rule] of now.entries()) {
@@ -189,7 +232,8 @@ function diffChain(groups: Groups, node: string, table: TableName, chain: string
     groups.add(actorName(rule.madeBy), node, { op: 'added', what: 'rule', text: `${table} ${rule.text}`, ref });
   }
   for (const rule of old) {
-    if (!nowTexts.has(rule.text)) groups.add(actorName(rule.madeBy), node, { op: 'removed', what: 'rule', text: `${table} ${rule.text}`, ref: null });
+    if (!nowTexts.has(rule.text))
+      groups.add(actorName(rule.madeBy), node, { op: 'removed', what: 'rule', text: `${table} ${rule.text}`, ref: null });
   }
 }
 

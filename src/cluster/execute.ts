@@ -1,11 +1,19 @@
 /**
  * What each command does to a world. A refusal is data and leaves the world as it was.
  */
-import { decodeManifests, statusErrors } from '../api/decode.ts';
+import { decodeManifests } from '../api/decode.ts';
+import { manifestErrorsOf } from '../api/locate.ts';
 import type { ManifestError } from '../api/manifest-error.ts';
 import type { ManifestDocument } from '../api/manifest.ts';
 import { kubectlErrorText } from '../api/status.ts';
-import { applyManifests, deletedMessage, deleteManifests, kubectlName, scale, type ApplyFailure } from '../controlplane/apply.ts';
+import {
+  applyManifests,
+  deletedMessage,
+  deleteManifests,
+  kubectlName,
+  scale,
+  type ApplyFailure,
+} from '../controlplane/apply.ts';
 import { assertNever } from '../lib/assert.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { Kernel } from '../net/kernel.ts';
@@ -37,7 +45,7 @@ export function executeCommand(world: World, command: Command): Execution {
     case 'apply':
       return settled(world, apply(world, command.file, command.text));
     case 'delete-manifest':
-      return settled(world, deleteFile(world, command.text));
+      return settled(world, deleteFile(world, command.file, command.text));
     case 'delete':
       return settled(world, deleteObject(world, command.object, command.gracePeriodSeconds));
     case 'scale':
@@ -72,8 +80,8 @@ function settled(world: World, execution: Execution): Execution {
 }
 
 function apply(world: World, file: string, text: string): Execution {
-  const { documents, errors } = decodeManifests(text);
-  const [fatal, warnings] = split(errors);
+  const { documents, problems } = decodeManifests(text, file);
+  const [fatal, warnings] = split(problems);
   if (fatal.length > 0) return err([...fatal, ...dryErrors(world, file, documents)]);
   const applied = applyManifests(world.store, documents, { file });
   if (!applied.ok) return err(placed(applied.error, documents));
@@ -85,8 +93,8 @@ function apply(world: World, file: string, text: string): Execution {
 
 /** What Apply would do; nothing happens. */
 export function previewApply(world: World, file: string, text: string): ApplyPreview {
-  const { documents, errors } = decodeManifests(text);
-  const [fatal, warnings] = split(errors);
+  const { documents, problems } = decodeManifests(text, file);
+  const [fatal, warnings] = split(problems);
   const rehearsed = applyManifests(world.store, documents, { file, dryRun: true });
   if (!rehearsed.ok) return { errors: [...fatal, ...placed(rehearsed.error, documents)], warnings, changes: [] };
   return {
@@ -104,7 +112,9 @@ function dryErrors(world: World, file: string, documents: readonly ManifestDocum
   return rehearsed.ok ? [] : placed(rehearsed.error, documents);
 }
 
-function split(errors: readonly ManifestError[]): readonly [fatal: readonly ManifestError[], warnings: readonly ManifestError[]] {
+function split(
+  errors: readonly ManifestError[],
+): readonly [fatal: readonly ManifestError[], warnings: readonly ManifestError[]] {
   return [errors.filter((error) => error.severity === 'error'), errors.filter((error) => error.severity === 'warning')];
 }
 
@@ -112,13 +122,15 @@ function split(errors: readonly ManifestError[]): readonly [fatal: readonly Mani
 function placed(failures: readonly ApplyFailure[], documents: readonly ManifestDocument[]): readonly ManifestError[] {
   return failures.flatMap((failure) => {
     const document = documents.find((candidate) => candidate.document === failure.document);
-    return document === undefined ? [commandError(kubectlErrorText(failure.status))] : statusErrors(failure.status, document);
+    return document === undefined
+      ? [commandError(kubectlErrorText(failure.status))]
+      : manifestErrorsOf(document, failure.status);
   });
 }
 
-function deleteFile(world: World, text: string): Execution {
-  const { documents, errors } = decodeManifests(text);
-  const [fatal] = split(errors);
+function deleteFile(world: World, file: string, text: string): Execution {
+  const { documents, problems } = decodeManifests(text, file);
+  const [fatal] = split(problems);
   if (fatal.length > 0) return err(fatal);
   const { messages, failures } = deleteManifests(world.store, documents);
   if (messages.length === 0 && failures.length > 0) return err(placed(failures, documents));
@@ -130,7 +142,13 @@ function deleteObject(world: World, key: string, gracePeriodSeconds: number | un
   if (object === null) return refused(`Error from server (NotFound): ${key} not found`);
   const { name } = object.metadata;
   const namespace = object.metadata.namespace ?? null;
-  const deleted = world.store.delete('kubectl', object.kind, namespace, name, gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds });
+  const deleted = world.store.delete(
+    'kubectl',
+    object.kind,
+    namespace,
+    name,
+    gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds },
+  );
   return deleted.ok ? done([deletedMessage(object.kind, name)]) : refused(kubectlErrorText(deleted.error));
 }
 

@@ -4,13 +4,14 @@
  * A node has `eth0` with its address, the outside host as default gateway and forwarding on (kubeadm's preflight asks for it). The
  * outside host answers on its ports, forwards nothing and has no default route.
  */
-import { cidrLength, cidrOf, cidr } from '../lib/cidr.ts';
-import { assert } from '../lib/assert.ts';
+import { assert, assertExists } from '../lib/assert.ts';
+import { cidr, cidrAddress, cidrLength, cidrOf } from '../lib/cidr.ts';
 import { ip, IP_ANY } from '../lib/ip.ts';
 import type { Provenance } from '../lib/provenance.ts';
 import type { Result } from '../lib/result.ts';
 import { Segment } from '../net/dev/segment.ts';
 import { Kernel } from '../net/kernel.ts';
+import { announceAddress } from '../net/neigh/arp.ts';
 import type { Sim } from '../sim/sim.ts';
 import type { ClusterSpec, NodeSpec } from './scenario.ts';
 
@@ -29,6 +30,7 @@ export function bootMachines(spec: ClusterSpec, sim: Sim): Machines {
   const nodes = new Map(spec.nodes.map((node) => [node.name, bootNode(spec, node, segment, sim)]));
   const external = spec.external === null ? null : bootExternal(spec, spec.external, segment, sim);
   const machines = { segment, nodes, external };
+  introduce(machines);
   if (spec.neighbours === 'permanent') knowEachOther(spec, machines);
   return machines;
 }
@@ -53,10 +55,26 @@ function bootExternal(spec: ClusterSpec, external: NonNullable<ClusterSpec['exte
   const kernel = bootHost(spec, 'external', external.ip, segment, sim);
   for (const port of external.ports) {
     for (const protocol of ['tcp', 'udp'] as const) {
-      done(kernel.root.listen({ protocol, addr: IP_ANY, port, process: 'server', handler: ({ peer }) => `external: hello ${peer.addr}\n` }));
+      done(
+        kernel.root.listen({
+          protocol,
+          addr: IP_ANY,
+          port,
+          process: 'server',
+          handler: ({ peer }) => `external: hello ${peer.addr}\n`,
+        }),
+      );
     }
   }
   return kernel;
+}
+
+/** A machine that comes up is heard at once (IPv6 duplicate address detection), so the switch knows where everybody is. */
+function introduce({ nodes, external }: Machines): void {
+  for (const kernel of [...nodes.values(), ...(external === null ? [] : [external])]) {
+    const nic = assertExists(kernel.root.link('eth0'), 'eth0 was made');
+    for (const { address } of nic.addresses) announceAddress(nic, cidrAddress(address));
+  }
 }
 
 /** Permanent neighbours between all machines of the segment. */

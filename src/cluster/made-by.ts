@@ -15,7 +15,10 @@ export function madeByChain(snapshot: ClusterSnapshot, who: WhoChanged, ref: Ref
     case 'container': {
       const container = nodeOf(snapshot, ref.node)?.containers.find((candidate) => candidate.id === ref.id);
       if (container === undefined) return [];
-      return [...podChain(snapshot, who, container.pod), step({ actor: 'kubelet', action: 'sandbox', object: container.pod, node: ref.node, ref })];
+      return [
+        ...podChain(snapshot, who, container.pod),
+        step({ actor: 'kubelet', action: 'sandbox', object: container.pod, node: ref.node, ref }),
+      ];
     }
     case 'netns':
       return ref.netns === 'root' ? [] : podChain(snapshot, who, `Pod ${ref.netns}`);
@@ -38,7 +41,13 @@ export function madeByChain(snapshot: ClusterSnapshot, who: WhoChanged, ref: Ref
 }
 
 /** The causes of state that carries `provenance`. */
-export function provenanceChain(snapshot: ClusterSnapshot, who: WhoChanged, provenance: Provenance, node: string, ref: Ref | null): readonly MadeByStep[] {
+export function provenanceChain(
+  snapshot: ClusterSnapshot,
+  who: WhoChanged,
+  provenance: Provenance,
+  node: string,
+  ref: Ref | null,
+): readonly MadeByStep[] {
   const { actor, action, object } = provenance;
   const before = object === null ? [] : podChain(snapshot, who, object);
   return [...before, step({ actor, action, object, node, ref })];
@@ -50,9 +59,14 @@ function podChain(snapshot: ClusterSnapshot, who: WhoChanged, key: ObjectKey): r
   const object = snapshot.objects.get(key)?.object;
   if (object?.kind !== 'Pod' || object.spec.nodeName === undefined) return chain;
   const node = object.spec.nodeName;
-  const bound = (object.status.conditions ?? []).some((condition) => condition.type === 'PodScheduled') && !isPinned(snapshot, key);
+  const bound =
+    (object.status.conditions ?? []).some((condition) => condition.type === 'PodScheduled') && !isPinned(snapshot, key);
   const sandbox = step({ actor: 'kubelet', action: 'sandbox', object: key, node, ref: { kind: 'object', key } });
-  return [...chain, ...(bound ? [step({ actor: 'scheduler', action: 'bind', object: key, node, ref: { kind: 'node', node } })] : []), sandbox];
+  return [
+    ...chain,
+    ...(bound ? [step({ actor: 'scheduler', action: 'bind', object: key, node, ref: { kind: 'node', node } })] : []),
+    sandbox,
+  ];
 }
 
 /** True when the manifest itself names the node, so no scheduler was asked. */
@@ -67,14 +81,17 @@ function objectChain(snapshot: ClusterSnapshot, who: WhoChanged, key: ObjectKey)
   const causes = owner === null ? [] : objectChain(snapshot, who, owner);
   const creator = who(key);
   const ref: Ref = { kind: 'object', key };
-  if (view.source !== null) return [...causes, { actor: 'user', action: 'apply', object: key, node: null, ref, source: view.source }];
+  if (view.source !== null)
+    return [...causes, { actor: 'user', action: 'apply', object: key, node: null, ref, source: view.source }];
   return [...causes, step({ actor: creator, action: 'create', object: key, node: null, ref })];
 }
 
 function ownerKey(object: KubeObject): ObjectKey | null {
   const owner = (object.metadata.ownerReferences ?? []).find((reference) => reference.controller === true);
   if (owner === undefined) return null;
-  return object.metadata.namespace === undefined || owner.kind === 'Node' ? `${owner.kind} ${owner.name}` : `${owner.kind} ${object.metadata.namespace}/${owner.name}`;
+  return object.metadata.namespace === undefined || owner.kind === 'Node'
+    ? `${owner.kind} ${owner.name}`
+    : `${owner.kind} ${object.metadata.namespace}/${owner.name}`;
 }
 
 function step(fields: Omit<MadeByStep, 'source'>): MadeByStep {
@@ -92,7 +109,10 @@ export function netnsOf(snapshot: ClusterSnapshot, node: string, netns: string):
   return netns === 'root' ? view.root : (view.podNetns.get(netns) ?? null);
 }
 
-function makerOf(netns: NetnsView, ref: Extract<Ref, { kind: 'link' | 'route' | 'neigh' | 'chain' | 'rule' }>): Provenance | null {
+function makerOf(
+  netns: NetnsView,
+  ref: Extract<Ref, { kind: 'link' | 'route' | 'neigh' | 'chain' | 'rule' }>,
+): Provenance | null {
   switch (ref.kind) {
     case 'link':
       return netns.links.find((link) => link.name === ref.name)?.madeBy ?? null;
@@ -102,10 +122,11 @@ function makerOf(netns: NetnsView, ref: Extract<Ref, { kind: 'link' | 'route' | 
       return netns.neighbours.find((entry) => entry.dev === ref.dev && entry.addr === ref.addr)?.madeBy ?? null;
     case 'chain':
     case 'rule': {
-      const tables: Readonly<Record<string, { readonly chains: ReadonlyMap<string, { readonly rules: readonly { readonly madeBy: Provenance }[] }> }>> = netns.netfilter.ruleset;
+      const tables: Readonly<
+        Record<string, { readonly chains: ReadonlyMap<string, { readonly rules: readonly { readonly madeBy: Provenance }[] }> }>
+      > = netns.netfilter.ruleset;
       const rules = tables[ref.table]?.chains.get(ref.chain)?.rules ?? [];
       return (ref.kind === 'rule' ? rules[ref.number - 1] : rules[0])?.madeBy ?? null;
     }
   }
 }
-

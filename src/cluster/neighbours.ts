@@ -35,6 +35,8 @@ function station(netns: Netns, name: string): readonly Station[] {
 }
 
 function know(a: Station, b: Station): void {
-  const known = a.netns.neigh.view().some((entry) => entry.addr === b.addr && entry.dev === a.dev && entry.state === 'PERMANENT' && entry.lladdr === b.mac);
+  const known = a.netns.neigh
+    .view()
+    .some((entry) => entry.addr === b.addr && entry.dev === a.dev && entry.state === 'PERMANENT' && entry.lladdr === b.mac);
   if (!known) a.netns.addNeigh({ dev: a.dev, addr: b.addr, lladdr: b.mac, state: 'PERMANENT' }, BY);
 }

@@ -46,7 +46,11 @@ export function exploreOutcomes(kernels: readonly Kernel[], rehearse: Rehearse):
 }
 
 /** Follows a branch, taking every later draw as matched; the ways not taken are new branches. */
-function walkBranch(kernels: readonly Kernel[], branch: Branch, rehearse: Rehearse): { readonly result: ProbeResult; readonly probability: number; readonly others: readonly Branch[] } {
+function walkBranch(
+  kernels: readonly Kernel[],
+  branch: Branch,
+  rehearse: Rehearse,
+): { readonly result: ProbeResult; readonly probability: number; readonly others: readonly Branch[] } {
   const taken: boolean[] = [];
   const others: Branch[] = [];
   let probability = branch.probability;
@@ -93,5 +97,8 @@ export function measureSpread(expected: AllOutcomes, count: number, draw: () => 
     row.measured++;
     counts.set(shareKey(share), row);
   }
-  return { count, rows: [...counts.values()].map(({ share, measured }) => ({ share, measured, expected: share.probability * count })) };
+  return {
+    count,
+    rows: [...counts.values()].map(({ share, measured }) => ({ share, measured, expected: share.probability * count })),
+  };
 }

@@ -17,7 +17,9 @@ export function addressOwner(ends: Endpoints, address: string): string {
       for (const dev of netns.links()) {
         if (dev.kind === 'loopback' || !dev.addresses.some((entry) => cidrAddress(entry.address) === address)) continue;
         if (!isNode) return kernel.name;
-        return netns === kernel.root ? `node:${kernel.name}/${dev.name}` : `pod:${netns.name.slice(netns.name.indexOf('/') + 1)}`;
+        return netns === kernel.root
+          ? `node:${kernel.name}/${dev.name}`
+          : `pod:${netns.name.slice(netns.name.indexOf('/') + 1)}`;
       }
     }
   }

@@ -34,8 +34,17 @@ interface Ending {
 }
 
 /** Sends the probe in the world as it is now. With `light` only what tells the outcome is recorded. */
-export function runProbe(sim: Sim, ends: Endpoints, probe: ResolvedProbe, options: { readonly flowId: string; readonly light: boolean }): ProbeResult {
-  const recorder = new TraceRecorder(options.flowId, sim.now, options.light ? (kind) => kind === 'socket.deliver' || kind === 'nat' : null);
+export function runProbe(
+  sim: Sim,
+  ends: Endpoints,
+  probe: ResolvedProbe,
+  options: { readonly flowId: string; readonly light: boolean },
+): ProbeResult {
+  const recorder = new TraceRecorder(
+    options.flowId,
+    sim.now,
+    options.light ? (kind) => kind === 'socket.deliver' || kind === 'nat' : null,
+  );
   const ending: Ending = { outcome: null, body: null, closed: false };
   const deadline = sim.now + (probe.spec.waitNs ?? DEFAULT_WAIT_NS);
   const client = startClient(probe, recorder, (event) => {
@@ -55,7 +64,11 @@ function startClient(probe: ResolvedProbe, recorder: TraceRecorder, onEvent: (ev
   switch (spec.protocol) {
     case 'tcp': {
       const host = spec.port === 80 ? address : `${address}:${spec.port}`;
-      return netns.sockets.connectTcp({ ...client, process: 'curl', text: `GET / HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n\r\n` });
+      return netns.sockets.connectTcp({
+        ...client,
+        process: 'curl',
+        text: `GET / HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n\r\n`,
+      });
     }
     case 'udp':
       return netns.sockets.sendUdp({ ...client, process: 'nc', text: 'hello\n' });
@@ -142,7 +155,11 @@ function resultOf(probe: ResolvedProbe, ends: Endpoints, outcome: Outcome, body:
 /** The delivery that was answered: the last request packet with something in it that reached a server. */
 function servedStep(trace: Trace): TraceStep | null {
   const roles = new Map(trace.packets.map((packet) => [packet.id, packet.role]));
-  return trace.steps.findLast((step) => step.kind === 'socket.deliver' && roles.get(step.packetId) === 'request' && carriesRequest(step)) ?? null;
+  return (
+    trace.steps.findLast(
+      (step) => step.kind === 'socket.deliver' && roles.get(step.packetId) === 'request' && carriesRequest(step),
+    ) ?? null
+  );
 }
 
 function carriesRequest(step: TraceStep): boolean {

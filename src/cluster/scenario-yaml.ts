@@ -82,7 +82,8 @@ function tooDeep(text: string): boolean {
     if (token.type === 'document' && token.value !== undefined) open.push({ token: token.value, depth });
     if (!('items' in token)) continue;
     for (const item of token.items) {
-      for (const child of [item.key, item.value]) if (child !== null && child !== undefined) open.push({ token: child, depth: depth + 1 });
+      for (const child of [item.key, item.value])
+        if (child !== null && child !== undefined) open.push({ token: child, depth: depth + 1 });
     }
   }
   return false;

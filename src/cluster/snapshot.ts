@@ -2,7 +2,7 @@
  * What the outside sees of a cluster: one immutable value per moment. Parts that did not change keep their identity, so a
  * reader may compare with ===. Plain data throughout: it can be cloned to a worker or saved.
  */
-import type { KubeObject } from '../api/types/object.ts';
+import type { KubeObject } from '../api/kinds.ts';
 import type { NetnsView } from '../net/view.ts';
 import type { Instant } from '../sim/sim.ts';
 

@@ -10,11 +10,16 @@ import type { NetnsView } from '../net/view.ts';
 import type { ClusterSnapshot, EventView, HostView, NodeView, ObjectKey, ObjectView, SourceRange } from './snapshot.ts';
 import type { World } from './world.ts';
 
+interface KnownObject {
+  readonly view: ObjectView;
+  readonly origin: ObjectOrigin | null;
+}
+
 export class Snapshotter {
   readonly #world: World;
   #last: ClusterSnapshot | null = null;
   #version: number;
-  #objects = new Map<ObjectKey, { readonly view: ObjectView; readonly origin: ObjectOrigin | null }>();
+  #objects: ReadonlyMap<ObjectKey, KnownObject> = new Map();
 
   constructor(world: World, version: number) {
     this.#world = world;
@@ -77,13 +82,14 @@ export class Snapshotter {
   #objectViews(last: ClusterSnapshot | null): ReadonlyMap<ObjectKey, ObjectView> {
     const { store } = this.#world;
     const views = new Map<ObjectKey, ObjectView>();
-    const next: typeof this.#objects = new Map();
+    const next = new Map<ObjectKey, KnownObject>();
     for (const object of store.objects()) {
       if (object.kind === 'Event') continue;
       const key = keyOf(object);
       const origin = store.origin(key);
       const before = this.#objects.get(key);
-      const entry = before?.view.object === object && before.origin === origin ? before : { view: objectView(key, object, origin), origin };
+      const entry =
+        before?.view.object === object && before.origin === origin ? before : { view: objectView(key, object, origin), origin };
       next.set(key, entry);
       views.set(key, entry.view);
     }

@@ -5,10 +5,10 @@
  * machines, API server, controllers, nodes with kubelet, CNI and kube-proxy, kube-system, then the user's manifests.
  */
 import type { ManifestError } from '../api/manifest-error.ts';
+import { parseTime } from '../api/time.ts';
+import type { ObjectReference } from '../api/types/meta.ts';
 import type { ApiClient } from '../api/watch.ts';
-import { createClient } from '../controlplane/client.ts';
-import { startControllers, type Controllers } from '../controlplane/controllers.ts';
-import { EventRecorder } from '../controlplane/events.ts';
+import { startControllers, type ControlPlane } from '../controlplane/controllers.ts';
 import { ApiStore } from '../controlplane/store.ts';
 import { assert } from '../lib/assert.ts';
 import { cidr } from '../lib/cidr.ts';
@@ -41,8 +41,7 @@ export class World {
   readonly machines: Machines;
   readonly store: ApiStore;
   readonly nodes: readonly WorldNode[];
-  readonly #controllers: Controllers;
-  readonly #recorder: EventRecorder;
+  readonly controlPlane: ControlPlane;
   #flows = 0;
 
   constructor(spec: ScenarioSpec) {
@@ -51,21 +50,15 @@ export class World {
     this.sim = new Sim(createRng(cluster.seed));
     this.machines = bootMachines(cluster, this.sim);
     this.store = new ApiStore({ sim: this.sim, serviceCIDR: cidr(cluster.serviceCIDR) });
-    this.#recorder = new EventRecorder(this.store);
-    this.#controllers = startControllers({ sim: this.sim, store: this.store, events: this.#recorder, clusterCIDR: cidr(cluster.clusterCIDR) });
+    this.controlPlane = startControllers(this.store);
     this.nodes = startNodes(this);
     for (const object of kubeSystemOf(this)) this.#create(object);
     this.settle();
-    for (const node of this.nodes) node.lastTouches();
     for (const manifest of spec.manifests) {
       const applied = this.execute({ kind: 'apply', ...manifest });
       assert(applied.ok, applied.ok ? '' : `${manifest.file}: ${applied.error.map((error) => error.message).join('; ')}`);
     }
-  }
-
-  /** The API under a component's name. */
-  client(name: string): ApiClient {
-    return createClient(this.store, this.#recorder, name);
+    for (const node of this.nodes) node.lastTouches();
   }
 
   /** Kernels of all nodes. */
@@ -129,12 +122,12 @@ export class World {
 
   events(): readonly EventView[] {
     return this.store.list('Event').map((event) => ({
-      at: this.sim.now,
+      at: parseTime(this.store.epoch, event.lastTimestamp),
       type: event.type === 'Warning' ? 'Warning' : 'Normal',
       reason: event.reason,
       object: eventObject(event.involvedObject),
       message: event.message,
-      source: event.source.component,
+      source: event.source.component ?? '',
     }));
   }
 
@@ -147,7 +140,12 @@ export class World {
     const { machines, sim } = this;
     const kernels = [...machines.nodes.values(), ...(machines.external === null ? [] : [machines.external])];
     const flows = this.#flows;
-    const restores = [sim.checkpoint(), sim.rng.checkpoint(), machines.segment.checkpoint(), ...kernels.map((kernel) => kernel.checkpoint())];
+    const restores = [
+      sim.checkpoint(),
+      sim.rng.checkpoint(),
+      machines.segment.checkpoint(),
+      ...kernels.map((kernel) => kernel.checkpoint()),
+    ];
     return () => {
       for (const restore of restores) restore();
       this.#flows = flows;
@@ -155,12 +153,11 @@ export class World {
   }
 
   #create(object: Parameters<ApiClient['create']>[1]): void {
-    const created = this.client('kubeadm').create(object.kind, object as never);
+    const created = this.controlPlane.client('kubeadm').create(object.kind, object as never);
     assert(created.ok, created.ok ? '' : created.error.message);
   }
 }
 
-function eventObject(reference: { readonly kind: string; readonly namespace?: string; readonly name: string }): string {
-  return reference.namespace === undefined ? `${reference.kind} ${reference.name}` : `${reference.kind} ${reference.namespace}/${reference.name}`;
+function eventObject({ kind = '', namespace, name = '' }: ObjectReference): string {
+  return namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }
-

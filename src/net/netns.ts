@@ -349,7 +349,8 @@ export class Netns {
     if (recorder === null) return;
     recorder.end(skb.packetId, disposition, reason);
     const inner = recorder.innerOf(skb.packetId);
-    if (inner !== null && disposition !== 'DELIVERED') recorder.end(inner, 'LOST', reason);
+    if (inner !== null && (disposition === 'DROPPED' || disposition === 'REJECTED' || disposition === 'LOST'))
+      recorder.end(inner, 'LOST', reason);
   }
 
   /** The VXLAN device that takes packets to that UDP port with that network identifier. */

@@ -56,6 +56,19 @@ export function cloneSkb(skb: Skb): Skb {
   return { ...skb, packetId };
 }
 
+/**
+ * A packet for each of `targets`: copies, but for the one that `meant` picks (else the first), which keeps the packet's identity, so
+ * that a trace goes on with the copy that arrives. All are made before the first is sent.
+ */
+export function copiesFor<T>(
+  targets: readonly T[],
+  skb: Skb,
+  meant: (target: T) => boolean,
+): readonly { readonly port: T; readonly skb: Skb }[] {
+  const original = Math.max(0, targets.findIndex(meant));
+  return targets.map((port, index) => ({ port, skb: index === original ? skb : cloneSkb(skb) }));
+}
+
 /** What a packet loses on its way through a veth or tunnel (skb_scrub_packet); the mark goes only with the namespace. */
 export function scrub(skb: Skb, options: { readonly crossesNetns: boolean }): void {
   skb.nfct = null;

@@ -7,8 +7,9 @@
  * Simplification: the destination MAC of a bridged DNAT comes from the neighbour table without the detour through the bridge's own
  * xmit that the kernel takes while the neighbour has no cached header (br_nf_pre_routing_finish_bridge slow path).
  */
+import { assertNever } from '../../lib/assert.ts';
 import type { IpAddr } from '../../lib/ip.ts';
-import { routeInput, routeOutput } from '../ip/route.ts';
+import { routeInput } from '../ip/route.ts';
 import type { Skb } from '../skb.ts';
 import type { Bridge } from './bridge.ts';
 import type { NetDevice } from './device.ts';
@@ -41,9 +42,9 @@ export function bridgePreRouting(bridge: Bridge, port: NetDevice, skb: Skb): voi
 
 function finishDnat(bridge: Bridge, port: NetDevice, skb: Skb, dst: IpAddr): void {
   const { netns } = bridge;
-  const out = outputDevice(bridge, skb, dst);
+  const out = outputDevice(bridge, skb);
   if (out === null) {
-    netns.drop(skb, 'IP_INNOROUTES', `no route to ${dst}`);
+    netns.drop(skb, 'IP_INVALID_SOURCE', `${dst} or its sender is no address to route between`);
     return;
   }
   if (out !== bridge) {
@@ -59,16 +60,22 @@ function finishDnat(bridge: Bridge, port: NetDevice, skb: Skb, dst: IpAddr): voi
   });
 }
 
-/** Where the new destination lies; null when the packet cannot go anywhere. */
-function outputDevice(bridge: Bridge, skb: Skb, dst: IpAddr): NetDevice | null {
-  const { netns } = bridge;
-  const input = routeInput(netns, skb, bridge);
-  if (input.kind === 'forward') return input.dev;
-  if (input.kind === 'local') return netns.loopback;
-  // With forwarding off only a target on the same bridge can be reached (br_nf_pre_routing_finish's second look-up).
-  if (input.reason !== 'IP_INADDRERRORS' || netns.sysctl.number('net.ipv4.ip_forward') === 1) return null;
-  const output = routeOutput(netns, { dst, src: null, oif: null });
-  return output.kind === 'route' && output.dev === bridge ? bridge : null;
+/**
+ * Where the new destination lies; null for a martian, which is freed here. Without a route or with forwarding off the kernel still
+ * finds an entry (one that ends in ip_error), so the frame goes up and is dropped there.
+ */
+function outputDevice(bridge: Bridge, skb: Skb): NetDevice | null {
+  const input = routeInput(bridge.netns, skb, bridge);
+  switch (input.kind) {
+    case 'forward':
+      return input.dev;
+    case 'local':
+      return bridge.netns.loopback;
+    case 'drop':
+      return input.reason === 'IP_INADDRERRORS' || input.reason === 'IP_INNOROUTES' ? bridge.netns.loopback : null;
+    default:
+      return assertNever(input);
+  }
 }
 
 /** FORWARD and POSTROUTING of a bridged frame that came from a port; false when a rule dropped it. */

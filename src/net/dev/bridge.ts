@@ -7,10 +7,11 @@
 import { isGroup, type Mac } from '../../lib/mac.ts';
 import { BY_KERNEL, type Provenance } from '../../lib/provenance.ts';
 import { NS_PER_S, type Instant } from '../../sim/sim.ts';
-import { cloneSkb, type Skb } from '../skb.ts';
+import { cloneSkb, copiesFor, type Skb } from '../skb.ts';
 import type { FdbView } from '../view.ts';
 import { bridgeForwardHooks, bridgePreRouting } from './br_netfilter.ts';
 import { devQueueXmit, netifReceive, NetDevice } from './device.ts';
+import { Veth } from './veth.ts';
 
 /** Learned entries are forgotten after this (`ageing_time`, 300 s). */
 const AGEING_NS = 300 * NS_PER_S;
@@ -177,8 +178,7 @@ export class Bridge extends NetDevice {
       return;
     }
     // Copies are made before the first is sent, so that no port sees what another port's hooks did.
-    const copies = targets.map((port, index) => ({ port, skb: index === 0 ? skb : cloneSkb(skb) }));
-    for (const copy of copies) {
+    for (const copy of copiesFor(targets, skb, (port) => port instanceof Veth && port.peer?.mac === skb.eth?.dmac)) {
       if (from === null) devQueueXmit(copy.port, copy.skb);
       else this.forward(copy.port, copy.skb);
     }

@@ -5,7 +5,7 @@
  */
 import { isGroup, type Mac } from '../../lib/mac.ts';
 import type { Sim } from '../../sim/sim.ts';
-import { cloneSkb, type Skb } from '../skb.ts';
+import { copiesFor, type Skb } from '../skb.ts';
 import type { Ether } from './ether.ts';
 import { netifReceive } from './device.ts';
 
@@ -45,8 +45,7 @@ export class Segment {
       skb.recorder?.end(skb.packetId, 'LOST', 'SIM_NO_LISTENER_ON_WIRE');
       return;
     }
-    const copies = to.map((port, index) => ({ port, skb: index === 0 ? skb : cloneSkb(skb) }));
-    for (const copy of copies) {
+    for (const copy of copiesFor(to, skb, (port) => port.mac === eth.dmac)) {
       this.#sim.after(WIRE_NS, 'wire', () => {
         copy.skb.nfct = null;
         copy.skb.mark = 0;

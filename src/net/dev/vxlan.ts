@@ -144,7 +144,7 @@ export class Vxlan extends NetDevice {
   /** Takes a UDP packet off its envelope and receives what was inside. */
   receiveEncapsulated(outer: Skb, packet: Ipv4Packet, frame: Frame): void {
     const recorder = outer.recorder;
-    const innerId = recorder?.parentOf(outer.packetId) ?? 0;
+    const innerId = recorder?.innerOf(outer.packetId) ?? 0;
     if (this.learning) this.#learn(frame.eth.smac, packet.src);
     recorder?.end(outer.packetId, 'DELIVERED', null);
     const inner = newSkb(frame.l3, recorder, innerId);

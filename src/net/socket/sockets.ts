@@ -137,7 +137,7 @@ export class Sockets {
     const key = connectionKey('udp', route.src, port, spec.dst, spec.port);
     this.#datagrams.set(key, { spec, local: route.src, port });
     const l4: UdpDatagram = { kind: 'udp', sport: port, dport: spec.port, payload: appData(spec.text) };
-    this.send(
+    const { error } = this.send(
       { src: route.src, dst: spec.dst, l4, df: true },
       {
         recorder: spec.recorder,
@@ -148,6 +148,7 @@ export class Sockets {
         what: 'UDP datagram',
       },
     );
+    if (error !== null) spec.onEvent({ kind: 'error', errno: error });
     return {
       close: () => {
         this.#datagrams.delete(key);
@@ -175,7 +176,7 @@ export class Sockets {
       quoted: null,
       data: { kind: 'data', text: '', bytes: 56 },
     };
-    this.send(
+    const { error } = this.send(
       { src: route.src, dst: spec.dst, l4, df: true },
       {
         recorder: spec.recorder,
@@ -186,6 +187,7 @@ export class Sockets {
         what: 'echo request',
       },
     );
+    if (error !== null) spec.onEvent({ kind: 'error', errno: error });
     return {
       close: () => {
         this.#datagrams.delete(key);

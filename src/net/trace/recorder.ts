@@ -62,14 +62,10 @@ export class TraceRecorder {
     return assertExists(this.#packets[packetId - 1], `packet ${packetId} was not opened`).role;
   }
 
-  /** The packet it came from; null for a flow's first. */
-  parentOf(packetId: number): number | null {
-    return assertExists(this.#packets[packetId - 1], `packet ${packetId} was not opened`).parentId;
-  }
-
-  /** The packet inside a tunnel's outer one, else null. */
+  /** The packet inside a tunnel's outer one (or a copy of it), else null. */
   innerOf(packetId: number): number | null {
     const packet = assertExists(this.#packets[packetId - 1], `packet ${packetId} was not opened`);
+    if (packet.relation === 'clone' && packet.parentId !== null) return this.innerOf(packet.parentId);
     return packet.relation === 'encapsulates' ? packet.parentId : null;
   }
 
