@@ -4,6 +4,7 @@
  * Set-up that the recordings share (permanent neighbours, no kube-system Pods, sysctls) is said here, in the scenario's own words.
  */
 import type { UnknownRecord } from '../../api/json.ts';
+import type { Command } from '../../cluster/commands.ts';
 import { isRecord } from '../../api/json.ts';
 import {
   CLUSTER_DEFAULTS,
@@ -73,18 +74,24 @@ function clusterSpec({ cluster, options = {}, addresses = {} }: PacketFile): Clu
 }
 
 function nodeSpec(node: RecordedNode, { controlPlane }: { readonly controlPlane: boolean }): NodeSpec {
-  const own = Object.entries(node.sysctls ?? {}).map(([name, value]) => [name, String(value)]);
   return {
     ...NODE_DEFAULTS,
     name: node.name,
     ip: node.ip,
     podCIDR: node.podCIDR,
     controlPlane,
-    sysctls: { ...NODE_SYSCTLS, ...(Object.fromEntries(own) as Record<string, string>) },
-    iptables: node.iptables ?? [],
+    sysctls: NODE_SYSCTLS,
     kubeProxy: node.kubeProxy !== false,
     vtepMac: node.vtepmac ?? null,
   };
+}
+
+/** What was done to the nodes by hand once everything stood: CNI and kube-proxy must not undo it. */
+export function lastCommands({ cluster }: PacketFile): readonly Command[] {
+  return cluster.nodes.flatMap(({ name: node, sysctls = {}, iptables = [] }) => [
+    ...Object.entries(sysctls).map(([name, value]): Command => ({ kind: 'sysctl', node, name, value: String(value) })),
+    ...iptables.map((args): Command => ({ kind: 'iptables', node, args })),
+  ]);
 }
 
 /** JSON is YAML: each document is one object, through the door every manifest takes. */

@@ -4,9 +4,11 @@
 import type { UnknownRecord } from '../../api/json.ts';
 import type { ClusterApi } from '../../cluster/cluster-api.ts';
 import { createCluster } from '../../cluster/cluster.ts';
+import type { Command, Place } from '../../cluster/commands.ts';
 import type { ClusterSnapshot } from '../../cluster/snapshot.ts';
+import { NS_PER_MS } from '../../sim/sim.ts';
 import { packetFileFaults, type PacketFile, type RecordedPod } from './packet-file.ts';
-import { packetScenario } from './packet-scenario.ts';
+import { lastCommands, packetScenario } from './packet-scenario.ts';
 import { checkProbe } from './probe-check.ts';
 
 /** The lines of what differs from the recording, none when all agrees. */
@@ -17,7 +19,24 @@ export function checkPacketFile(json: UnknownRecord): readonly string[] {
   const scenario = packetScenario(file);
   if (!scenario.ok) return [scenario.error];
   const cluster = createCluster(scenario.value);
-  return [...podFaults(cluster.snapshot(), file.cluster.pods), ...probeFaults(cluster, file)];
+  const refused = [...lastCommands(file), ...greetings(file)].flatMap((command) => {
+    const result = cluster.run(command);
+    return result.ok ? [] : result.errors.map(({ message }) => `refused: ${message}`);
+  });
+  return [...refused, ...podFaults(cluster.snapshot(), file.cluster.pods), ...probeFaults(cluster, file)];
+}
+
+/** Every machine and Pod has been heard once, so that bridges and the wire know where they are, as they did in the recording. */
+function greetings({ cluster: { nodes, pods } }: PacketFile): readonly Command[] {
+  const first = nodes[0]?.name ?? '';
+  const greet = (from: Place, name: string): Command => {
+    const to = { kind: 'place', place: { kind: 'node', name } } as const;
+    return { kind: 'probe', probe: { from, to, port: 0, protocol: 'icmp', waitNs: NS_PER_MS } };
+  };
+  return [
+    ...nodes.map(({ name }, index) => greet({ kind: 'node', name }, index === 0 ? (nodes[1]?.name ?? first) : first)),
+    ...pods.map(({ name, node }) => greet({ kind: 'pod', namespace: 'default', name }, node)),
+  ];
 }
 
 /** Addresses are part of what was recorded: where they differ, all hops will. */
