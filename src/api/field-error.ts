@@ -13,6 +13,8 @@ export interface FieldError {
   readonly badValue: string;
   /** What is wrong with it; empty where the type says all. */
   readonly detail: string;
+  /** The field to point at in a manifest, where it is another than `field` (which names an object as a whole). */
+  readonly at?: string;
 }
 
 const HEADING: Readonly<Record<FieldErrorType, string>> = {
@@ -85,6 +87,11 @@ export function tooLong(field: string, value: unknown, maxLength: number): Field
 /** `spec.ports[0].port: Invalid value: 68000: must be between 1 and 65535, inclusive`. */
 export function fieldErrorText(error: FieldError): string {
   return `${error.field}: ${fieldErrorBody(error)}`;
+}
+
+/** `error`, pointing at another field. */
+export function pointingAt(error: FieldError, at: string): FieldError {
+  return { ...error, at };
 }
 
 /** The message without the field. */

@@ -42,14 +42,14 @@ export function manifestErrorsOf(document: ManifestDocument, refusal: ApiStatus)
   const heading = `The ${refusal.kind} "${refusal.name}" is invalid`;
   return refusal.causes.map((cause) => ({
     ...base,
-    ...(locateField(document.fields, pathWritten(cause.field)) ?? firstLineOf(document.range)),
+    ...(locateField(document.fields, pathWritten(cause.at ?? cause.field)) ?? firstLineOf(document.range)),
     field: cause.field,
     message: fieldErrorText(cause),
     heading,
   }));
 }
 
-/** Allocation speaks of clusterIPs where the manifest says clusterIP. */
+/** Some messages spell a field otherwise than a manifest does. */
 function pathWritten(field: string): string {
-  return field.replace(/^spec\.clusterIPs(\[0\])?$/, 'spec.clusterIP');
+  return field.replace(/^spec\.clusterIPs(\[0\])?$/, 'spec.clusterIP').replace('LoadBalancerSourceRanges', 'loadBalancerSourceRanges');
 }

@@ -10,10 +10,19 @@ import { needsClusterIP, needsHealthCheckNodePort, needsNodePort } from './servi
 /** Brings what was allocated for `old` over to `next`, then clears what the new type has no use for. */
 export function prepareServiceForUpdate(next: Draft<Service>, old: Service): void {
   const spec = (next.spec ??= {});
+  normaliseAddresses(spec, old.spec);
   if (needsClusterIP(spec) && needsClusterIP(old.spec as Draft<ServiceSpec>)) keepAddress(spec, old.spec);
   if (needsNodePort(spec) && needsNodePort(old.spec as Draft<ServiceSpec>)) keepNodePorts(spec, old.spec);
   if (needsHealthCheckNodePort(spec)) spec.healthCheckNodePort ||= old.spec.healthCheckNodePort;
   dropTypeDependentFields(spec, old.spec);
+}
+
+/** A client that changed clusterIP alone means clusterIPs too (NormalizeClusterIPs). */
+function normaliseAddresses(spec: Draft<ServiceSpec>, old: ServiceSpec): void {
+  const sameList = (spec.clusterIPs ?? []).join() === (old.clusterIPs ?? []).join();
+  if (spec.clusterIP === old.clusterIP || !sameList) return;
+  if ((spec.clusterIP ?? '') === '') delete spec.clusterIPs;
+  else spec.clusterIPs = [spec.clusterIP ?? ''];
 }
 
 function keepAddress(spec: Draft<ServiceSpec>, old: ServiceSpec): void {

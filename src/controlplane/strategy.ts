@@ -86,7 +86,13 @@ const STRATEGIES: { readonly [K in Kind]: Strategy<K> } = {
     },
   },
   Node: PLAIN,
-  Pod: { create: createPod, update: nothing },
+  Pod: {
+    create: createPod,
+    update: (draft) => {
+      admitPod(draft);
+      return [];
+    },
+  },
   ReplicaSet: {
     create: (draft) => {
       draft.status = { replicas: 0 };
