@@ -26,7 +26,7 @@ export function RuleRow({ text, verdict, tone, current, failed, why, onPress, ma
     <>
       <VerdictMark verdict={verdict} />
       <span>
-        <RuleText text={text} failed={failed} targetBelow={matched && failed === null} />
+        <RuleText text={text} failed={failed} target={matched && failed === null ? 'below' : 'brief'} />
         {why === null ? null : <span className={styles.why}>{why}</span>}
       </span>
     </>

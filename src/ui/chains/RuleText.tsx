@@ -7,13 +7,18 @@ export interface RuleTextProps {
   readonly text: string;
   /** The words of the match that failed; null when none did. */
   readonly failed: string | null;
-  /** Breaks before the target, as for rules that were taken. */
-  readonly targetBelow: boolean;
+  /** Where the target stands: below for rules that were taken, inline, or left out where it is long and never mattered. */
+  readonly target: 'below' | 'inline' | 'brief';
 }
 
-export function RuleText({ text, failed, targetBelow }: RuleTextProps): ReactElement {
+/** A target longer than this is a generated chain name. */
+const LONG = 16;
+
+export function RuleText({ text, failed, target: place }: RuleTextProps): ReactElement {
   const { matches, target, targetOptions, goto } = ruleWords(text);
   const bare = matches.length === 0;
+  const below = place === 'below';
+  const isLeftOut = target === null || (place === 'brief' && !bare && target.length > LONG);
   return (
     <>
       {matches.map((match, i) => (
@@ -22,9 +27,9 @@ export function RuleText({ text, failed, targetBelow }: RuleTextProps): ReactEle
           {failed !== null && isFailedMatch(match, failed) ? <u>{match}</u> : match}
         </Fragment>
       ))}
-      {target === null ? null : (
-        <span className={targetBelow && !bare ? styles.below : undefined}>
-          {bare ? '' : targetBelow ? '' : ` ${goto ? '-g' : '-j'} `}
+      {isLeftOut ? null : (
+        <span className={below && !bare ? styles.below : undefined}>
+          {bare ? '' : below ? '' : ` ${goto ? '-g' : '-j'} `}
           <span className={styles.target}>{target}</span>
           {targetOptions === '' ? '' : ` ${targetOptions}`}
         </span>

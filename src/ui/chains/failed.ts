@@ -25,7 +25,7 @@ const OPTIONS = {
   '--probability': 'probability',
 } as const;
 
-export type FailedKind = (typeof OPTIONS)[keyof typeof OPTIONS] | 'other';
+export type FailedKind = (typeof OPTIONS)[keyof typeof OPTIONS] | 'other' | 'unknown';
 
 export interface FailedReading {
   readonly kind: FailedKind;
@@ -44,7 +44,7 @@ function isKnown(option: string): option is keyof typeof OPTIONS {
 export function readFailed(failed: FailedMatch): FailedReading {
   const { option, value, negated } = matchWords(failed.text);
   return {
-    kind: isKnown(option) ? OPTIONS[option] : 'other',
+    kind: isKnown(option) ? OPTIONS[option] : failed.text === '' ? 'unknown' : 'other',
     negated,
     want: value.replace(/\/32$/, ''),
     packet: failed.packet === '' ? '–' : failed.packet,

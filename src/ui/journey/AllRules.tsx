@@ -79,7 +79,7 @@ function WholeChain({ chain, rules, index }: { readonly chain: ShelfChain; reado
               <code className={styles.number}>{i + 1}</code>
               <VerdictMark verdict={fate.verdict} size={12} />
               <span className={styles.text}>
-                <RuleText text={rule.text} failed={fate.failed} targetBelow={false} />
+                <RuleText text={rule.text} failed={fate.failed} target="inline" />
               </span>
             </>
           );

@@ -1,5 +1,5 @@
 /** The frame on a device or on the wire: its bytes to scale, what each header says, and which step decided it. */
-import { useRef, useState, type ReactElement } from 'react';
+import { useRef, useState, type ReactElement, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Say } from '../chains/Say.tsx';
 import { TextButton } from '../kit/Button.tsx';
@@ -10,7 +10,7 @@ import { frameBar } from './frame.geom.ts';
 import { FrameBarView } from './FrameBarView.tsx';
 import { frameParts, innerLines, outerLines, sealingStep, type HeaderLine } from './frame-parts.ts';
 import type { JourneyModel, JourneyStep } from './model.ts';
-import { machineOf } from './place.ts';
+import { machineOf, netnsOf, physicalLink } from './place.ts';
 import { tcpdumpLine } from './tcpdump-line.ts';
 import { useScale } from './useScale.ts';
 import { useSize } from './useSize.ts';
@@ -69,7 +69,9 @@ function Halves({ journey, step }: { readonly journey: JourneyModel; readonly st
   return (
     <div className={styles.halves}>
       <Half title={t('journey.frame.outside', { node: addressee ?? (l3.kind === 'ipv4' ? l3.dst : '') })} lines={outside} sealed={false} />
-      <Half title={sealing === null ? t('journey.frame.insidePlain') : t('journey.frame.inside', { step: sealing.index + 1 })} lines={inside} sealed />
+      <Half title={sealing === null ? t('journey.frame.insidePlain') : t('journey.frame.inside', { step: sealing.index + 1 })} lines={inside} sealed>
+        {sealing === null ? null : <Mtu sealing={sealing} />}
+      </Half>
     </div>
   );
 }
@@ -78,9 +80,10 @@ interface HalfProps {
   readonly title: string;
   readonly lines: readonly HeaderLine[];
   readonly sealed: boolean;
+  readonly children?: ReactNode;
 }
 
-function Half({ title, lines, sealed }: HalfProps): ReactElement {
+function Half({ title, lines, sealed, children }: HalfProps): ReactElement {
   const { t } = useTranslation();
   const store = useAppStore();
   return (
@@ -113,6 +116,29 @@ function Half({ title, lines, sealed }: HalfProps): ReactElement {
           ))}
         </tbody>
       </table>
+      {children}
     </section>
+  );
+}
+
+/** What the envelope leaves of the underlay's MTU. */
+function Mtu({ sealing }: { readonly sealing: JourneyStep }): ReactElement | null {
+  const { t } = useTranslation();
+  const snapshot = useApp((state) => state.snapshot);
+  const netns = netnsOf(snapshot, sealing.at.node, sealing.at.netns);
+  const tunnel = netns?.links.find((link) => link.name === sealing.at.device);
+  const nic = physicalLink(netns);
+  if (tunnel === undefined || nic === null) return null;
+  const overhead = nic.mtu - tunnel.mtu;
+  return (
+    <div className={styles.mtu}>
+      <svg viewBox={`0 0 ${nic.mtu} 14`} preserveAspectRatio="none" aria-hidden>
+        <rect width={Math.max(0, overhead - 4)} height={14} className={styles.outerMtu} />
+        <rect x={overhead} width={tunnel.mtu} height={14} className={styles.innerMtu} />
+      </svg>
+      <span>{overhead}</span>
+      <span>{t('journey.frame.mtuInner', { mtu: tunnel.mtu })}</span>
+      <span>{t('journey.frame.mtuOuter', { mtu: nic.mtu, dev: nic.name })}</span>
+    </div>
   );
 }

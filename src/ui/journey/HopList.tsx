@@ -5,12 +5,13 @@
 import { useMemo, useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Say, useSaid, useTranslate } from '../chains/Say.tsx';
-import { sentence, type Sentence, type Translate } from '../chains/sentence.ts';
+import { sentence, type Sentence } from '../chains/sentence.ts';
 import { VerdictMark } from '../kit/VerdictMark.tsx';
 import { useApp, useAppStore } from '../store/context.ts';
 import { goTo } from './commands.ts';
 import { factOf } from './facts.ts';
 import type { HookSummary, JourneyGroup } from './groups.ts';
+import { groupName } from './group-name.ts';
 import { hopRows, rowOfStep, type HookItem, type HopRow } from './hop-rows.ts';
 import type { JourneyModel, JourneyStep } from './model.ts';
 import { hexMark, ttlOf } from './packet-text.ts';
@@ -76,12 +77,6 @@ function GroupRow({ group }: { readonly group: JourneyGroup }): ReactElement {
 
 function rangeKey({ from, to }: JourneyGroup): 'journey.group.step' | 'journey.group.twoSteps' | 'journey.group.steps' {
   return from === to ? 'journey.group.step' : to === from + 1 ? 'journey.group.twoSteps' : 'journey.group.steps';
-}
-
-function groupName({ kind, node, netns }: JourneyGroup, t: Translate): string {
-  if (kind === 'wire') return t('journey.group.wire', {});
-  if (kind === 'root') return t('journey.group.root', { node });
-  return t('journey.group.pod', { pod: netns.slice(netns.indexOf('/') + 1) });
 }
 
 interface HookRowProps {

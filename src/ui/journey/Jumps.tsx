@@ -1,5 +1,5 @@
 /** The lines of the shelf: from each matched jump to the chain it opened, drawn in the gutter between two columns. */
-import { useLayoutEffect, useState, type ReactElement, type RefObject } from 'react';
+import { useLayoutEffect, useRef, useState, type ReactElement } from 'react';
 import type { ShelfChain } from './shelf.ts';
 import styles from './Shelf.module.css';
 
@@ -12,19 +12,21 @@ interface Line {
 /** Where chains' headings stand, from their top. */
 const HEADING = 15;
 
-export function Jumps({ box, chains }: { readonly box: RefObject<HTMLDivElement | null>; readonly chains: readonly ShelfChain[] }): ReactElement {
+/** Lies over its parent, which holds the chains. */
+export function Jumps({ chains }: { readonly chains: readonly ShelfChain[] }): ReactElement {
+  const ref = useRef<SVGSVGElement>(null);
   const [lines, setLines] = useState<readonly Line[]>([]);
   useLayoutEffect(() => {
-    const shelf = box.current;
-    if (shelf === null) return undefined;
+    const shelf = ref.current?.parentElement;
+    if (shelf === null || shelf === undefined) return undefined;
     const measure = (): void => setLines(chains.flatMap((chain) => lineTo(shelf, chain) ?? []));
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(shelf);
     return () => observer.disconnect();
-  }, [box, chains]);
+  }, [chains]);
   return (
-    <svg className={styles.jumps} aria-hidden>
+    <svg ref={ref} className={styles.jumps} aria-hidden>
       {lines.map(({ id, path, tip }) => (
         <g key={id}>
           <path d={path} className={styles.jump} />

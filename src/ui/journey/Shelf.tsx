@@ -2,7 +2,7 @@
  * The chains a table was walked through: columns by depth, a line from each matched jump to the chain it opened, rules with
  * their fate, and beside them in words what the numbers in the rules mean.
  */
-import { useMemo, useRef, type ReactElement } from 'react';
+import { useMemo, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { failedNotes } from '../chains/rule-note.ts';
 import { RuleRow, type RowTone } from '../chains/RuleRow.tsx';
@@ -29,15 +29,14 @@ export interface ShelfProps {
 }
 
 export function Shelf({ label, steps, index, chainOf }: ShelfProps): ReactElement {
-  const ref = useRef<HTMLDivElement>(null);
   const chains = useMemo(() => shelfChains(steps, index, chainOf), [steps, index, chainOf]);
   const depth = Math.max(0, ...chains.map((chain) => chain.depth));
   const columns = Array.from({ length: depth + 1 }, (_, i) => chains.filter((chain) => chain.depth === i)).filter((column) => column.length > 0);
   const notes = shelfNotes(chains, steps, index, chainOf);
   return (
     <div className={styles.scroller} role="region" aria-label={label} tabIndex={0}>
-      <div className={styles.shelf} ref={ref}>
-        <Jumps box={ref} chains={chains} />
+      <div className={styles.shelf}>
+        <Jumps chains={chains} />
         {columns.map((column, i) => (
           <div key={i} className={styles.column}>
             {column.map((chain) => (
@@ -65,7 +64,7 @@ function ChainBox({ chain, chainOf, note }: ChainBoxProps): ReactElement {
       <section className={styles.chain} data-chain={chain.id} aria-label={chain.name}>
         <h4 className={styles.name}>
           {chain.name}
-          {chain.count !== null && chain.count > 1 && last !== undefined ? <span className={styles.place}>{t('chains.ruleOf', { number: last.rule.number, count: chain.count })}</span> : null}
+          {chain.count !== null && chain.count > 2 && last !== undefined ? <span className={styles.place}>{t('chains.ruleOf', { number: last.rule.number, count: chain.count })}</span> : null}
         </h4>
         {chain.rows.length === 0 ? <p className={styles.gap}>{t('chains.emptyChain')}</p> : null}
         {chain.rows.map((row) =>

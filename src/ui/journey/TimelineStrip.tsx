@@ -4,13 +4,14 @@
  */
 import { memo, useEffect, useMemo, useRef, type KeyboardEvent, type PointerEvent, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSaid } from '../chains/Say.tsx';
+import { useSaid, useTranslate } from '../chains/Say.tsx';
 import { setPlayback } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import type { AppStore } from '../store/store.ts';
 import { isBreakpoint } from './breakpoints.ts';
 import { goTo, stepBack, stepForward } from './commands.ts';
 import { factOf } from './facts.ts';
+import { groupName } from './group-name.ts';
 import type { JourneyModel } from './model.ts';
 import { playerOf } from './playback.ts';
 import { indexAt, labelsOf, spansOf, ticksOf, tickX } from './timeline.geom.ts';
@@ -86,17 +87,17 @@ interface PartProps {
 }
 
 const Spans = memo(function Spans({ journey, width }: PartProps): ReactElement {
-  const { t } = useTranslation();
+  const t = useTranslate();
   return (
     <g>
-      {spansOf(journey, width).map(({ group, x, width: length, named }) => (
+      {spansOf(journey, width).map(({ group, x, width: length, name }) => (
         <g key={group.from} className={group.kind === 'pod' ? styles.pod : styles.machine}>
           <path d={`M${x} 49h${length}`} />
-          {named || group.kind === 'pod' ? (
-            <text x={named ? x + 1 : x + length} y={62} textAnchor={named ? 'start' : 'end'}>
-              {group.kind === 'root' ? t('journey.group.root', { node: group.node }) : group.kind === 'wire' ? t('journey.group.wire') : group.netns.slice(group.netns.indexOf('/') + 1)}
+          {name === null ? null : (
+            <text x={name.anchor === 'start' ? x + 1 : x + length} y={62} textAnchor={name.anchor}>
+              {name.short ? group.node : groupName(group, t)}
             </text>
-          ) : null}
+          )}
         </g>
       ))}
     </g>

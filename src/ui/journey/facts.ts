@@ -26,7 +26,7 @@ export function factOf(journeyStep: JourneyStep): Sentence {
     case 'nf.run':
       return sentence('journey.fact.run', { count: step.count, chain: step.chain.name });
     case 'nf.end':
-      return sentence(step.policy === 'RETURN' ? 'journey.fact.chainEnd' : 'journey.fact.policy', { chain: step.chain, policy: step.policy });
+      return sentence(step.policy === 'RETURN' ? 'journey.fact.chainEnd' : 'journey.fact.policy', { table: step.table, chain: step.chain, policy: step.policy });
     case 'ct':
       return sentence(CT_FACTS[step.op], { state: step.state });
     case 'nat':
@@ -144,6 +144,7 @@ export function failedFact(rule: RuleRef, failed: FailedMatch): Sentence {
 }
 
 function failedKey({ kind, negated }: FailedReading): Sentence['key'] {
+  if (kind === 'unknown') return 'journey.failed.unknown';
   return negated ? `journey.failed.${kind}Not` : `journey.failed.${kind}`;
 }
 

@@ -53,7 +53,7 @@ export function realCommand({ step, after, expanded }: JourneyStep, physical: De
 }
 
 function listChain(table: string, chain: string): string {
-  return `iptables -t ${table} -nvL ${chain} --line-numbers`;
+  return `iptables -t ${table} -nvL ${chain}`;
 }
 
 function conntrackList(addr: string, manip: 'source' | 'destination'): string {

@@ -1,4 +1,5 @@
 /** What a step read of the kernel's state, as rows of the detail panel: tool text under a name of the catalogue. */
+import { ruleWords } from '../chains/rule-text.ts';
 import type { Label } from '../i18n/label.ts';
 import type { JourneyStep } from './model.ts';
 import type { StepOf } from './trace-types.ts';
@@ -12,10 +13,10 @@ export interface StateRow {
 }
 
 export function stateRead({ step, expanded }: JourneyStep): readonly StateRow[] {
-  if (expanded !== null) return [row('journey.detail.rule', expanded.rule.text)];
+  if (expanded !== null) return [row('journey.detail.rule', shortRule(expanded.rule.text))];
   switch (step.kind) {
     case 'nf.rule':
-      return [row('journey.detail.rule', step.rule.text)];
+      return [row('journey.detail.rule', shortRule(step.rule.text))];
     case 'route.lookup':
       return routeRows(step);
     case 'neigh':
@@ -31,6 +32,12 @@ export function stateRead({ step, expanded }: JourneyStep): readonly StateRow[] 
     default:
       return [];
   }
+}
+
+/** Matches and target, without chain and comment: those are said elsewhere. */
+function shortRule(text: string): string {
+  const { matches, target, goto, targetOptions } = ruleWords(text);
+  return [...matches, ...(target === null ? [] : [goto ? '-g' : '-j', target, targetOptions])].filter((word) => word !== '').join(' ');
 }
 
 function row(name: Label, ...lines: readonly string[]): StateRow {

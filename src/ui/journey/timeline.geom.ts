@@ -28,8 +28,8 @@ export interface Span {
   readonly group: JourneyGroup;
   readonly x: number;
   readonly width: number;
-  /** False where the name would not fit. */
-  readonly named: boolean;
+  /** How much of its name fits, and on which side; null where nothing does. */
+  readonly name: { readonly short: boolean; readonly anchor: 'start' | 'end' } | null;
 }
 
 const HEIGHTS: Readonly<Record<TickKind, number>> = { device: 20, node: 20, rewrite: 20, drop: 20, socket: 16, match: 14, decision: 10, noMatch: 7 };
@@ -139,12 +139,29 @@ function natName(remembered: boolean, { manip, rule }: NonNullable<JourneyStep['
   return rule?.text.includes('-j MASQUERADE') === true ? named('journey.mark.masquerade', 10) : named('journey.mark.snat', 4);
 }
 
-/** The namespaces the walk passes, as stretches of the strip. */
+/** The namespaces the walk passes, as stretches of the strip; names give way from the right, where the walk ends. */
 export function spansOf({ groups, steps }: JourneyModel, width: number): readonly Span[] {
   const unit = width / Math.max(1, steps.length);
-  return groups.map((group) => {
+  const spans: Span[] = [];
+  let limit = width;
+  for (const group of groups.toReversed()) {
     const x = group.from * unit + 1;
-    const length = (group.to - group.from + 1) * unit - 2;
-    return { group, x, width: Math.max(1, length), named: length > 80 };
-  });
+    const length = Math.max(1, (group.to - group.from + 1) * unit - 2);
+    const name = spanName(group, { x, length, limit });
+    if (name !== null) limit = (name.anchor === 'start' ? x : x + length - nameRoom(group, name.short)) - 8;
+    spans.unshift({ group, x, width: length, name });
+  }
+  return spans;
+}
+
+/** A root namespace is named in full or by its machine; a Pod is where one wants to arrive, so it may reach to the left. */
+function spanName(group: JourneyGroup, { x, length, limit }: { readonly x: number; readonly length: number; readonly limit: number }): Span['name'] {
+  if (group.kind === 'pod' && x + length <= limit + 2 && nameRoom(group, false) > length) return { short: false, anchor: 'end' };
+  for (const short of [false, true]) if (x + nameRoom(group, short) <= limit) return nameRoom(group, short) <= length || group.kind !== 'wire' ? { short, anchor: 'start' } : null;
+  return null;
+}
+
+function nameRoom({ kind, node, netns }: JourneyGroup, short: boolean): number {
+  const signs = kind === 'wire' ? 8 : kind === 'pod' ? netns.length - netns.indexOf('/') - 1 : node.length + (short ? 0 : 16);
+  return signs * SIGN;
 }

@@ -39,6 +39,7 @@ export const chains = {
   },
   /** The failed match, with the packet's own value. */
   failed: {
+    unknown: 'Its matches do not all hold.',
     dport: 'The packet goes to port <b>{{packet}}</b>.',
     sport: 'The packet comes from port <b>{{packet}}</b>.',
     source: 'Source is <b>{{packet}}</b>.',

@@ -74,7 +74,7 @@ export const journey = {
     natBackSource: 'source turned back to {{to}}',
     run_one: '{{count}} rule of <m>{{chain}}</m>, not matched',
     run_other: '{{count}} rules of <m>{{chain}}</m>, none matches',
-    policy: 'end of {{chain}}: policy {{policy}}',
+    policy: '{{table}}: end of {{chain}}, policy {{policy}}',
     chainEnd: 'end of {{chain}}, back to the caller',
     hook: '{{hook}}',
     hookBridge: '{{hook}}, lent by the bridge',
@@ -111,6 +111,7 @@ export const journey = {
   },
   /** Why a rule did not match, as short as it can be said. */
   failed: {
+    unknown: 'does not match',
     dport: 'port {{packet}} is not {{want}}',
     dportNot: 'port {{packet}} is {{want}}',
     sport: 'source port {{packet}} is not {{want}}',

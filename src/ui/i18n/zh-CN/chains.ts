@@ -36,6 +36,7 @@ export const chains: Translated<typeof english> = {
     localnet: '保护 127.0.0.0/8。',
   },
   failed: {
+    unknown: '条件没有全部成立。',
     dport: '包的目的端口是 <b>{{packet}}</b>。',
     sport: '包的源端口是 <b>{{packet}}</b>。',
     source: '源地址是 <b>{{packet}}</b>。',

@@ -71,7 +71,7 @@ export const journey: Translated<typeof english> = {
     natBackDestination: '目的地址还原为 {{to}}',
     natBackSource: '源地址还原为 {{to}}',
     run_other: '<m>{{chain}}</m> 的 {{count}} 条规则都不匹配',
-    policy: '{{chain}} 结束：默认策略 {{policy}}',
+    policy: '{{table}}：{{chain}} 结束，默认策略 {{policy}}',
     chainEnd: '{{chain}} 结束，回到调用处',
     hook: '{{hook}}',
     hookBridge: '{{hook}}，由网桥转交',
@@ -106,6 +106,7 @@ export const journey: Translated<typeof english> = {
     dropped: '丢弃：{{reason}}',
   },
   failed: {
+    unknown: '不匹配',
     dport: '端口 {{packet}} 不是 {{want}}',
     dportNot: '端口 {{packet}} 正是 {{want}}',
     sport: '源端口 {{packet}} 不是 {{want}}',
