@@ -13,6 +13,7 @@ import type { Chain, Rule, Table } from './ruleset.ts';
 const NO_CHAIN = 'No chain/target/match by that name.';
 
 interface ChainDraft {
+  readonly name: string;
   policy: 'ACCEPT' | 'DROP' | null;
   rules: Rule[];
   /** The chain this was copied from, null when new. */
@@ -89,15 +90,21 @@ export class TableDraft {
       changed.jumps = null;
       return changed;
     }
-    const origin = this.#read(chain) as Chain;
-    const draft: ChainDraft = { policy: origin.policy, rules: [...origin.rules], origin, jumps: null };
+    const origin = this.#read(chain);
+    const draft: ChainDraft = { name: origin.name, policy: origin.policy, rules: [...origin.rules], origin, jumps: null };
     this.#changed.set(chain, draft);
     return draft;
   }
 
   create(chain: string): void {
     if (this.has(chain)) throw new Refusal('Chain already exists.', 'failed');
-    this.#changed.set(chain, { policy: null, rules: [], origin: this.#base.chains.get(chain) ?? null, jumps: null });
+    this.#changed.set(chain, {
+      name: chain,
+      policy: null,
+      rules: [],
+      origin: this.#base.chains.get(chain) ?? null,
+      jumps: null,
+    });
   }
 
   /** Empties a chain, making it when it is not there (a `:CHAIN` line of iptables-restore). */
@@ -107,6 +114,7 @@ export class TableDraft {
       return;
     }
     this.#changed.set(chain, {
+      name: chain,
       policy: this.#read(chain).policy,
       rules: [],
       origin: this.#base.chains.get(chain) ?? null,
@@ -123,7 +131,7 @@ export class TableDraft {
     for (const [name, chain] of this.#base.chains) {
       if (chain.policy === null) this.#changed.set(name, null);
       else if (chain.rules.length > 0 || chain.policy !== 'ACCEPT') {
-        this.#changed.set(name, { policy: 'ACCEPT', rules: [], origin: chain, jumps: null });
+        this.#changed.set(name, { name, policy: 'ACCEPT', rules: [], origin: chain, jumps: null });
       }
     }
   }
@@ -139,6 +147,7 @@ export class TableDraft {
     if (this.has(to)) throw new Refusal('File exists.', 'failed');
     const { rules } = this.#read(from);
     this.#changed.set(to, {
+      name: to,
       policy: null,
       rules: rules.map((rule) => ({ ...rule, text: `-A ${to}${rule.text.slice(3 + from.length)}` })),
       origin: null,
@@ -164,8 +173,9 @@ export class TableDraft {
   }
 
   append(chain: string, spec: RuleSpec, by: Provenance): Rule {
-    const rule = this.#makeRule(chain, spec, by);
-    this.#write(chain).rules.push(rule);
+    const { name, rules } = this.#write(chain);
+    const rule = this.#makeRule(name, spec, by);
+    rules.push(rule);
     return rule;
   }
 
@@ -211,7 +221,7 @@ export class TableDraft {
   }
 
   #jumpsOf(chain: Chain | ChainDraft): readonly string[] {
-    if (!('name' in chain)) return (chain.jumps ??= jumpsOf(chain.rules));
+    if ('origin' in chain) return (chain.jumps ??= jumpsOf(chain.rules));
     let jumps = this.#jumps.get(chain);
     if (jumps === undefined) {
       jumps = jumpsOf(chain.rules);

@@ -168,7 +168,9 @@ describe('walking a table', () => {
 
   it('[NF13] nth matches every third packet, first the one of its number (recorded from a kernel)', () => {
     const verdicts = (first: number): string => {
-      const netfilter = netfilterOf(`*filter\n-A FORWARD -m statistic --mode nth --every 3 --packet ${first} -j DROP\nCOMMIT\n`);
+      const netfilter = netfilterOf(
+        `*filter\n-A FORWARD -m statistic --mode nth --every 3 --packet ${first} -j DROP\nCOMMIT\n`,
+      );
       return Array.from({ length: 7 }, () => run(netfilter, 'FORWARD', SYN).result.verdict[0]).join('');
     };
     expect([verdicts(0), verdicts(2)]).toEqual(['DAADAAD', 'AADAADA']);

@@ -5,7 +5,6 @@
  * it by a match that only reads. So a packet need be tried against the rules of its own addresses and port and those that
  * want nothing exact: verdicts, counters and steps are those of the linear walk.
  */
-import type { Match } from './match.ts';
 import { isStateful } from './match.ts';
 import type { PacketFacts } from './packet-facts.ts';
 import type { Chain, Rule } from './ruleset.ts';
@@ -22,22 +21,32 @@ export interface ChainIndex {
   readonly rest: readonly number[];
 }
 
-function exactAddress(match: Match | undefined): number | null {
-  return (match?.kind === 'destination' || match?.kind === 'source') && !match.invert && match.mask === 0xffffffff
-    ? match.addr
-    : null;
-}
+/** What a rule wants exactly, the most telling first; null when it can match any packet. */
+type Wish = { readonly by: 'destination' | 'source' | 'port'; readonly key: number } | null;
 
-/** protocol * 65536 + port of a rule that wants one exact port before anything stateful is asked, else null. */
-function exactPort(rule: Rule): number | null {
+function wishOf(rule: Rule): Wish {
+  let source: Wish = null;
   for (const match of rule.matches) {
-    if (isStateful(match)) return null;
-    if ((match.kind === 'tcp' || match.kind === 'udp') && match.dport !== null) {
-      const { min, max, invert } = match.dport;
-      return min === max && !invert ? (match.kind === 'tcp' ? 6 : 17) * 65536 + min : null;
+    switch (match.kind) {
+      case 'destination':
+        if (!match.invert && match.mask === 0xffffffff) return { by: 'destination', key: match.addr };
+        break;
+      case 'source':
+        if (!match.invert && match.mask === 0xffffffff) source = { by: 'source', key: match.addr };
+        break;
+      case 'tcp':
+      case 'udp':
+        if (source !== null) return source;
+        if (match.dport !== null && match.dport.min === match.dport.max && !match.dport.invert) {
+          return { by: 'port', key: (match.kind === 'tcp' ? 6 : 17) * 65536 + match.dport.min };
+        }
+        break;
+      default:
+        // A rule whose chance or memory is asked before its port must be tried with every packet.
+        if (isStateful(match)) return source;
     }
   }
-  return null;
+  return source;
 }
 
 function push(map: Map<number, number[]>, key: number, at: number): void {
@@ -54,13 +63,9 @@ export function buildIndex(chain: Chain): ChainIndex | null {
   const byPort = new Map<number, number[]>();
   const rest: number[] = [];
   for (const [at, rule] of chain.rules.entries()) {
-    const destination = exactAddress(rule.matches.find(({ kind }) => kind === 'destination'));
-    const source = destination === null ? exactAddress(rule.matches.find(({ kind }) => kind === 'source')) : null;
-    const port = destination === null && source === null ? exactPort(rule) : null;
-    if (destination !== null) push(byDestination, destination, at);
-    else if (source !== null) push(bySource, source, at);
-    else if (port !== null) push(byPort, port, at);
-    else rest.push(at);
+    const wish = wishOf(rule);
+    if (wish === null) rest.push(at);
+    else push(wish.by === 'destination' ? byDestination : wish.by === 'source' ? bySource : byPort, wish.key, at);
   }
   return { byDestination, bySource, byPort, rest };
 }

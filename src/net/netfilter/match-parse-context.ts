@@ -8,6 +8,7 @@ import type { Mutable, NextWord, StatisticDraft, WithUnset } from './match-draft
 import type { AddrtypeMatch, ConntrackMatch, CtStatus, RecentMatch, Words } from './match.ts';
 import { protocolNumber } from './names.ts';
 import { addressMask, addressU32, integer, numberRange, portRange, Refusal } from './parse-values.ts';
+import { owned } from './words.ts';
 
 const CTSTATE_WORDS: readonly CtState[] = ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED', 'SNAT', 'DNAT'];
 export const STATE_WORDS: readonly CtState[] = ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED'];
@@ -181,7 +182,7 @@ export function readRecent(draft: WithUnset<RecentMatch, 'op'>, option: string, 
       draft.rttl = true;
       return true;
     case '--name':
-      draft.name = next(option);
+      draft.name = owned(next(option));
       return true;
     case '--rsource':
       draft.side = 'rsource';

@@ -18,13 +18,14 @@ import type {
 } from './match.ts';
 import { ICMP_TYPES, TCP_FLAG_NAMES } from './names.ts';
 import { addressU32, integer, interfaceName, limitCost, numberRange, portRange, Refusal, valueMask } from './parse-values.ts';
+import { owned } from './words.ts';
 
 /** Reads `option` into the draft; false when the match has no such option. */
 export function readMatchOption(draft: MatchDraft, option: string, invert: boolean, next: NextWord): boolean {
   switch (draft.kind) {
     case 'comment':
       if (option !== '--comment') return false;
-      draft.text = next(option);
+      draft.text = owned(next(option));
       return true;
     case 'tcp':
       return readTcp(draft, option, invert, next);

@@ -10,7 +10,7 @@ import type { TableDraft } from './draft.ts';
 import type { TableName } from './hooks.ts';
 import { integer, Refusal, type RefusalKind } from './parse-values.ts';
 import { parseRule, type ParsedRule } from './rule-parse.ts';
-import { restoreWords } from './words.ts';
+import { owned, restoreWords } from './words.ts';
 
 export interface RestoreError {
   /** 1-based line of the text. */
@@ -167,7 +167,7 @@ class RestoreReader {
     if (name.length > 28) throw new Refusal(chainTooLong(name));
     if (policy === '') throw new Refusal('policy invalid');
     if (!draft.isBase(name)) {
-      draft.reset(name);
+      draft.reset(owned(name));
       return;
     }
     if (policy !== 'ACCEPT' && policy !== 'DROP') {

@@ -15,6 +15,7 @@ import { addressMask, interfaceName, Refusal } from './parse-values.ts';
 import type { Target } from './target.ts';
 import { finishTarget, openTarget, readTargetOption, type TargetDraft } from './target-parse.ts';
 import { printTarget } from './target-print.ts';
+import { owned } from './words.ts';
 import { checkByKernel, checkByTool } from './rule-check.ts';
 
 /** What a rule says, without its chain. */
@@ -159,7 +160,7 @@ class RuleReader {
       case '--goto':
         this.#noInvert('-g');
         this.#once(this.#target, '-g');
-        this.#target = { kind: 'goto', chain: this.#value(option) };
+        this.#target = { kind: 'goto', chain: owned(this.#value(option)) };
         return true;
       case '-s':
       case '--src':

@@ -7,6 +7,7 @@ import type { NextWord } from './match-draft.ts';
 import { portNumber } from './names.ts';
 import { addressU32, integer, Refusal, u32, valueMask } from './parse-values.ts';
 import type { NatRange, Target } from './target.ts';
+import { owned } from './words.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -95,7 +96,7 @@ export function openTarget(name: string): TargetDraft {
     default:
       if (REFUSED.has(name)) throw new Refusal(`target \`${name}' is not simulated`);
       if (name.length > 28) throw new Refusal(`Invalid target name \`${name}' (28 chars max)`);
-      return { kind: 'jump', chain: name };
+      return { kind: 'jump', chain: owned(name) };
   }
 }
 

@@ -73,6 +73,11 @@ export function shellWords(text: string): string[] | null {
   return words;
 }
 
+/** The same text in memory of its own: a part cut from a long restore text would keep all of that alive. */
+export function owned(text: string): string {
+  return ` ${text}`.slice(1);
+}
+
 const PLAIN = /^[-_0-9A-Za-z]+$/;
 
 /** A string as `iptables-save` prints it (libxtables xtables_save_string). */
