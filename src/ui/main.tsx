@@ -1,12 +1,23 @@
-/** Starts the interface in the page. */
-import { StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
-import { Button } from 'react-aria-components';
+/** The page's entry: loads styles and scenarios, and starts the application with the regions that other folders draw. */
+import '@fontsource/m-plus-1-code/latin-400.css';
+import '@fontsource/m-plus-1-code/latin-700.css';
+import './kit/layers.css';
+import './kit/tokens.css';
+import './kit/base.css';
+import { assertExists } from '../lib/assert.ts';
+import { shippedScenarios } from './app/scenarios.ts';
+import { start } from './app/start.tsx';
+import { coreCommands } from './commands/core.ts';
+import { JourneyStage } from './journey/JourneyStage.tsx';
+import { JourneySide } from './journey/JourneySide.tsx';
+import { JourneyStage } from './journey/JourneyStage.tsx';
+import { JourneyTimeline } from './journey/JourneyTimeline.tsx';
+import { journeyCommands } from './journey/commands.ts';
+import { Topology } from './topology/Topology.tsx';
 
-const root = document.getElementById('root');
-if (root === null) throw new Error('index.html has no #root');
-createRoot(root).render(
-  <StrictMode>
-    <Button>Kubehop</Button>
-  </StrictMode>,
-);
+await start({
+  root: assertExists(document.getElementById('root'), 'index.html has no #root'),
+  source: await shippedScenarios(),
+  commands: [...coreCommands, ...journeyCommands],
+  slots: { Topology: () => null, JourneyStage, JourneyTimeline, JourneySide },
+});

@@ -34,9 +34,15 @@ export function Header(): ReactElement {
       <ModeSwitch />
       <span className={styles.space} />
       <Find wide={wide} />
-      <ThemeButton />
-      <LanguageMenu />
-      {wide ? <KeysButton /> : null}
+      {wide ? (
+        <>
+          <ThemeButton />
+          <LanguageMenu />
+          <KeysButton />
+        </>
+      ) : (
+        <PhoneMenu />
+      )}
     </header>
   );
 }
@@ -176,6 +182,38 @@ function LanguageMenu(): ReactElement {
           {LANGUAGES.map((each) => (
             <MenuItem key={each.id} id={each.id} className={styles.item ?? ''} textValue={each.name}>
               <span lang={each.id}>{each.name}</span>
+            </MenuItem>
+          ))}
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  );
+}
+
+/** On a phone the settings share one menu. */
+function PhoneMenu(): ReactElement {
+  const { t } = useTranslation();
+  const store = useAppStore();
+  const settings: readonly { readonly id: string; readonly text: string; readonly run: () => void }[] = [
+    ...(['light', 'dark', 'projector'] as const).map((theme) => ({
+      id: theme,
+      text: t('app.theme', { name: t(`app.themeName.${theme}`) }),
+      run: () => store.setState({ theme }),
+    })),
+    ...LANGUAGES.map(({ id, name }) => ({ id, text: name, run: () => store.setState({ lang: id }) })),
+  ];
+  return (
+    <MenuTrigger>
+      <IconButton icon="menu" label={t('app.menu')} />
+      <Popover className={styles.popover ?? ''} placement="bottom end">
+        <Menu
+          aria-label={t('app.menu')}
+          className={styles.menu ?? ''}
+          onAction={(id) => settings.find((each) => each.id === id)?.run()}
+        >
+          {settings.map((each) => (
+            <MenuItem key={each.id} id={each.id} className={styles.item ?? ''}>
+              {each.text}
             </MenuItem>
           ))}
         </Menu>

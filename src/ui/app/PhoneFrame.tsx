@@ -12,6 +12,7 @@ import { Tabs, type TabOption } from '../kit/Tabs.tsx';
 import { setSheet, showSheetTab } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import type { Mode, SheetStop, SheetTab } from '../store/state.ts';
+import { EmptyHint } from './EmptyHint.tsx';
 import type { Slots } from './slots.ts';
 import styles from './PhoneFrame.module.css';
 
@@ -25,6 +26,7 @@ export function PhoneFrame({ slots }: { readonly slots: Slots }): ReactElement {
     <div className={styles.phone}>
       <section className={styles.map} aria-label={t('app.regions.map')}>
         <Topology />
+        <EmptyHint />
       </section>
       {mode === 'journey' ? (
         <section className={styles.timeline} aria-label={t('app.regions.timeline')}>

@@ -14,8 +14,9 @@ const STAYS_MS = 8000;
 export function Toasts(): ReactElement {
   const { t } = useTranslation();
   const toasts = useApp((state) => state.toasts);
+  const mode = useApp((state) => state.mode);
   return (
-    <div className={styles.toasts} role="region" aria-label={t('app.toasts')} aria-live="polite">
+    <div className={styles.toasts} data-mode={mode} role="region" aria-label={t('app.toasts')} aria-live="polite">
       {toasts.map((toast) => (
         <ToastCard key={toast.id} toast={toast} />
       ))}

@@ -12,6 +12,7 @@ import { Inspector } from '../inspector/Inspector.tsx';
 import { Manifests } from '../manifests/Manifests.tsx';
 import type { RailPanel } from '../store/state.ts';
 import { layoutStorage } from './layout-storage.ts';
+import { EmptyHint } from './EmptyHint.tsx';
 import { Rail } from './Rail.tsx';
 import { Region } from './Region.tsx';
 import type { Slots } from './slots.ts';
@@ -20,17 +21,43 @@ import styles from './WideFrame.module.css';
 
 export function WideFrame({ slots }: { readonly slots: Slots }): ReactElement {
   const mode = useApp((state) => state.mode);
-  return mode === 'explore' ? <Explore slots={slots} /> : <JourneyFrame slots={slots} />;
+  // Panels take their sizes when they are made: the projector's wider ones are other panels.
+  const wider = useApp((state) => state.theme === 'projector');
+  return mode === 'explore' ? (
+    <Explore key={String(wider)} slots={slots} wider={wider} />
+  ) : (
+    <JourneyFrame key={String(wider)} slots={slots} wider={wider} />
+  );
 }
 
-function Explore({ slots: { Topology } }: { readonly slots: Slots }): ReactElement {
+interface ArrangementProps {
+  readonly slots: Slots;
+  /** The projector's type is 1.4 times as large; its panels start wider. */
+  readonly wider: boolean;
+}
+
+/** A group's kept sizes: those the user chose, not what a window happened to give. */
+function useKeptLayout(name: string, wider: boolean, panelIds?: string[]): ReturnType<typeof useDefaultLayout> {
+  const id = `kubehop.${name}${wider ? '.projector' : ''}`;
+  return useDefaultLayout({
+    id,
+    storage: layoutStorage,
+    onlySaveAfterUserInteractions: true,
+    ...(panelIds === undefined ? {} : { panelIds }),
+  });
+}
+
+const WIDER = 1.25;
+
+function Explore({ slots: { Topology }, wider }: ArrangementProps): ReactElement {
   const { t } = useTranslation();
-  const columns = useDefaultLayout({ id: 'kubehop.explore.columns', storage: layoutStorage });
-  const rows = useDefaultLayout({ id: 'kubehop.explore.rows', storage: layoutStorage });
-  const top = useDefaultLayout({ id: 'kubehop.explore.top', storage: layoutStorage });
+  const size = (px: number): number => (wider ? px * WIDER : px);
+  const columns = useKeptLayout('explore.columns', wider);
+  const rows = useKeptLayout('explore.rows', wider);
+  const top = useKeptLayout('explore.top', wider);
   return (
     <Group className={styles.group} id="explore-columns" {...columns}>
-      <Panel id="manifests" defaultSize={320} minSize={220} maxSize="45%" groupResizeBehavior="preserve-pixel-size">
+      <Panel id="manifests" defaultSize={size(320)} minSize={220} maxSize="45%" groupResizeBehavior="preserve-pixel-size">
         <Region name={t('app.regions.manifests')}>
           <Manifests />
         </Region>
@@ -43,10 +70,17 @@ function Explore({ slots: { Topology } }: { readonly slots: Slots }): ReactEleme
               <Panel id="map" minSize={300}>
                 <Region name={t('app.regions.map')}>
                   <Topology />
+                  <EmptyHint />
                 </Region>
               </Panel>
               <Splitter label={t('app.resize.right')} />
-              <Panel id="inspector" defaultSize={304} minSize={220} maxSize="50%" groupResizeBehavior="preserve-pixel-size">
+              <Panel
+                id="inspector"
+                defaultSize={size(304)}
+                minSize={220}
+                maxSize="50%"
+                groupResizeBehavior="preserve-pixel-size"
+              >
                 <Region name={t('app.regions.inspector')}>
                   <Inspector />
                 </Region>
@@ -54,7 +88,7 @@ function Explore({ slots: { Topology } }: { readonly slots: Slots }): ReactEleme
             </Group>
           </Panel>
           <Splitter strong label={t('app.resize.dock')} />
-          <Panel id="dock" defaultSize={236} minSize={90} maxSize="70%" groupResizeBehavior="preserve-pixel-size">
+          <Panel id="dock" defaultSize={size(236)} minSize={90} maxSize="70%" groupResizeBehavior="preserve-pixel-size">
             <Region name={t('app.regions.dock')}>
               <Dock />
             </Region>
@@ -65,23 +99,20 @@ function Explore({ slots: { Topology } }: { readonly slots: Slots }): ReactEleme
   );
 }
 
-function JourneyFrame({ slots }: { readonly slots: Slots }): ReactElement {
+function JourneyFrame({ slots, wider }: ArrangementProps): ReactElement {
   const { t } = useTranslation();
   const { Topology, JourneyStage, JourneyTimeline, JourneySide } = slots;
   const rail = useApp((state) => state.rail);
-  const columns = useDefaultLayout({
-    id: 'kubehop.journey.columns',
-    storage: layoutStorage,
-    panelIds: rail === null ? ['centre', 'side'] : ['aside', 'centre', 'side'],
-  });
-  const rows = useDefaultLayout({ id: 'kubehop.journey.rows', storage: layoutStorage });
+  const size = (px: number): number => (wider ? px * WIDER : px);
+  const columns = useKeptLayout('journey.columns', wider, rail === null ? ['centre', 'side'] : ['aside', 'centre', 'side']);
+  const rows = useKeptLayout('journey.rows', wider);
   return (
     <div className={styles.journey}>
       <Rail />
       <Group className={styles.group} id="journey-columns" {...columns}>
         {rail === null ? null : (
           <>
-            <Panel id="aside" defaultSize={330} minSize={220} maxSize="45%" groupResizeBehavior="preserve-pixel-size">
+            <Panel id="aside" defaultSize={size(330)} minSize={220} maxSize="45%" groupResizeBehavior="preserve-pixel-size">
               <RailRegion panel={rail} />
             </Panel>
             <Splitter label={t('app.resize.left')} />
@@ -108,7 +139,7 @@ function JourneyFrame({ slots }: { readonly slots: Slots }): ReactElement {
           </div>
         </Panel>
         <Splitter label={t('app.resize.right')} />
-        <Panel id="side" defaultSize={388} minSize={280} maxSize="50%" groupResizeBehavior="preserve-pixel-size">
+        <Panel id="side" defaultSize={size(388)} minSize={280} maxSize="50%" groupResizeBehavior="preserve-pixel-size">
           <Region name={t('app.regions.side')}>
             <JourneySide />
           </Region>

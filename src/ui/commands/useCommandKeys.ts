@@ -23,8 +23,9 @@ export function useCommandKeys(commands: readonly AppCommand[]): void {
   const store = useAppStore();
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.isComposing || !(event.target instanceof Element)) return;
-      const { target } = event;
+      // The editor lives in a shadow root: the event's own target would be its host.
+      const [target] = event.composedPath();
+      if (event.defaultPrevented || event.isComposing || !(target instanceof Element)) return;
       const state = store.getState();
       const found = commands.find(
         (command) =>

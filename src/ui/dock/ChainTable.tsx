@@ -90,7 +90,10 @@ function RuleRow({ rule, number, at, pointed, node }: RuleRowProps): ReactElemen
       each.number === number,
   );
   useEffect(() => {
-    if (pointed) row.current?.scrollIntoView({ block: 'nearest' });
+    const box = row.current?.closest('[role="region"]');
+    if (!pointed || row.current === null || !(box instanceof HTMLElement)) return;
+    // scrollIntoView would also scroll sideways, away from the numbers.
+    box.scrollTop = Math.max(0, row.current.offsetTop - box.clientHeight / 2);
   }, [pointed]);
   const choose = (): void =>
     select(store, { kind: 'rule', node, netns: 'root', table: at.table, chain: at.chain.name, number });
@@ -115,7 +118,7 @@ function RuleRow({ rule, number, at, pointed, node }: RuleRowProps): ReactElemen
       <td>{columns.source}</td>
       <td>{columns.destination}</td>
       <td className={styles.rest}>
-        {columns.rest}
+        {[columns.rest, columns.options].filter(Boolean).join(' ')}
         {columns.comment === '' ? null : <span>{` /* ${columns.comment} */`}</span>}
       </td>
     </tr>

@@ -16,7 +16,7 @@ export function Dock(): ReactElement {
   const store = useAppStore();
   const tab = useApp((state) => state.dockTab);
   const events = useApp((state) => state.snapshot.events.length);
-  const layout = useDefaultLayout({ id: 'kubehop.dock', storage: layoutStorage });
+  const layout = useDefaultLayout({ id: 'kubehop.dock', storage: layoutStorage, onlySaveAfterUserInteractions: true });
   return (
     <Group id="dock-columns" {...layout}>
       <Panel id="tables" minSize={260}>

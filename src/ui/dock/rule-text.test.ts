@@ -9,6 +9,7 @@ const ANY = {
   source: '0.0.0.0/0',
   destination: '0.0.0.0/0',
   rest: '',
+  options: '',
   comment: '',
 };
 
@@ -29,6 +30,10 @@ describe('ruleColumns', () => {
     ['-A KUBE-SVC-X ! -s 10.244.0.0/16 -j KUBE-MARK-MASQ', { ...ANY, source: '!10.244.0.0/16', target: 'KUBE-MARK-MASQ' }],
     ['-A A -m mark ! --mark 0x4000/0x4000 -j RETURN', { ...ANY, rest: '-m mark ! --mark 0x4000/0x4000', target: 'RETURN' }],
     ['-A A -i eth0 ! -o cni0 -g B', { ...ANY, in: 'eth0', out: '!cni0', target: 'B', goto: true }],
+    [
+      '-A KUBE-SEP-X -p tcp -m tcp -j DNAT --to-destination 10.244.1.2:80',
+      { ...ANY, prot: 'tcp', rest: '-m tcp', target: 'DNAT', options: '--to-destination 10.244.1.2:80' },
+    ],
     ['-A A', { ...ANY, target: '' }],
   ])('%s', (text, columns) => {
     expect(ruleColumns(text)).toEqual(columns);

@@ -12,8 +12,10 @@ export interface RuleColumns {
   readonly out: string;
   readonly source: string;
   readonly destination: string;
-  /** Remaining matches and target options, without comments. */
+  /** Matches that have no column, without comments. */
   readonly rest: string;
+  /** What stands behind the target: `--to-destination 10.244.1.2:80`. */
+  readonly options: string;
   readonly comment: string;
 }
 
@@ -41,6 +43,7 @@ function isColumn(word: string): word is keyof typeof COLUMN_OF {
 export function ruleColumns(text: string): RuleColumns {
   const columns = { target: '', prot: 'all', in: '*', out: '*', source: '0.0.0.0/0', destination: '0.0.0.0/0' };
   const rest: string[] = [];
+  const options: string[] = [];
   let comment = '';
   let goto = false;
   let negated = '';
@@ -59,9 +62,9 @@ export function ruleColumns(text: string): RuleColumns {
     else if (word === '--comment') {
       comment = next;
       index++;
-    } else rest.push(word);
+    } else (columns.target === '' ? rest : options).push(word);
   }
-  return { ...columns, goto, rest: rest.join(' '), comment };
+  return { ...columns, goto, rest: rest.join(' '), options: options.join(' '), comment };
 }
 
 /** What a rule does, as its line says it: `KUBE-SVC-…`, `DNAT`, `MARK`; a dash for rules that only count. */

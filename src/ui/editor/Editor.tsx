@@ -6,6 +6,7 @@ import { setFileText } from '../manifests/file-actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import type { ManifestFile } from '../store/state.ts';
 import { createEditor, type EditorHandle, type EditorShown } from './create-editor.ts';
+import { kubernetes } from './kubernetes.ts';
 import { usePhrases } from './usePhrases.ts';
 import styles from './Editor.module.css';
 
@@ -34,7 +35,7 @@ export function Editor({ file, problems }: EditorProps): ReactElement {
       host: host.current,
       shown: latest.current,
       onChange: (next) => setFileText(store, name, next),
-      language: [],
+      language: kubernetes(),
     });
     return () => {
       editor.current?.destroy();

@@ -2,7 +2,7 @@
  * CodeMirror as an object with a life: `create` → `update`, `destroy`. It is mounted in a shadow root, where its style sheets are
  * adopted instead of written into the page, as the built page's policy demands.
  */
-import { autocompletion, closeBrackets, completionKeymap } from '@codemirror/autocomplete';
+import { closeBrackets, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
 import { bracketMatching, indentUnit } from '@codemirror/language';
@@ -28,7 +28,7 @@ export interface EditorOptions {
   readonly host: HTMLElement;
   readonly shown: EditorShown;
   readonly onChange: (text: string) => void;
-  /** Completion and hover; added when their data has loaded. */
+  /** Completion and hover. */
   readonly language: Extension;
 }
 
@@ -67,7 +67,6 @@ export function createEditor({ host, shown: first, onChange, language }: EditorO
         drawSelection(),
         bracketMatching(),
         closeBrackets(),
-        autocompletion({ icons: false }),
         highlightSelectionMatches(),
         search({ top: false }),
         indentUnit.of('  '),

@@ -101,6 +101,7 @@ export function describeRule(snapshot: ClusterSnapshot, ref: RuleRef): Descripti
           ? columns.target
           : { text: jump, ref: { kind: 'chain', node: ref.node, netns: ref.netns, table: ref.table, chain: jump } },
       ),
+      fact('options', columns.options),
       fact('comment', columns.comment),
       fact('counter', `${counter?.packets ?? 0} packets, ${counter?.bytes ?? 0} bytes`),
       fact('made by', `${rule.madeBy.actor}, ${rule.madeBy.action}`),

@@ -3,7 +3,6 @@ import { lazy, Suspense, useMemo, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../kit/Button.tsx';
 import { keyText } from '../commands/keys.ts';
-import { openScenario } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import type { ManifestFile } from '../store/state.ts';
 import { activeFile, addFile, applyFile, canApply, isTooLong } from './file-actions.ts';
@@ -76,15 +75,10 @@ function ApplyBar({ file }: { readonly file: ManifestFile }): ReactElement {
 function NoFile(): ReactElement {
   const { t } = useTranslation();
   const store = useAppStore();
-  const scenario = useApp((state) => state.scenario);
-  const lang = useApp((state) => state.lang);
   return (
     <div className={styles.none}>
       <p>{t('editor.noFile')}</p>
       <Button onPress={() => addFile(store, '')}>{t('app.emptyPaste')}</Button>
-      <Button onPress={() => void openScenario(store, scenario.id)}>
-        {t('app.emptyOpen', { title: scenario.title[lang] })}
-      </Button>
     </div>
   );
 }

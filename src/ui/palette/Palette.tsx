@@ -5,6 +5,7 @@ import { Autocomplete } from 'react-aria-components/Autocomplete';
 import { Input } from 'react-aria-components/Input';
 import { Header, ListBox, ListBoxItem, ListBoxSection } from 'react-aria-components/ListBox';
 import { SearchField } from 'react-aria-components/SearchField';
+import type { Ref } from '../../cluster/snapshot.ts';
 import { useCommands } from '../commands/context.ts';
 import { keyText } from '../commands/keys.ts';
 import type { AppCommand } from '../commands/command.ts';
@@ -83,6 +84,7 @@ function run(store: AppStore, commands: readonly AppCommand[], action: EntryActi
     case 'select':
       return select(store, action.ref);
     case 'chain':
+      select(store, chainRef(action));
       return showChain(store, action);
     case 'file':
       return openFile(store, action.name);
@@ -91,6 +93,11 @@ function run(store: AppStore, commands: readonly AppCommand[], action: EntryActi
     case 'command':
       return commands.find((command) => command.id === action.id)?.run(store);
   }
+}
+
+function chainRef({ node, table, chain, rule }: Extract<EntryAction, { kind: 'chain' }>): Ref {
+  const at = { node, netns: 'root', table, chain };
+  return rule === null ? { kind: 'chain', ...at } : { kind: 'rule', ...at, number: rule };
 }
 
 function PaletteBody(): ReactElement {

@@ -51,5 +51,5 @@ export const editor = {
   applied: 'Applied {{file}}',
   deleted: 'Deleted the objects of {{file}}',
   warned_one: 'Line {{line}} is not simulated',
-  warned_other: 'Line {{line}} and others are not simulated',
+  warned_other: '{{count}} lines are not simulated, the first is {{line}}',
 } as const;

@@ -48,5 +48,5 @@ export const editor: Translated<typeof english> = {
   },
   applied: '已应用 {{file}}',
   deleted: '已删除 {{file}} 的对象',
-  warned_other: '第 {{line}} 行等 {{count}} 处未模拟',
+  warned_other: '有 {{count}} 行未模拟，第一处是第 {{line}} 行',
 };
