@@ -8,7 +8,6 @@ import { assertExists } from '../lib/assert.ts';
 import { shippedScenarios } from './app/scenarios.ts';
 import { start } from './app/start.tsx';
 import { coreCommands } from './commands/core.ts';
-import { JourneyStage } from './journey/JourneyStage.tsx';
 import { JourneySide } from './journey/JourneySide.tsx';
 import { JourneyStage } from './journey/JourneyStage.tsx';
 import { JourneyTimeline } from './journey/JourneyTimeline.tsx';
@@ -19,5 +18,5 @@ await start({
   root: assertExists(document.getElementById('root'), 'index.html has no #root'),
   source: await shippedScenarios(),
   commands: [...coreCommands, ...journeyCommands],
-  slots: { Topology: () => null, JourneyStage, JourneyTimeline, JourneySide },
+  slots: { Topology, JourneyStage, JourneyTimeline, JourneySide },
 });
