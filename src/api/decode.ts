@@ -8,7 +8,7 @@ import { LineCounter, parseAllDocuments, type Document } from 'yaml';
 import { checkSchema } from './schema/check.ts';
 import { isKind, KINDS, type Kind } from './kinds.ts';
 import { isList, isRecord, type UnknownRecord } from './json.ts';
-import { locateField } from './locate.ts';
+import { locateField, locateKey } from './locate.ts';
 import type { ManifestDocument } from './manifest.ts';
 import type { ManifestError, TextRange } from './manifest-error.ts';
 import { isOtherKind, unsimulatedFields } from './unsimulated.ts';
@@ -157,7 +157,7 @@ class ManifestReader {
     const version = KINDS[kind].apiVersion.replace(/^.*\//, '');
     const heading = `${kind} in version "${version}" cannot be handled as a ${kind}`;
     for (const problem of checkSchema(kind, object)) {
-      const place = (problem.atKey ? locateField(ranged.keys, problem.field) : null) ?? locateField(ranged.fields, problem.field) ?? firstLine(range);
+      const place = (problem.atKey ? locateKey(ranged.keys, problem.field) : null) ?? locateField(ranged.fields, problem.field) ?? firstLine(range);
       this.#problem(index, place, problem.message, { field: problem.field, heading });
     }
     const { name, namespace, generateName } = nameOf(object);
@@ -167,7 +167,7 @@ class ManifestReader {
     }
     if (this.#count > before) return;
     for (const field of unsimulatedFields(kind, object)) {
-      const place = locateField(ranged.keys, field) ?? locateField(ranged.fields, field) ?? firstLine(range);
+      const place = locateKey(ranged.keys, field) ?? locateField(ranged.fields, field) ?? firstLine(range);
       this.#problem(index, place, `${field} is not simulated: accepted, it changes nothing here`, { field, severity: 'warning' });
     }
     this.documents.push({ kind, name, namespace: KINDS[kind].namespaced ? (namespace ?? 'default') : null, object, document: index, range, fields: ranged.fields });

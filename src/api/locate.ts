@@ -2,7 +2,7 @@
  * From the path of a field error to its range in the manifest: the field itself, or the nearest parent that is written.
  */
 import type { ApiStatus } from './status.ts';
-import { fieldErrorText } from './field-error.ts';
+import { fieldErrorText, type FieldError } from './field-error.ts';
 import type { ManifestDocument } from './manifest.ts';
 import type { ManifestError, TextRange } from './manifest-error.ts';
 
@@ -27,6 +27,11 @@ export function locateField(fields: ReadonlyMap<string, TextRange>, field: strin
   return null;
 }
 
+/** The range of a field's own name, where it has one. */
+export function locateKey(keys: ReadonlyMap<string, TextRange>, field: string): TextRange | null {
+  return keys.get(normalise(field)) ?? null;
+}
+
 /** A whole document is no place to underline. */
 function firstLineOf(range: TextRange): TextRange {
   return range.endLine === range.line ? range : { ...range, endLine: range.line, endColumn: range.column + 1 };
@@ -40,13 +45,21 @@ export function manifestErrorsOf(document: ManifestDocument, refusal: ApiStatus)
     return [{ ...base, ...range, field: null, message: `Error from server (${refusal.reason}): ${refusal.message}`, heading: null }];
   }
   const heading = `The ${refusal.kind} "${refusal.name}" is invalid`;
-  return refusal.causes.map((cause) => ({
+  const located = refusal.causes.filter((cause) => !isEcho(cause, refusal.causes, document)).map((cause) => ({
     ...base,
     ...(locateField(document.fields, pathWritten(cause.at ?? cause.field)) ?? firstLineOf(document.range)),
     field: cause.field,
     message: fieldErrorText(cause),
     heading,
   }));
+  return located.sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+/** A defaulted field that repeats the problem of the written one it was copied from (targetPort of port). */
+function isEcho(cause: FieldError, causes: readonly FieldError[], document: ManifestDocument): boolean {
+  if (document.fields.has(normalise(pathWritten(cause.at ?? cause.field)))) return false;
+  const parent = parentOf(cause.field);
+  return causes.some((other) => other !== cause && parentOf(other.field) === parent && other.badValue === cause.badValue && other.detail === cause.detail && document.fields.has(normalise(other.field)));
 }
 
 /** Some messages spell a field otherwise than a manifest does. */

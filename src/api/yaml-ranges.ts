@@ -125,6 +125,8 @@ function isPlain(key: string): boolean {
 
 function keyText(key: unknown): string {
   const value = isScalar(key) ? key.value : key;
+  // The parser's merge key.
+  if (typeof value === 'symbol') return '<<';
   return value === null ? 'null' : String(value);
 }
 

@@ -58,7 +58,7 @@ describe('apply', () => {
 
   it('writes nothing when one document is refused', () => {
     const lab = createLab();
-    const result = apply(lab, `${POD}---\n${service('{ports: [{port: 0}]}')}`);
+    const result = apply(lab, `${POD}---\n${service('{ports: [{port: 0, targetPort: 80}]}')}`);
     expect(output(result)).toEqual(['The Service "web" is invalid: spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive']);
     expect(lab.names('Pod')).toEqual([]);
   });
@@ -79,8 +79,8 @@ spec:
     const [failure] = result.ok ? [] : result.error;
     const errors = manifestErrorsOf(assertExists(documents[0], 'document'), assertExists(failure, 'failure').status);
     expect(errors.map(({ line, column, endColumn, message }) => [line, column, endColumn, message])).toEqual([
-      [8, 24, 29, 'spec.ports[1].port: Invalid value: 68000: must be between 1 and 65535, inclusive'],
-      [7, 38, 43, 'spec.ports[0].nodePort: Invalid value: 40000: provided port is not in the valid range. The range of valid ports is 30000-32767'],
+      [7, 39, 44, 'spec.ports[0].nodePort: Invalid value: 40000: provided port is not in the valid range. The range of valid ports is 30000-32767'],
+      [8, 25, 30, 'spec.ports[1].port: Invalid value: 68000: must be between 1 and 65535, inclusive'],
     ]);
     expect(errors[0]?.heading).toBe('The Service "two-containers-service" is invalid');
   });
