@@ -26,6 +26,7 @@ import type { Kernel } from './kernel.ts';
 import { announceAddress, receiveArp } from './neigh/arp.ts';
 import { NeighTable } from './neigh/neigh.ts';
 import type { Hook, NetfilterHost, RejectWith } from './netfilter/hooks.ts';
+import { relatedNfct } from './netfilter/conntrack.ts';
 import { Netfilter } from './netfilter/netfilter.ts';
 import { Fib, type RouteSpec } from './route/fib.ts';
 import type { Skb } from './skb.ts';
@@ -487,7 +488,15 @@ export class Netns {
         const parentId = skb.recorder === null ? null : skb.packetId;
         this.sockets.send(
           { src: skb.l3.dst, dst: skb.l3.src, l4: reset, df: true },
-          { recorder: skb.recorder, relation: 'error', role: 'reply', parentId, process: 'kernel', what: 'RST' },
+          {
+            recorder: skb.recorder,
+            relation: 'error',
+            role: 'reply',
+            parentId,
+            process: 'kernel',
+            what: 'RST',
+            nfct: relatedNfct(skb.nfct),
+          },
         );
       }
     }

@@ -6,6 +6,7 @@
  * Simplification: only sysctls listed here exist; the others do not change what is modelled.
  */
 import { err, ok, type Result } from '../lib/result.ts';
+import { CONNTRACK_SYSCTLS } from './netfilter/conntrack-settings.ts';
 
 /** Values of a new namespace (see reference recordings; br_netfilter loaded). */
 const DEFAULTS: Readonly<Record<string, string>> = {
@@ -17,7 +18,6 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'net.ipv4.tcp_retries2': '15',
   'net.ipv4.tcp_syn_retries': '6',
   'net.ipv4.tcp_synack_retries': '5',
-  'net.netfilter.nf_conntrack_max': '262144',
   'net.netfilter.nf_conntrack_tcp_be_liberal': '0',
 };
 
@@ -36,7 +36,7 @@ const CONF: Readonly<Record<string, string>> = {
 const CONF_NAME = /^net\.ipv4\.conf\.(.+)\.([a-z_]+)$/;
 
 export class SysctlTable {
-  #values = new Map<string, string>(Object.entries(DEFAULTS));
+  #values = new Map<string, string>([...Object.entries(DEFAULTS), ...[...CONNTRACK_SYSCTLS].map(([name, value]) => [name, String(value)] as const)]);
   readonly #hasDevice: (name: string) => boolean;
   readonly #onChange: () => void;
 

@@ -5,13 +5,14 @@
  */
 import { isLoopback, isMulticast } from '../../lib/ip.ts';
 import { packetType } from '../dev/device.ts';
+import { relatedNfct } from '../netfilter/conntrack.ts';
 import type { Netns } from '../netns.ts';
 import { newSkb, type Skb } from '../skb.ts';
 import { isIcmpError, type IcmpMessage, type Ipv4Packet } from '../wire/packet.ts';
 import { ipLocalOut } from './output.ts';
 import { routeOutput } from './route.ts';
 
-/** Sends an error about `skb` to its source, unless the packet is one that must not be answered. */
+/** Sends an error about `skb` to its source, as part of its connection (nf_ct_attach), unless the packet is one that must not be answered. */
 export function icmpSend(
   netns: Netns,
   skb: Skb,
@@ -36,7 +37,9 @@ export function icmpSend(
   const { recorder } = skb;
   const errorId = recorder === null ? 0 : recorder.open(packet, 'error', skb.packetId, 'reply');
   netns.record(skb, { kind: 'icmp.error', type: error.type, code: error.code, errorId, to: about.src });
-  ipLocalOut(netns, newSkb(packet, recorder, errorId), { src: route.src });
+  const answer = newSkb(packet, recorder, errorId);
+  answer.nfct = relatedNfct(skb.nfct);
+  ipLocalOut(netns, answer, { src: route.src });
 }
 
 /** No errors about errors, broadcasts or frames that were not for us (RFC 1122 3.2.2). */

@@ -154,7 +154,7 @@ function invalidSource(netns: Netns, dev: NetDevice, src: IpAddr): DropReason | 
 export function addressType(netns: Netns, addr: IpAddr, dev: string | null): AddrType {
   if (addr === IP_ANY || addr === IP_BROADCAST) return 'BROADCAST';
   if (isMulticast(addr)) return 'MULTICAST';
-  const route = [...netns.fib.matching(addr)].find((candidate) => candidate.table === 'local');
-  if (route === undefined || (dev !== null && route.dev !== dev)) return 'UNICAST';
+  const route = netns.fib.localRoute(addr);
+  if (route === null || (dev !== null && route.dev !== dev)) return 'UNICAST';
   return route.type === 'broadcast' ? 'BROADCAST' : 'LOCAL';
 }

@@ -27,8 +27,7 @@ export const CONNTRACK_SYSCTLS: ReadonlyMap<string, number> = new Map(
   Object.entries(DEFAULTS).map(([name, value]) => [`net.netfilter.nf_conntrack_${name}`, value]),
 );
 
-/** A setting's value; the default where the namespace's is 0 (also its word for "no such key"). */
+/** A setting's value, in seconds or entries. */
 export function conntrackSetting(host: NetfilterHost, name: Setting): number {
-  const value = host.sysctl(`net.netfilter.nf_conntrack_${name}`);
-  return value === 0 ? DEFAULTS[name] : value;
+  return host.sysctl(`net.netfilter.nf_conntrack_${name}`);
 }

@@ -1,6 +1,7 @@
 /**
  * A namespace to try netfilter in, for tests and measurements: a settable clock, given addresses, seeded draws.
  */
+import { CONNTRACK_SYSCTLS } from './conntrack-settings.ts';
 import { ip, type IpAddr } from '../../lib/ip.ts';
 import type { Provenance } from '../../lib/provenance.ts';
 import { createRng } from '../../lib/rng.ts';
@@ -30,7 +31,7 @@ export function testHost(seed = 1): TestHost {
       ['cni0', ip('10.244.0.1')],
       ['lo', ip('127.0.0.1')],
     ]),
-    sysctls: new Map(),
+    sysctls: new Map(CONNTRACK_SYSCTLS),
     draws: [],
     now: () => host.time,
     addressType: (addr): AddrType =>

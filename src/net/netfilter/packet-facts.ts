@@ -92,29 +92,62 @@ export function headerFacts(packet: Ipv4Packet): Pick<PacketFacts, 'packet' | 's
   };
 }
 
+/** Made for every table a packet meets, so its parts that few rules read are worked out when read. */
+class Facts implements PacketFacts {
+  readonly packet: Ipv4Packet;
+  readonly eth: EthernetHeader | null;
+  readonly src: number;
+  readonly dst: number;
+  readonly protocol: number;
+  readonly sport: number;
+  readonly dport: number;
+  readonly iif: string | null;
+  readonly oif: string | null;
+  readonly physin: string | null;
+  readonly physout: string | null;
+  mark: number;
+  readonly now: Instant;
+  readonly types: AddressTypes;
+  readonly #nfct: Nfct;
+
+  constructor(skb: Skb, packet: Ipv4Packet, env: FactsEnvironment) {
+    const { l4 } = packet;
+    const ports = l4.kind !== 'icmp';
+    this.packet = packet;
+    this.eth = skb.eth;
+    this.src = ipToU32(packet.src);
+    this.dst = ipToU32(packet.dst);
+    this.protocol = PROTOCOLS[l4.kind];
+    this.sport = ports ? l4.sport : -1;
+    this.dport = ports ? l4.dport : -1;
+    this.iif = env.devices.in;
+    this.oif = env.devices.out;
+    this.physin = skb.physin;
+    this.physout = skb.physout;
+    this.mark = skb.mark;
+    this.now = env.now;
+    this.types = env.types;
+    this.#nfct = skb.nfct;
+  }
+
+  get ctstate(): CtState {
+    return ctStateOf(this.#nfct);
+  }
+
+  get conn(): ConnFacts | null {
+    return connFactsOf(this.#nfct);
+  }
+}
+
+interface FactsEnvironment {
+  readonly now: Instant;
+  readonly types: AddressTypes;
+  readonly devices: { readonly in: string | null; readonly out: string | null };
+}
+
 /** The facts of a packet at a hook; `devices` are those the hook knows. */
-export function packetFacts(
-  skb: Skb,
-  packet: Ipv4Packet,
-  env: {
-    readonly now: Instant;
-    readonly types: AddressTypes;
-    readonly devices: { readonly in: string | null; readonly out: string | null };
-  },
-): PacketFacts {
-  return {
-    ...headerFacts(packet),
-    eth: skb.eth,
-    iif: env.devices.in,
-    oif: env.devices.out,
-    physin: skb.physin,
-    physout: skb.physout,
-    mark: skb.mark,
-    ctstate: ctStateOf(skb.nfct),
-    conn: connFactsOf(skb.nfct),
-    now: env.now,
-    types: env.types,
-  };
+export function packetFacts(skb: Skb, packet: Ipv4Packet, env: FactsEnvironment): PacketFacts {
+  return new Facts(skb, packet, env);
 }
 
 /** The flags of a segment as bits in the order of TCP_FLAG_NAMES. */

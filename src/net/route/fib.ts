@@ -77,6 +77,15 @@ class RouteTable {
     return removed;
   }
 
+  /** The best route that matches, or null. */
+  first(addr: number): Route | null {
+    for (const length of this.#lengths) {
+      const routes = this.#byLength[length]?.get((addr & maskOf(length)) >>> 0);
+      if (routes?.[0] !== undefined) return routes[0];
+    }
+    return null;
+  }
+
   /** Every route that matches, best first. */
   *matching(addr: number): Generator<Route> {
     for (const length of this.#lengths) {
@@ -135,8 +144,17 @@ export class Fib {
 
   /** The route taken to `dst`, limited to those through `oif` when given; null when none matches. */
   lookup(dst: IpAddr, oif: string | null): Route | null {
-    for (const route of this.matching(dst)) if (oif === null || route.dev === oif || route.table === 'local') return route;
+    if (oif === null) {
+      const addr = ipToU32(dst);
+      return this.#tables.local.first(addr) ?? this.#tables.main.first(addr) ?? this.#tables.default.first(addr);
+    }
+    for (const route of this.matching(dst)) if (route.dev === oif || route.table === 'local') return route;
     return null;
+  }
+
+  /** The best match in the local table: what the address is to this host; null for strangers. */
+  localRoute(addr: IpAddr): Route | null {
+    return this.#tables.local.first(ipToU32(addr));
   }
 
   /** All routes, by table in look-up order and then by address. */

@@ -8,7 +8,7 @@ import { icmpSend, errnoOf } from '../ip/icmp.ts';
 import { ipLocalOut } from '../ip/output.ts';
 import { routeOutput } from '../ip/route.ts';
 import type { Netns } from '../netns.ts';
-import { newSkb, type Skb } from '../skb.ts';
+import { newSkb, type Nfct, type Skb } from '../skb.ts';
 import type { PacketRelation, PacketRole } from '../trace/trace.ts';
 import type { TraceRecorder } from '../trace/recorder.ts';
 import type { SocketView } from '../view.ts';
@@ -205,6 +205,8 @@ export class Sockets {
       readonly parentId: number | null;
       readonly process: string;
       readonly what: string;
+      /** The connection an answer of the kernel belongs to (nf_ct_attach). */
+      readonly nfct?: Nfct;
     },
   ): { readonly packetId: number; readonly error: ReturnType<typeof ipLocalOut> } {
     const l3: Ipv4Packet = {
@@ -219,6 +221,7 @@ export class Sockets {
     };
     const packetId = about.recorder === null ? 0 : about.recorder.open(l3, about.relation, about.parentId, about.role);
     const skb = newSkb(l3, about.recorder, packetId);
+    skb.nfct = about.nfct ?? null;
     this.#netns.record(skb, { kind: 'socket.send', process: about.process, what: about.what });
     return { packetId, error: ipLocalOut(this.#netns, skb, { src: packet.src }) };
   }
