@@ -184,7 +184,7 @@ export function placeChip({ fullW: w, h }: Pick<ChipDrawing, 'fullW' | 'h'>, { t
   let best: { readonly place: ChipPlace; readonly cost: number } | null = null;
   for (const distance of DISTANCES) {
     const candidates: readonly ChipPlace[] = [
-      ...[0.5, 0.25, 0.75, 0.08, 0.92].map((share): ChipPlace => ({
+      ...[0.5, 0.35, 0.65, 0.2, 0.8, 0.06, 0.94].map((share): ChipPlace => ({
         x: clampX(middleX - w * share),
         y: target.y - distance - h,
         side: 'up',
@@ -199,7 +199,7 @@ export function placeChip({ fullW: w, h }: Pick<ChipDrawing, 'fullW' | 'h'>, { t
     ];
     for (const place of candidates) {
       const box = { x: place.x, y: place.y, w, h };
-      const hidden = obstacles.reduce((sum, obstacle) => sum + overlapArea(box, obstacle), 0);
+      const hidden = obstacles.reduce((sum, obstacle) => sum + hiddenCost(overlapArea(box, obstacle)), 0);
       const onTarget = overlapArea(box, target) * 4;
       const outside = contains(view, box) ? 0 : 100_000;
       const cost = hidden + onTarget + outside + distance * 14 + (place.side === 'up' ? 0 : 400);
@@ -207,6 +207,11 @@ export function placeChip({ fullW: w, h }: Pick<ChipDrawing, 'fullW' | 'h'>, { t
     }
   }
   return best?.place ?? { x: clampX(middleX - w / 2), y: target.y - TAIL - h, side: 'up' };
+}
+
+/** Touching a label at all is worse than a little more of it. */
+function hiddenCost(area: number): number {
+  return area === 0 ? 0 : 300 + area;
 }
 
 /** The triangle between chip and target, and the line on when they are far apart. */

@@ -11,6 +11,8 @@ export interface PodFixture {
   readonly owner?: string;
   readonly ip?: string;
   readonly hostNetwork?: boolean;
+  /** Name of the host's end of its cable. */
+  readonly veth?: string;
   readonly ready?: boolean;
   readonly containers?: readonly { readonly name: string; readonly ports?: readonly number[] }[];
 }
@@ -150,7 +152,7 @@ function nodeView({ name, pods, controlPlane, ready }: NodeFixture, index: numbe
     const id = `${pod.namespace ?? 'default'}/${pod.name}`;
     const ifindex = 5 + ports.length;
     if (pod.hostNetwork !== true) {
-      const veth = `veth${hash(id)}`;
+      const veth = pod.veth ?? `veth${hash(id)}`;
       const eth0 = linkView({
         ifindex: 2,
         name: 'eth0',

@@ -104,20 +104,22 @@ function addPlate(scene: SceneBuilder, { node }: PlacedNode, plate: Box): void {
     'netfilter',
   );
   scene.anchor(`netfilter/${name}`, centre(plate), plate);
-  for (const { hook, short, column, row } of HOOKS) {
-    const at = { x: plate.x + 8 + column * (HOOK.w + HOOK.gap), y: plate.y + row, w: HOOK.w, h: HOOK.h };
+  // The chip stays off the plate: it points at the plate over the hook, and the hook is lit.
+  const column = (at: Box): Box => ({ ...at, y: plate.y, h: plate.h });
+  for (const { hook, short, column: place, row } of HOOKS) {
+    const at = { x: plate.x + 8 + place * (HOOK.w + HOOK.gap), y: plate.y + row, w: HOOK.w, h: HOOK.h };
     const id = `hook/${name}/${hook}`;
     const drawn = [rect(at, 3, 'g-hook'), text(at.x + at.w / 2, at.y + 14, short, 'm s11 ck', 'middle')];
     scene.add(
       { id, kind: 'hook', parent: `netfilter/${name}`, box: at, shapes: drawn, ref, label: words.aria.hook(hook, name) },
       'netfilter',
     );
-    scene.anchor(id, centre(at), at);
+    scene.anchor(id, centre(at), column(at));
   }
   const process = { x: middle - HOOK.w / 2, y: plate.y + LOWER, w: HOOK.w, h: HOOK.h };
   const drawn = [rect(process, 9, 'g-proc'), text(middle, process.y + 14, words.localProcess, 's11 i3', 'middle')];
   scene.add({ id: `process/${name}`, kind: 'process', parent: `netfilter/${name}`, box: process, shapes: drawn });
-  scene.anchor(`process/${name}`, centre(process), process);
+  scene.anchor(`process/${name}`, centre(process), column(process));
   addWays(scene, name, plate, { left, right, middle, upper, lower });
 }
 
@@ -220,17 +222,16 @@ function addBridge(scene: SceneBuilder, { node, box, x0, side }: PlacedNode, bri
   scene.anchor(id, stop, { ...bar, x: stop.x - 30, w: 60 });
   addCable(scene, `flow/${id}`, [exit, rim], 'veth');
   scene.link(id, `plate/${name}/${toward}`, [stop, exit, rim], 'flow');
-  chainPorts(
-    scene,
-    node.view.root.links.filter((link) => link.master === bridge.name).map((link) => link.name),
-    name,
-    { id, at: stop },
-  );
 }
 
-/** Ports and the way out, neighbour to neighbour along the bar. */
-function chainPorts(scene: SceneBuilder, links: readonly string[], node: string, out: Junction): void {
-  const ports = links.flatMap((link) => scene.anchorOf(`port/${node}/${link}`) ?? []);
+/** Ports and the way out, neighbour to neighbour along the bar. The Pods have placed the ports. */
+export function connectPorts(scene: SceneBuilder, { node: { view } }: PlacedNode): void {
+  const { bridge } = rootLinks(view);
+  const out = bridge === null ? undefined : scene.anchorOf(linkId(view.name, 'root', bridge.name));
+  if (bridge === null || out === undefined) return;
+  const ports = view.root.links.flatMap((link) =>
+    link.master === bridge.name ? (scene.anchorOf(`port/${view.name}/${link.name}`) ?? []) : [],
+  );
   const stops = [out, ...ports].toSorted((a, b) => a.at.x - b.at.x);
   for (const [i, stop] of stops.entries()) {
     const next = stops[i + 1];

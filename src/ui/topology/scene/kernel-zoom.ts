@@ -3,7 +3,7 @@
  * path between nodes is one straight line. Numbers are the study's (journey); y is relative to the top of the row.
  */
 import { columnOutward, FRAME, NS, WIRE_Y } from './kernel-frame.geom.ts';
-import { addKernel } from './kernel-zoom-netfilter.ts';
+import { addKernel, connectPorts } from './kernel-zoom-netfilter.ts';
 import { addKernelFold, addKernelPod } from './kernel-zoom-pod.ts';
 import { placeNodes, type PlacedNode } from './node-frame.geom.ts';
 import { contentOf, type NodeContent } from './pod-box.ts';
@@ -45,7 +45,7 @@ function addNode(scene: SceneBuilder, placed: PlacedNode): readonly TieTarget[] 
   scene.nodeBoxes.set(name, box);
   addWalls(scene, placed, content);
   addKernel(scene, placed);
-  return columns.flatMap(({ key }, i) => {
+  const targets = columns.flatMap(({ key }, i) => {
     const column = columnOutward(columns, i, side, x0);
     const pod = content.pods.get(key);
     const fold = content.folds.get(key);
@@ -54,6 +54,8 @@ function addNode(scene: SceneBuilder, placed: PlacedNode): readonly TieTarget[] 
     const pods = pod === undefined ? (fold?.pods.map((each) => each.id) ?? []) : [pod.id];
     return pods.length === 0 ? [] : [{ pods, x: column.x, w: column.w, top: box.y + 26, rowTop: box.y }];
   });
+  connectPorts(scene, placed);
+  return targets;
 }
 
 function addWalls(scene: SceneBuilder, { node, box, x0, side }: PlacedNode, content: NodeContent): void {

@@ -44,6 +44,10 @@ const NONE: readonly Column[] = [];
 /** More Pods of one owner than this on one node are folded when first seen. */
 const CROWD = 6;
 
+/** A node that is opened with more Pods than this folds every owner with several. */
+const FULL = 8;
+const SEVERAL = 3;
+
 /** The group a Pod is folded into; null when it is drawn itself. */
 export function foldOf(memory: LayoutMemory, node: string, pod: PodWorld): string | null {
   const system = `fold:${node}/${pod.namespace}`;
@@ -81,10 +85,11 @@ function rememberCrowds(memory: LayoutMemory, world: World): ReadonlySet<string>
   const found: string[] = [];
   for (const { view, pods } of world.nodes) {
     const seen = new Set(memory.nodes.get(view.name)?.columns.map((column) => column.key));
-    const groups = groupBy(pods.filter(isDrawn), (pod) => ownerFold(view.name, pod));
-    for (const [key, group] of groups) {
+    const drawn = pods.filter((pod) => isDrawn(pod) && !isSystemNamespace(pod.namespace));
+    const limit = !memory.nodes.has(view.name) && drawn.length > FULL ? SEVERAL - 1 : CROWD;
+    for (const [key, group] of groupBy(drawn, (pod) => ownerFold(view.name, pod))) {
       const fresh = group.every((pod) => !seen.has(`pod:${pod.id}`));
-      if (group.length > CROWD && fresh && !memory.crowded.has(key)) found.push(key);
+      if (group.length > limit && fresh && !memory.crowded.has(key)) found.push(key);
     }
   }
   return found.length === 0 ? memory.crowded : new Set([...memory.crowded, ...found]);

@@ -45,10 +45,9 @@ export function addRootNamespace(scene: SceneBuilder, placed: PlacedNode, conten
   const plate = addPlate(scene, placed);
   const tunnels = addRow(scene, placed, links, plate);
   addNic(scene, placed, links, { plate, tunnel: tunnels[0] ?? null });
-  connectBridge(scene, placed, links.bridge, plate);
 }
 
-/** Bar, label, and the lane along its lower edge that bridged frames take. */
+/** Bar and label; what passes over it passes beneath its label. */
 function addBridge(scene: SceneBuilder, { node, box, x0 }: PlacedNode, bridge: LinkView | null): void {
   if (bridge === null) return;
   const name = node.view.name;
@@ -57,22 +56,15 @@ function addBridge(scene: SceneBuilder, { node, box, x0 }: PlacedNode, bridge: L
   const ref = { kind: 'link', node: name, netns: 'root', name: bridge.name } as const;
   const title = deviceName(bridge);
   const facts = [words.bridge, addressOf(bridge), words.mtu(bridge.mtu)].filter((fact) => fact !== null).join(', ');
-  const common = { kind: 'bridge', parent: `netns/${name}`, ref, box: bar } as const;
   scene.add(
     {
-      ...common,
-      id: `bar/${name}`,
-      layer: 'line',
-      parent: `${linkId(name, 'root', bridge.name)}`,
-      shapes: [rect(bar, 4, 'g-bridge')],
-    },
-    'addressed',
-  );
-  scene.add(
-    {
-      ...common,
+      kind: 'bridge',
+      parent: `netns/${name}`,
+      ref,
+      box: bar,
       id: linkId(name, 'root', bridge.name),
       shapes: [
+        rect(bar, 4, 'g-bridge'),
         ...(scene.isNew(ref) ? [newMark({ ...bar, x: x0 + 12 })] : []),
         text(x0 + 22, bar.y + 17, title, 'm b'),
         text(x0 + 22 + mono12(title) + 10, bar.y + 17, facts, 's11 i2'),
@@ -84,9 +76,11 @@ function addBridge(scene: SceneBuilder, { node, box, x0 }: PlacedNode, bridge: L
 }
 
 /** The ports of the bar and the way down to the kernel, as a chain along the bar's lower edge. */
-function connectBridge(scene: SceneBuilder, { node, box, x0 }: PlacedNode, bridge: LinkView | null, plate: Box): void {
+export function connectBridge(scene: SceneBuilder, { node, box, x0 }: PlacedNode): void {
+  const { bridge } = rootLinks(node.view);
   if (bridge === null) return;
   const name = node.view.name;
+  const plateTop = box.y + ROW.top;
   const laneY = box.y + BRIDGE.top + BRIDGE.h - 4;
   const bar = { x: box.x + 24, y: box.y + BRIDGE.top, w: box.w - 48, h: BRIDGE.h };
   const drop = { x: x0 + 44, y: laneY };
@@ -107,10 +101,10 @@ function connectBridge(scene: SceneBuilder, { node, box, x0 }: PlacedNode, bridg
   }
   const down = [
     { x: drop.x, y: bar.y + BRIDGE.h },
-    { x: drop.x, y: plate.y },
+    { x: drop.x, y: plateTop },
   ];
   addCable(scene, `flow/${name}/bridge`, down, 'flow');
-  scene.link(linkId(name, 'root', bridge.name), `netfilter/${name}`, [drop, ...down, { x: drop.x, y: plate.y + 12 }], 'flow');
+  scene.link(linkId(name, 'root', bridge.name), `netfilter/${name}`, [drop, ...down, { x: drop.x, y: plateTop + 12 }], 'flow');
 }
 
 function addPlate(scene: SceneBuilder, { node, box, x0 }: PlacedNode): Box {

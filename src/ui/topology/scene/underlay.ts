@@ -4,7 +4,7 @@ import { centre, boxOf, grow, right } from './box.geom.ts';
 import type { PlacedNode } from './node-frame.geom.ts';
 import { rootLinks } from './pod-box.ts';
 import { linkId, type SceneBuilder } from './scene-builder.ts';
-import type { Box, Point } from './scene-types.ts';
+import type { Anchor, Box, Point } from './scene-types.ts';
 import { dot, line, rect, text } from './shapes.ts';
 import { mono11, ui11 } from './text.geom.ts';
 
@@ -29,50 +29,72 @@ export function addUnderlay(scene: SceneBuilder, placed: readonly PlacedNode[], 
     id: `wire/${row}`,
     at: { x: rows > 1 ? sizes.trunkX : 0, y: row * sizes.rowPitch + sizes.wireY },
   }));
-  for (const hub of hubs) scene.anchor(hub.id, hub.at, { x: hub.at.x - 8, y: hub.at.y - 8, w: 16, h: 16 });
-  for (const node of placed) connectNic(scene, node, hubs[node.row], sizes);
+  for (const hub of hubs) junctionAnchor(scene, hub);
   for (const [row, hub] of hubs.entries()) {
+    const nodes = placed.filter((node) => node.row === row);
+    const hosts = row === 0 ? addHosts(scene, nodes, sizes) : [];
+    if (sizes.layout === 'between') joinFacing(scene, nodes, hub, hosts);
+    else joinBelow(scene, nodes, hub, hosts);
     const next = hubs[row + 1];
     if (next !== undefined) connect(scene, hub, next, [hub.at, next.at]);
   }
-  addHosts(scene, placed, hubs[0], sizes);
 }
 
-function connectNic(
-  scene: SceneBuilder,
-  { node, row }: PlacedNode,
-  hub: Junction | undefined,
-  { layout, wireY, rowPitch }: UnderlaySizes,
-): void {
-  const { nic } = rootLinks(node.view);
-  const device = nic === null ? undefined : scene.anchorOf(linkId(node.view.name, 'root', nic.name));
-  if (device === undefined || hub === undefined) return;
-  const y = row * rowPitch + wireY;
-  if (layout === 'between') {
-    const edge = { x: device.at.x < hub.at.x ? right(device.box) : device.box.x, y };
-    connect(scene, { id: device.id, at: device.at }, hub, [edge, hub.at], [device.at, hub.at]);
-    return;
-  }
-  const foot = { x: device.at.x, y };
-  const junction = { id: `foot/${node.view.name}`, at: foot };
-  scene.anchor(junction.id, foot, { x: foot.x - 8, y: foot.y - 8, w: 16, h: 16 });
-  connect(
-    scene,
-    { id: device.id, at: device.at },
-    junction,
-    [{ x: foot.x, y: device.box.y + device.box.h }, foot],
-    [device.at, foot],
-  );
-  connect(scene, junction, hub, [foot, hub.at]);
+function junctionAnchor(scene: SceneBuilder, { id, at }: Junction): void {
+  scene.anchor(id, at, { x: at.x - 8, y: at.y - 8, w: 16, h: 16 });
+}
+
+function addDot(scene: SceneBuilder, { id, at }: Junction): void {
   scene.add(
-    {
-      id: `${junction.id}/dot`,
-      kind: 'link',
-      box: { x: foot.x - 4, y: foot.y - 4, w: 8, h: 8 },
-      shapes: [dot(foot, 4, 'junction')],
-    },
+    { id: `${id}/dot`, kind: 'link', box: { x: at.x - 4, y: at.y - 4, w: 8, h: 8 }, shapes: [dot(at, 4, 'junction')] },
     'wire',
   );
+}
+
+function nicOf(scene: SceneBuilder, { node: { view } }: PlacedNode): Anchor | undefined {
+  const { nic } = rootLinks(view);
+  return nic === null ? undefined : scene.anchorOf(linkId(view.name, 'root', nic.name));
+}
+
+/** NICs face each other over the gutter; hosts hang in the middle. */
+function joinFacing(scene: SceneBuilder, nodes: readonly PlacedNode[], hub: Junction, hosts: readonly Anchor[]): void {
+  for (const device of nodes.flatMap((node) => nicOf(scene, node) ?? [])) {
+    const edge = { x: device.at.x < hub.at.x ? right(device.box) : device.box.x, y: hub.at.y };
+    connect(scene, device, hub, [edge, hub.at], [device.at, hub.at]);
+  }
+  for (const host of hosts) {
+    const foot = { id: `foot/${host.id}`, at: { x: host.at.x, y: hub.at.y } };
+    junctionAnchor(scene, foot);
+    if (foot.at.x !== hub.at.x) connect(scene, foot, hub, [foot.at, hub.at]);
+    else scene.link(foot.id, hub.id, [foot.at, hub.at], 'wire');
+    connect(scene, host, foot, [{ x: host.at.x, y: host.box.y }, foot.at], [host.at, foot.at]);
+    addDot(scene, foot);
+  }
+}
+
+/** NICs hang down on the row's wire, which runs from the first to the last of them and on to the hosts. */
+function joinBelow(scene: SceneBuilder, nodes: readonly PlacedNode[], hub: Junction, hosts: readonly Anchor[]): void {
+  const feet: Junction[] = [hub];
+  for (const [node, device] of nodes.flatMap((each) => [[each, nicOf(scene, each)] as const])) {
+    if (device === undefined) continue;
+    const foot = { id: `foot/${node.node.view.name}`, at: { x: device.at.x, y: hub.at.y } };
+    junctionAnchor(scene, foot);
+    connect(scene, device, foot, [{ x: foot.at.x, y: device.box.y + device.box.h }, foot.at], [device.at, foot.at]);
+    addDot(scene, foot);
+    feet.push(foot);
+  }
+  const along = feet.toSorted((a, b) => a.at.x - b.at.x);
+  // Without a second node or a host nothing lies beyond the hub.
+  for (const [i, foot] of along.entries()) {
+    const next = along[i + 1];
+    if (next !== undefined) connect(scene, foot, next, [foot.at, next.at]);
+  }
+  let last = along.at(-1);
+  for (const host of hosts) {
+    const from = last?.at ?? hub.at;
+    connect(scene, last ?? hub, host, [from, { x: host.box.x, y: hub.at.y }], [from, host.at]);
+    last = { id: host.id, at: { x: right(host.box), y: hub.at.y } };
+  }
 }
 
 /** Draws a run of the wire and lets packets follow it (`way`, where it begins inside a box). */
@@ -91,42 +113,24 @@ function connect(scene: SceneBuilder, a: Junction, b: Junction, run: readonly Po
   scene.link(a.id, b.id, way, 'wire');
 }
 
-function addHosts(scene: SceneBuilder, placed: readonly PlacedNode[], hub: Junction | undefined, sizes: UnderlaySizes): void {
-  if (hub === undefined) return;
-  const { world } = scene.input;
-  const first = placed.filter((node) => node.row === 0);
+/** Places the hosts and the wire's name; gives their anchors. */
+function addHosts(scene: SceneBuilder, first: readonly PlacedNode[], sizes: UnderlaySizes): readonly Anchor[] {
+  const { hosts } = scene.input.world;
   if (sizes.layout === 'between') {
-    for (const [i, host] of world.hosts.entries()) {
+    addCaption(scene, { x: 0, y: sizes.wireY + 86 }, 'middle');
+    return hosts.map((host, i) => {
       const w = hostWidth(host);
-      const box = { x: -w / 2, y: sizes.wireY + 34 + i * 76, w, h: 36 };
-      addHost(scene, host, box);
-      connect(
-        scene,
-        hub,
-        hostJunction(host, box),
-        [
-          { x: 0, y: hub.at.y },
-          { x: 0, y: box.y },
-        ],
-        [hub.at, { x: 0, y: hub.at.y }, centre(box)],
-      );
-    }
-    const y = sizes.wireY + 46 + world.hosts.length * 38;
-    addCaption(scene, { x: 0, y }, 'middle');
-    const size = { x: hub.at.x - 4, y: hub.at.y - 4, w: 8, h: 8 };
-    scene.add({ id: 'hub', kind: 'link', box: size, shapes: [dot({ x: 0, y: hub.at.y }, 4, 'junction')] }, 'wire');
-    return;
+      return addHost(scene, host, { x: -w / 2 + i * (w + 12), y: sizes.wireY + 34, w, h: 36 });
+    });
   }
+  addCaption(scene, { x: Math.min(...first.map((node) => node.x0), 0), y: sizes.wireY + 20 }, 'start');
   // Hosts hang at the right end of the first row's wire, where growing nodes do not reach under.
   let x = Math.max(60, ...first.map((node) => hostX(scene, node)));
-  for (const host of world.hosts) {
+  return hosts.map((host) => {
     const box = { x, y: sizes.wireY - 20, w: Math.max(96, hostWidth(host)), h: 40 };
-    addHost(scene, host, box);
-    connect(scene, hub, hostJunction(host, box), [hub.at, { x: box.x, y: hub.at.y }], [hub.at, centre(box)]);
     x = right(box) + 24;
-  }
-  const left = Math.min(...first.map((node) => node.x0), 0);
-  addCaption(scene, { x: left, y: sizes.wireY + 20 }, 'start');
+    return addHost(scene, host, box);
+  });
 }
 
 /** At the right edge of a node as it was opened, and clear of its NIC's wire. */
@@ -140,13 +144,10 @@ function hostWidth(host: HostView): number {
   return Math.max(88, mono11(host.ip) + 16);
 }
 
-function hostJunction(host: HostView, box: Box): Junction {
-  return { id: `host/${host.name}`, at: centre(box) };
-}
-
-function addHost(scene: SceneBuilder, host: HostView, box: Box): void {
+function addHost(scene: SceneBuilder, host: HostView, box: Box): Anchor {
   const { x } = centre(box);
-  scene.anchor(`host/${host.name}`, centre(box), box);
+  const anchor = { id: `host/${host.name}`, at: centre(box), box };
+  scene.anchor(anchor.id, anchor.at, box);
   for (const link of host.root.links) scene.anchor(linkId(host.name, 'root', link.name), centre(box), box);
   scene.add({
     id: `host/${host.name}`,
@@ -162,6 +163,7 @@ function addHost(scene: SceneBuilder, host: HostView, box: Box): void {
     from: { kind: 'external' },
     to: { kind: 'place', place: { kind: 'external' } },
   });
+  return anchor;
 }
 
 function addCaption(scene: SceneBuilder, at: Point, anchor: 'start' | 'middle'): void {

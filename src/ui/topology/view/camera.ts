@@ -26,6 +26,13 @@ export interface MountedWindow {
 const SCALES = { min: 0.04, max: 4 };
 const CAMERA_MS = 520;
 
+export interface FrameOptions {
+  readonly maxScale: number;
+  readonly animate: boolean;
+  /** Height at the top of the view that something else covers. */
+  readonly top?: number;
+}
+
 export interface Camera {
   readonly transform: ZoomTransform;
   /** The part of the map that is seen. */
@@ -37,7 +44,7 @@ export interface Camera {
   window(): MountedWindow;
   subscribeWindow(listener: () => void): () => void;
   /** Moves so that the box fills the view, at most as large as `maxScale`. */
-  frame(box: Box, options: { readonly maxScale: number; readonly animate: boolean }): void;
+  frame(box: Box, options: FrameOptions): void;
   zoomBy(factor: number): void;
   /** True after the user moved the camera by hand, until the next frame(). */
   readonly byHand: boolean;
@@ -102,12 +109,12 @@ class MapCamera implements Camera {
     return () => this.#windowListeners.delete(listener);
   }
 
-  frame(box: Box, { maxScale, animate }: { readonly maxScale: number; readonly animate: boolean }): void {
+  frame(box: Box, { maxScale, animate, top = 0 }: FrameOptions): void {
     const { clientWidth: w, clientHeight: h } = this.#node;
     if (w === 0 || h === 0 || box.w === 0) return;
     this.byHand = false;
-    const k = Math.max(SCALES.min, Math.min(maxScale, w / box.w, h / box.h));
-    const target = zoomIdentity.translate(w / 2 - k * (box.x + box.w / 2), h / 2 - k * (box.y + box.h / 2)).scale(k);
+    const k = Math.max(SCALES.min, Math.min(maxScale, w / box.w, (h - top) / box.h));
+    const target = zoomIdentity.translate(w / 2 - k * (box.x + box.w / 2), (h + top) / 2 - k * (box.y + box.h / 2)).scale(k);
     this.#moveTo(target, animate && !this.#reducedMotion());
   }
 

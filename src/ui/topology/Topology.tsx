@@ -1,0 +1,70 @@
+/**
+ * The map: toolbar, stage, outline. What it draws is a scene (scene/), a pure value of the snapshot and the view; what moves
+ * on it is the packet (packet/), driven by the journey's player.
+ */
+import { useCallback, useState, type KeyboardEvent, type ReactElement } from 'react';
+import { openHookDiagram } from '../store/actions.ts';
+import { useApp, useAppStore } from '../store/context.ts';
+import type { AppStore } from '../store/store.ts';
+import { MapStage } from './view/MapStage.tsx';
+import { MapToolbar } from './view/MapToolbar.tsx';
+import { MapTree } from './view/MapTree.tsx';
+import { NodePills } from './view/NodePills.tsx';
+import { PacketWords } from './view/PacketWords.tsx';
+import { openObject, selectObject } from './view/open.ts';
+import { selectedObjects } from './view/lights.ts';
+import { startsPacket } from './view/useDragSend.ts';
+import { useCamera, useSize } from './view/useCamera.ts';
+import { useFraming } from './view/useFraming.ts';
+import { useMapScene, type MapScene } from './view/useMapScene.ts';
+import './map.css';
+import styles from './view/Topology.module.css';
+
+/** Under this width one node fills the stage. */
+const NARROW = 560;
+
+export function Topology(): ReactElement {
+  const map = useMapScene();
+  const store = useAppStore();
+  const [node, setNode] = useState<HTMLDivElement | null>(null);
+  const [outlined, setOutlined] = useState(false);
+  const [near, setNear] = useState<string | null>(null);
+  const camera = useCamera(node, mayPan);
+  const size = useSize(node);
+  const selection = useApp((state) => state.selection);
+  const narrow = size.w > 0 && size.w < NARROW && map.scene.zoom !== 'cluster';
+  const focus = narrow ? (near ?? [...map.scene.nodeBoxes.keys()][0] ?? null) : null;
+  const { fit } = useFraming(camera, map.scene, size, { selection, journey: map.journey, only: focus });
+  const onKeyDown = useCallback((event: KeyboardEvent) => onMapKey(event, store, map), [store, map]);
+  return (
+    <div className={styles.topology}>
+      <MapToolbar map={map} camera={camera} fit={fit} outlined={outlined} onOutline={() => setOutlined((shown) => !shown)} />
+      <div className={styles.body}>
+        <MapTree world={map.world} shown={outlined} />
+        <div ref={setNode} className={styles.stage} data-keys="stage" tabIndex={0} onKeyDown={onKeyDown}>
+          {camera === null || node === null ? null : <MapStage map={map} camera={camera} node={node} />}
+        </div>
+        {narrow ? <NodePills scene={map.scene} focus={focus} onFocus={setNear} /> : null}
+        {map.journey === null ? null : <PacketWords journey={map.journey} />}
+      </div>
+    </div>
+  );
+}
+
+function mayPan(event: Event): boolean {
+  return event.type === 'wheel' || event.type.startsWith('touch') || !startsPacket(event.target);
+}
+
+/** Enter opens what is selected; Esc closes the hook diagram, then lets go of the selection. */
+function onMapKey(event: KeyboardEvent, store: AppStore, { scene, world }: MapScene): void {
+  const { selection, openHook } = store.getState();
+  if (event.key === 'Enter' && selection !== null) {
+    const [id] = selectedObjects(scene, world.snapshot, selection);
+    const object = scene.objects.find((each) => each.id === id);
+    if (object !== undefined) openObject(store, object);
+  } else if (event.key === 'Escape') {
+    if (openHook === null) selectObject(store, null);
+    else openHookDiagram(store, null);
+  } else return;
+  event.preventDefault();
+}

@@ -1,0 +1,45 @@
+/** The camera of a stage element: made when the element is there, unmade with it; and the part of the map to mount. */
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { createPanZoom, type Camera, type MountedWindow } from './camera.ts';
+
+export function reducedMotion(): boolean {
+  return window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+}
+
+export function useCamera(node: HTMLElement | null, mayPan: (event: Event) => boolean): Camera | null {
+  const [camera, setCamera] = useState<Camera | null>(null);
+  useEffect(() => {
+    if (node === null) return;
+    const made = createPanZoom({ node, mayPan, reducedMotion });
+    setCamera(made);
+    return () => {
+      made.destroy();
+      setCamera(null);
+    };
+  }, [node, mayPan]);
+  return camera;
+}
+
+const NO_WINDOW: MountedWindow = { box: { x: 0, y: 0, w: 0, h: 0 }, scale: 1 };
+
+export function useMountedWindow(camera: Camera | null): MountedWindow {
+  const subscribe = useCallback((listener: () => void) => camera?.subscribeWindow(listener) ?? (() => undefined), [camera]);
+  return useSyncExternalStore(subscribe, () => camera?.window() ?? NO_WINDOW);
+}
+
+/** The size of an element, followed. */
+export function useSize(node: HTMLElement | null): { readonly w: number; readonly h: number } {
+  const [size, setSize] = useState({ w: 0, h: 0 });
+  useEffect(() => {
+    if (node === null) return;
+    const measure = (): void =>
+      setSize((old) =>
+        old.w === node.clientWidth && old.h === node.clientHeight ? old : { w: node.clientWidth, h: node.clientHeight },
+      );
+    const observer = new ResizeObserver(measure);
+    observer.observe(node);
+    measure();
+    return () => observer.disconnect();
+  }, [node]);
+  return size;
+}

@@ -1,0 +1,86 @@
+/**
+ * Keeps the picture in the window: frames it when the zoom changes, when the window does, and when it grows, until the user
+ * takes the camera in hand; and brings the packet back into view when it walks out of it.
+ */
+import { useCallback, useEffect, useRef } from 'react';
+import { playerOf } from '../../journey/playback.ts';
+import { useApp, useAppStore } from '../../store/context.ts';
+import { walkOf } from '../packet/stops.ts';
+import { contains, grow, union } from '../scene/box.geom.ts';
+import type { Scene } from '../scene/scene-types.ts';
+import type { Camera } from './camera.ts';
+import { frameOf, type Focus } from './framing.ts';
+
+/** Larger than life only a little: the map is not a poster. */
+const LARGEST = { light: 1.35, dark: 1.35, projector: 1.9 } as const;
+
+export interface Framing {
+  readonly fit: () => void;
+}
+
+export function useFraming(
+  camera: Camera | null,
+  scene: Scene,
+  size: { readonly w: number; readonly h: number },
+  focus: Focus,
+): Framing {
+  const theme = useApp((state) => state.theme);
+  const latest = useRef({ scene, size, focus, theme });
+  useEffect(() => {
+    latest.current = { scene, size, focus, theme };
+  });
+  const framed = useRef<Scene['zoom'] | null>(null);
+  const frame = useCallback(
+    (animate: boolean) => {
+      const now = latest.current;
+      camera?.frame(frameOf(now.scene, now.size, now.focus), { maxScale: LARGEST[now.theme], animate, top: coveredTop(now) });
+    },
+    [camera],
+  );
+  useEffect(() => {
+    if (size.w > 0 && camera !== null && !camera.byHand) frame(false);
+  }, [camera, frame, size, theme]);
+  const { bounds, zoom } = scene;
+  const { only } = focus;
+  useEffect(() => {
+    if (camera === null) return;
+    const changed = framed.current !== null && framed.current !== zoom;
+    framed.current = zoom;
+    if (changed || !camera.byHand) frame(true);
+  }, [camera, frame, zoom, bounds.x, bounds.y, bounds.w, bounds.h, only]);
+  useFollow(camera, scene, focus);
+  return { fit: useCallback(() => frame(true), [frame]) };
+}
+
+/** In a journey the toolbar floats over the map: what is as wide as the map keeps clear of it. */
+function coveredTop({
+  scene,
+  size,
+  focus,
+}: {
+  readonly scene: Scene;
+  readonly size: { readonly w: number };
+  readonly focus: Focus;
+}): number {
+  if (focus.journey === null) return 0;
+  return scene.zoom === 'kernel' && size.w >= 900 ? 0 : 48;
+}
+
+/** Where the packet comes to rest outside the view, the camera goes there. */
+function useFollow(camera: Camera | null, scene: Scene, { journey }: Focus): void {
+  const store = useAppStore();
+  useEffect(() => {
+    if (camera === null || journey === null) return;
+    return playerOf(store).subscribe(({ to, progress }) => {
+      const stop = progress < 1 ? undefined : walkOf(scene, journey).stops[to];
+      const view = camera.view();
+      if (stop === undefined || contains(view, stop.box)) return;
+      const around = grow(union([stop.box, ...[...scene.nodeBoxes.values()].filter((box) => contains(box, stop.box))]), 40);
+      const { byHand } = camera;
+      camera.frame(byHand ? { ...view, x: stop.at.x - view.w / 2, y: stop.at.y - view.h / 2 } : around, {
+        maxScale: camera.transform.k,
+        animate: true,
+      });
+    });
+  }, [store, camera, scene, journey]);
+}
