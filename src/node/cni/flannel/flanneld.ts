@@ -97,7 +97,7 @@ export class Flanneld {
     this.#starting = this.#options.kernel.sim.after(START_NS, 'flanneld start', () => {
       this.#starting = null;
       const started = this.#register(subnet);
-      this.#problem = started.ok ? null : started.error;
+      if (!started.ok) this.#problem = started.error;
     });
   }
 
@@ -127,6 +127,7 @@ export class Flanneld {
     const registered = backend.register({ lease: bare, vtepMAC: node === null ? null : vtepMACOf(node) });
     if (!registered.ok) return err(`error registering network: ${registered.error}`);
     this.#own = { ...bare, vtepMAC: registered.value.vtepMAC };
+    this.#problem = null;
     const announced = api.patch('Node', null, nodeName, { metadata: { annotations: annotationsOf(this.#own) } });
     if (!announced.ok) return err(`failed to acquire lease: ${announced.error.message}`);
     this.#ensureRules();
@@ -161,7 +162,7 @@ export class Flanneld {
   #ensureRules(): void {
     if (this.#own === null) return;
     const { root } = this.#options.kernel;
-    const { nat, filter } = root.netfilter.view().ruleset;
+    const { nat, filter } = root.netfilter.ruleset;
     if (this.#checked?.nat === nat && this.#checked.filter === filter) return;
     const { network } = this.#options;
     const has = (chains: typeof nat.chains, chain: string, rules: readonly string[]): boolean => {
@@ -177,9 +178,10 @@ export class Flanneld {
       has(filter.chains, 'FLANNEL-FWD', forwardRules(network));
     if (!complete) {
       const text = flannelRestoreText({ network, subnet: this.#own.subnet, hasPostroutingJump, hasForwardJump });
-      root.netfilter.restore(text, { noflush: true, counters: false, by: this.#by });
+      const restored = root.netfilter.restore(text, { noflush: true, counters: false, by: this.#by });
+      this.#problem = restored.ok ? null : `Failed to apply rules: ${restored.error.map((error) => error.text).join('; ')}`;
     }
-    this.#checked = root.netfilter.view().ruleset;
+    this.#checked = root.netfilter.ruleset;
   }
 
   /** host-gw adds again what somebody took away (route_network.go checkSubnetExistInRoutes). */

@@ -1,0 +1,120 @@
+/**
+ * A node of the cluster: a kernel with the agents that make it one: kubelet, container runtime, network plugin and, where given, a proxy.
+ *
+ * The network layer below knows nothing of Kubernetes and the control plane nothing of packets; this is where both meet.
+ * Simplification: the node's podCIDR is given by whoever makes the node, in place of the controller manager's node IPAM controller.
+ */
+import type { Node, ResourceList, Taint } from '../api/types/node.ts';
+import type { Labels } from '../api/types/meta.ts';
+import type { ApiClient, WriteResult } from '../api/watch.ts';
+import type { ApiStatus } from '../api/status.ts';
+import { ok, type Result } from '../lib/result.ts';
+import type { Cidr } from '../lib/cidr.ts';
+import type { IpAddr } from '../lib/ip.ts';
+import type { Kernel } from '../net/kernel.ts';
+import type { CniPlugin } from './cni/plugin.ts';
+import { Kubelet } from './kubelet/kubelet.ts';
+import { DEFAULT_CAPACITY } from './kubelet/node-status.ts';
+import { createPodSource, type PodSource } from './kubelet/pod-source.ts';
+import type { ContainerRecord } from './runtime/runtime.ts';
+import { parseImage } from './runtime/image.ts';
+import type { RuntimeName } from './runtime/words.ts';
+
+export interface NodeOptions {
+  readonly name: string;
+  /** InternalIP: the address on the underlay. */
+  readonly ip: IpAddr;
+  /** spec.podCIDR of the Node where it has none; null where nobody assigns one. */
+  readonly podCIDR: Cidr | null;
+  readonly kernel: Kernel;
+  /** The API as this node's agents; writes are the kubelet's. */
+  readonly api: ApiClient;
+  readonly cni: CniPlugin;
+  /** One source shared by all nodes of a cluster; the node's own when absent. */
+  readonly pods?: PodSource;
+  readonly controlPlane?: boolean;
+  readonly labels?: Labels;
+  readonly annotations?: Labels;
+  readonly taints?: readonly Taint[];
+  readonly capacity?: ResourceList;
+  /** Whose words runtime errors and ids are in; `docker` when absent. */
+  readonly runtime?: RuntimeName;
+  /** Images that are on the machine before the first Pod comes. */
+  readonly preloadedImages?: readonly string[];
+  /** Starts the node's proxy; returns what stops it. */
+  readonly proxy?: () => () => void;
+}
+
+export interface ClusterNode {
+  readonly name: string;
+  readonly kernel: Kernel;
+  readonly cni: CniPlugin;
+  /** `docker ps -a`; the same list until a container changes, and the same rows for those that did not. */
+  containers(): readonly ContainerRecord[];
+  /** What a container has logged since its start; empty for unknown ids. */
+  logs(containerId: string): readonly string[];
+  /** Takes the node out: agents stop, Pods end, nothing is told to the API. The Node object stays until somebody deletes it. */
+  stop(): void;
+}
+
+/** Joins a machine to the cluster (`kubeadm join`): its Node object, the network's daemon, the kubelet. */
+export function createNode(options: NodeOptions): Result<ClusterNode, ApiStatus> {
+  const { api, cni, kernel, name } = options;
+  const registered = register(options);
+  if (!registered.ok) return registered;
+  const kubelet = new Kubelet({
+    nodeName: name,
+    nodeIP: options.ip,
+    kernel,
+    api,
+    pods: options.pods ?? createPodSource(api),
+    cni,
+    runtime: options.runtime ?? 'docker',
+    capacity: options.capacity ?? DEFAULT_CAPACITY,
+  });
+  for (const text of options.preloadedImages ?? []) {
+    const image = parseImage(text);
+    if (image.ok) kubelet.images.preload(image.value);
+  }
+  cni.setupNode();
+  kubelet.start();
+  const stopProxy = options.proxy?.();
+  return ok({
+    name,
+    kernel,
+    cni,
+    containers: () => kubelet.runtime.containers(),
+    logs: (id: string) => kubelet.runtime.logsOf(id),
+    stop() {
+      stopProxy?.();
+      kubelet.stop();
+      cni.teardownNode();
+    },
+  });
+}
+
+/** Makes the Node object, or takes over one that is there (tryRegisterWithAPIServer). */
+function register(options: NodeOptions): WriteResult<Node> {
+  const { api, name, podCIDR } = options;
+  const range = podCIDR === null ? {} : { podCIDR, podCIDRs: [podCIDR] };
+  const existing = api.get('Node', null, name);
+  const labels = { ...existing?.metadata.labels, ...defaultLabels(options), ...options.labels };
+  const annotations = { ...existing?.metadata.annotations, 'volumes.kubernetes.io/controller-managed-attach-detach': 'true', ...options.annotations };
+  if (existing !== null) {
+    const spec = existing.spec.podCIDR === undefined ? { ...existing.spec, ...range } : existing.spec;
+    return api.update('Node', { ...existing, metadata: { ...existing.metadata, labels, annotations }, spec });
+  }
+  const taints = options.taints === undefined || options.taints.length === 0 ? {} : { taints: options.taints };
+  return api.create('Node', { apiVersion: 'v1', kind: 'Node', metadata: { name, labels, annotations }, spec: { ...range, ...taints } });
+}
+
+function defaultLabels({ controlPlane, name }: NodeOptions): Labels {
+  return {
+    'beta.kubernetes.io/arch': 'amd64',
+    'beta.kubernetes.io/os': 'linux',
+    'kubernetes.io/arch': 'amd64',
+    'kubernetes.io/hostname': name,
+    'kubernetes.io/os': 'linux',
+    ...(controlPlane === true ? { 'node-role.kubernetes.io/control-plane': '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' } : {}),
+  };
+}

@@ -1,0 +1,70 @@
+/**
+ * The images of kube-system: what each component listens on with kubeadm's flags, and what it says to a stranger. The components
+ * themselves are simulated elsewhere; these sockets are there because a real node has them (`ss -tlnp`).
+ *
+ * Simplification: TLS is not modelled; the servers that want it answer plain HTTP as Go's do: with a 400.
+ * Simplification: CoreDNS answers every query with REFUSED; names are resolved by the client's tools, not by packets.
+ */
+import { IP_ANY, IP_LOOPBACK, type IpAddr } from '../../../lib/ip.ts';
+import { GO_NOT_FOUND, httpListener, textReply, type HttpReply } from '../http.ts';
+import { baseName } from '../script.ts';
+import { server, type Listener, type WorkloadContext } from '../workload.ts';
+import type { ImageBehaviour } from './image.ts';
+
+function tls(addr: IpAddr, port: number): Listener {
+  return {
+    protocol: 'tcp',
+    addr,
+    port,
+    handler: () => 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n',
+  };
+}
+
+function plain(context: WorkloadContext, addr: IpAddr, port: number, paths: Readonly<Record<string, string>>): Listener {
+  const respond = ({ path }: { readonly path: string }): HttpReply => {
+    const body = paths[path];
+    return body === undefined ? GO_NOT_FOUND : textReply(body);
+  };
+  return httpListener({ port, addr, serverHeader: null, httpDate: context.httpDate, respond });
+}
+
+function dns(protocol: 'tcp' | 'udp'): Listener {
+  return { protocol, addr: IP_ANY, port: 53, handler: () => ';; ->>HEADER<<- opcode: QUERY, status: REFUSED\n' };
+}
+
+function component(name: string, sizeBytes: number, listeners: (context: WorkloadContext) => readonly Listener[]): ImageBehaviour {
+  return {
+    names: [`registry.k8s.io/${name}`, name],
+    entrypoint: [],
+    cmd: [name],
+    sizeBytes,
+    program: (argv, context) => (baseName(argv[0] ?? '') === name ? server(name, listeners(context)) : null),
+  };
+}
+
+export const KUBERNETES_IMAGES: readonly ImageBehaviour[] = [
+  component('kube-apiserver', 32_765_640, () => [tls(IP_ANY, 6443)]),
+  component('kube-controller-manager', 31_143_296, () => [tls(IP_LOOPBACK, 10257)]),
+  component('kube-scheduler', 19_328_121, () => [tls(IP_LOOPBACK, 10259)]),
+  component('kube-proxy', 28_368_865, (context) => [
+    plain(context, IP_LOOPBACK, 10249, { '/proxyMode': 'iptables', '/healthz': 'ok' }),
+    plain(context, IP_ANY, 10256, { '/healthz': '{"lastUpdated": "","currentTime": ""}', '/livez': '{"lastUpdated": "","currentTime": ""}' }),
+  ]),
+  component('etcd', 57_236_178, (context) => [tls(IP_LOOPBACK, 2379), tls(context.nodeIP, 2379), tls(context.nodeIP, 2380), plain(context, IP_LOOPBACK, 2381, { '/health': '{"health":"true","reason":""}' })]),
+  {
+    names: ['registry.k8s.io/coredns/coredns', 'coredns/coredns'],
+    entrypoint: ['/coredns'],
+    cmd: [],
+    sizeBytes: 18_182_961,
+    program: (argv, context) =>
+      baseName(argv[0] ?? '') === 'coredns'
+        ? server(
+            'coredns',
+            [dns('udp'), dns('tcp'), plain(context, IP_ANY, 8080, { '/health': 'OK' }), plain(context, IP_ANY, 8181, { '/ready': 'OK' }), plain(context, IP_ANY, 9153, { '/metrics': '# TYPE coredns_build_info gauge\n' })],
+            { logs: ['.:53', 'CoreDNS-1.11.3'] },
+          )
+        : null,
+  },
+  { names: ['flannel/flannel', 'flannel-io/flannel'], entrypoint: ['/opt/bin/flanneld'], cmd: [], sizeBytes: 31_430_001, program: (argv) => (baseName(argv[0] ?? '') === 'flanneld' ? server('flanneld', []) : null) },
+  { names: ['flannel/flannel-cni-plugin', 'flannel-io/flannel-cni-plugin'], entrypoint: [], cmd: [], sizeBytes: 4_705_233, program: () => null },
+];
