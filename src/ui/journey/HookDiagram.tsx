@@ -128,17 +128,16 @@ function Process({ x, width, name, active }: { readonly x: number; readonly widt
   );
 }
 
-/** Three names at most: the one it came by first. */
+/** The device it came in by; before that is known, what it could be, three names at most. */
 function DevicesIn({ x, devices, iif }: { readonly x: number; readonly devices: readonly string[]; readonly iif: string | null }): ReactElement {
   const { t } = useTranslation();
-  const names = [...new Set([...(iif === null ? [] : [iif]), ...devices])].slice(0, 3);
-  const [first = '', ...rest] = names;
-  const lines = names.length === 0 ? [] : [t('journey.stage.from', { devs: first }), ...rest];
+  const [first, ...rest] = devices.slice(0, 3);
+  const lines = iif !== null ? [t('journey.stage.fromDevice'), iif] : first === undefined ? [] : [t('journey.stage.from', { devs: first }), ...rest];
   return (
     <g>
       {lines.map((line, i) => (
-        <text key={line} x={x} y={MIDDLE + 4 + (i - (lines.length - 1) / 2) * 15} textAnchor="end" className={i === 0 && iif !== null ? styles.device : styles.small}>
-          {i < lines.length - 1 ? `${line},` : line}
+        <text key={line} x={x} y={MIDDLE + 4 + (i - (lines.length - 1) / 2) * 15} textAnchor="end" className={i === 1 && iif !== null ? styles.device : styles.small}>
+          {iif === null && i < lines.length - 1 ? `${line},` : line}
         </text>
       ))}
     </g>
@@ -163,8 +162,8 @@ function DeviceOut({ x, oif, reached }: { readonly x: number; readonly oif: stri
 function Caret({ drawing, pass }: { readonly drawing: readonly HookBox[]; readonly pass: HookPass }): ReactElement | null {
   const { focus } = pass;
   const table = drawing.find((box) => box.hook === focus?.hook)?.tables.find((each) => each.table === focus?.table);
-  if (table === undefined || focus === null) return null;
+  // FORWARD stands above the line: a caret beneath it would point at another hook.
+  if (table === undefined || focus === null || focus.hook === 'FORWARD') return null;
   const x = table.x + table.width / 2;
-  // FORWARD stands above the line, so its caret still rises from the shelf beneath.
   return <path d={`M${x - 9} ${DIAGRAM_HEIGHT}L${x} ${DIAGRAM_HEIGHT - 12}L${x + 9} ${DIAGRAM_HEIGHT}Z`} className={styles.caret} />;
 }

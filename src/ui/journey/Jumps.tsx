@@ -23,6 +23,8 @@ export function Jumps({ chains }: { readonly chains: readonly ShelfChain[] }): R
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(shelf);
+    // A chain grows when the font arrives or a rule gets its reason; the chains behind it then move.
+    for (const chain of shelf.querySelectorAll('[data-chain]')) observer.observe(chain);
     return () => observer.disconnect();
   }, [chains]);
   return (

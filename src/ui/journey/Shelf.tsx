@@ -18,7 +18,7 @@ import { shelfNotes } from './shelf-notes.ts';
 import type { JourneyStep } from './model.ts';
 import type { Chain } from './trace-types.ts';
 import { ruleVerdict } from './verdict.ts';
-import { endpointsOf, ruleProbability } from './why.ts';
+import { drawText, endpointsOf, ruleProbability } from './why.ts';
 import styles from './Shelf.module.css';
 
 export interface ShelfProps {
@@ -127,7 +127,7 @@ function notesOf(chainName: string, { state, rule, failed, matched }: Row, loade
   if (state === 'notReached') return [sentence('chains.notReached')];
   if (failed !== null) return failedNotes(chainName, rule.text, failed);
   if (matched === null) return [];
-  if (matched.draw !== null) return [sentence('chains.drew', { value: String(matched.draw.value), probability: ruleProbability(matched) })];
+  if (matched.draw !== null) return [sentence('chains.drew', { value: drawText(matched.draw.value), probability: ruleProbability(matched) })];
   if (ruleWords(rule.text).matches.length > 0) return [];
   if (matched.toChain?.startsWith('KUBE-SEP-') === true) return [sentence(endpointsOf(loaded) > 1 ? 'chains.lastEndpoint' : 'chains.onlyEndpoint')];
   return matched.verdict === 'JUMP' ? [sentence('chains.always')] : [];

@@ -84,7 +84,7 @@ function ChartRow({ row, y, x }: { readonly row: NamedRow; readonly y: number; r
         {name}
       </text>
       <text x={0} y={y + 31} className={styles.quiet}>
-        {row.share.destination === null ? '' : (row.share.backend ?? '')}
+        {row.share.destination === null ? '' : (row.share.backend ?? said(shareSentence(row.share)))}
       </text>
       <rect x={x(row.low)} y={middle - 9} width={Math.max(1, x(row.high) - x(row.low))} height={18} rx={2} className={styles.range} />
       <path d={`M${x(row.expected)} ${middle - 13}v26`} className={styles.expected} />

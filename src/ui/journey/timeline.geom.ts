@@ -89,15 +89,16 @@ const SIGN = 6;
 export function labelsOf({ steps }: JourneyModel, width: number): readonly TickLabel[] {
   const labels: TickLabel[] = [];
   let free = 0;
-  for (const step of steps) {
+  const named = steps.flatMap((step) => {
     const name = nameOf(step);
-    if (name === null) continue;
-    const x = tickX(step.index, steps.length, width);
-    const room = name.signs * SIGN + 8;
-    const anchor = x - room >= free && x + room > width ? 'end' : 'start';
+    return name === null ? [] : [{ index: step.index, x: tickX(step.index, steps.length, width), room: name.signs * SIGN + 8, name }];
+  });
+  for (const [i, { index, x, room, name }] of named.entries()) {
+    const next = named[i + 1]?.x ?? width;
+    const anchor = x + room > next && x - room >= free ? 'end' : 'start';
     const left = anchor === 'end' ? x - room : x;
     if (left < free || left + room > width + 8) continue;
-    labels.push({ index: step.index, x: x - 2, anchor, key: name.key, params: name.params });
+    labels.push({ index, x: x - 2, anchor, key: name.key, params: name.params });
     free = left + room;
   }
   return labels;
@@ -109,34 +110,36 @@ interface Name {
   readonly signs: number;
 }
 
-function named(key: Label, signs: number, params: Name['params'] = {}): Name {
+function tickName(key: Label, signs: number, params: Name['params'] = {}): Name {
   return { key, signs, params };
 }
 
-function nameOf({ step, nat }: JourneyStep): Name | null {
+function nameOf({ step, nat, packet, attempt }: JourneyStep): Name | null {
   if (nat !== null && (nat.from.addr !== nat.to.addr || nat.from.port !== nat.to.port)) return natName(nat.rule === null, nat);
   switch (step.kind) {
+    case 'socket.send':
+      return packet.relation === 'retransmission' ? tickName('journey.mark.attempt', 9, { attempt: String(attempt) }) : null;
     case 'encap':
-      return named('journey.mark.sealed', 6);
+      return tickName('journey.mark.sealed', 6);
     case 'decap':
-      return named('journey.mark.opened', 6);
+      return tickName('journey.mark.opened', 6);
     case 'ttl':
-      return named('journey.mark.ttl', 6, { ttl: String(step.to) });
+      return tickName('journey.mark.ttl', 6, { ttl: String(step.to) });
     case 'drop':
-      return named('journey.mark.dropped', 7);
+      return tickName('journey.mark.dropped', 7);
     case 'reject':
-      return named('journey.mark.rejected', 8);
+      return tickName('journey.mark.rejected', 8);
     case 'socket.deliver':
-      return named('journey.mark.delivered', 9);
+      return tickName('journey.mark.delivered', 9);
     default:
       return null;
   }
 }
 
 function natName(remembered: boolean, { manip, rule }: NonNullable<JourneyStep['nat']>): Name {
-  if (remembered) return named('journey.mark.back', 11);
-  if (manip === 'destination') return named('journey.mark.dnat', 4);
-  return rule?.text.includes('-j MASQUERADE') === true ? named('journey.mark.masquerade', 10) : named('journey.mark.snat', 4);
+  if (remembered) return tickName('journey.mark.back', 11);
+  if (manip === 'destination') return tickName('journey.mark.dnat', 4);
+  return rule?.text.includes('-j MASQUERADE') === true ? tickName('journey.mark.masquerade', 10) : tickName('journey.mark.snat', 4);
 }
 
 /** The namespaces the walk passes, as stretches of the strip; names give way from the right, where the walk ends. */

@@ -146,10 +146,15 @@ function jumpWhy(step: RuleStep, chainOf: ChainLookup): Sentence {
 }
 
 function endpointWhy(step: RuleStep, chainOf: ChainLookup): Sentence {
-  if (step.draw !== null) return sentence('journey.why.jumpDrawn', { value: String(step.draw.value), probability: ruleProbability(step) });
+  if (step.draw !== null) return sentence('journey.why.jumpDrawn', { value: drawText(step.draw.value), probability: ruleProbability(step) });
   const count = endpointsOf(chainOf(step.rule.table, step.rule.chain));
   if (count === 1) return sentence('journey.why.jumpOnly');
   return count > 1 ? sentence('journey.why.jumpLast') : sentence('journey.why.jump', { chain: step.toChain ?? '' });
+}
+
+/** A draw with the eleven digits that iptables gives probabilities. */
+export function drawText(value: number): string {
+  return value.toFixed(11);
 }
 
 /** As the rule spells it; a recorded probability is not rounded. */

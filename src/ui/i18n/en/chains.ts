@@ -2,7 +2,6 @@
 export const chains = {
   table: '{{table}} table',
   ruleOf: 'rule {{number}} of {{count}}',
-  policy: 'policy {{policy}}',
   packets_one: '{{count}} packet',
   packets_other: '{{count}} packets',
   notReached: 'Not reached: an earlier rule took it.',

@@ -4,7 +4,6 @@
  */
 export const journey = {
   title: '<b>{{from}}</b> <i>to</i> <b>{{to}}</b>',
-  region: 'Journey of the packet',
   filter: { label: 'Show', request: 'Request', reply: 'Reply', arp: 'ARP', all: 'All' },
   empty: {
     request: 'No packet was sent.',
@@ -16,7 +15,6 @@ export const journey = {
   about: '{{subject}}: {{rest}}',
   group: {
     root: '{{node}}, root namespace',
-    host: '{{node}}',
     pod: '{{pod}}',
     wire: 'the wire',
     attempt: 'attempt {{attempt}}',
@@ -38,7 +36,6 @@ export const journey = {
     dropped: 'dropped by {{chain}}',
     rejected: 'rejected by {{chain}}',
     policy: 'dropped by the policy',
-    bridged: 'lent by the bridge',
   },
   list: { label: 'Steps', ttl: 'ttl {{ttl}}' },
   fact: {
@@ -74,7 +71,7 @@ export const journey = {
     natBackSource: 'source turned back to {{to}}',
     run_one: '{{count}} rule of <m>{{chain}}</m>, not matched',
     run_other: '{{count}} rules of <m>{{chain}}</m>, none matches',
-    policy: '{{table}}: end of {{chain}}, policy {{policy}}',
+    policy: '{{table}}: policy {{policy}}',
     chainEnd: 'end of {{chain}}, back to the caller',
     hook: '{{hook}}',
     hookBridge: '{{hook}}, lent by the bridge',
@@ -258,14 +255,12 @@ export const journey = {
   },
   banner: {
     died: '{{outcome}}: the packet died in {{place}}',
-    plain: '{{outcome}}',
     attempts_one: 'Sent once.',
     attempts_other: 'Sent {{count}} times; every attempt is in the list.',
     show: 'Show step {{number}}',
     loop: 'Stopped at the step limit: <m>SIM_EVENT_LIMIT</m>.',
     cut_one: '{{count}} more step was not kept.',
     cut_other: '{{count}} more steps were not kept.',
-    policy: 'policy of {{chain}}',
   },
   detail: {
     label: 'The step',
@@ -321,6 +316,7 @@ export const journey = {
     close: 'Close the hook diagram',
     open: 'Open the hook diagram',
     diagram: 'Hooks and tables, in the order of the kernel',
+    fromDevice: 'from',
     from: 'from {{devs}}',
     to: 'to',
     route: 'route',
@@ -403,7 +399,6 @@ export const journey = {
     back: 'turned back',
     sealed: 'sealed',
     opened: 'opened',
-    wire: 'on the wire',
     ttl: 'ttl {{ttl}}',
     dropped: 'dropped',
     rejected: 'rejected',
@@ -420,7 +415,6 @@ export const journey = {
     unexplored: '{{percent}} not explored: too many branches.',
     equal: 'Equal shares: each rule takes its part of what the earlier ones left.',
     notComputed: 'Not computed.',
-    nobody: 'nobody',
   },
   spread: {
     title: 'Sent {{count, number}}: expected and measured',

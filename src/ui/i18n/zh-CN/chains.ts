@@ -4,7 +4,6 @@ import type { Translated } from '../translated.ts';
 export const chains: Translated<typeof english> = {
   table: '{{table}} 表',
   ruleOf: '第 {{number}} 条，共 {{count}} 条',
-  policy: '默认策略 {{policy}}',
   packets_other: '{{count}} 个包',
   notReached: '没有走到：前面的规则已经处理了它。',
   notReachedMore_other: '后面还有 {{count}} 条，没有走到',

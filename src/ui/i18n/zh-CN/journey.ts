@@ -3,7 +3,6 @@ import type { Translated } from '../translated.ts';
 
 export const journey: Translated<typeof english> = {
   title: '<b>{{from}}</b> <i>到</i> <b>{{to}}</b>',
-  region: '数据包的旅程',
   filter: { label: '显示', request: '请求', reply: '应答', arp: 'ARP', all: '全部' },
   empty: {
     request: '没有发出任何包。',
@@ -15,7 +14,6 @@ export const journey: Translated<typeof english> = {
   about: '{{subject}}：{{rest}}',
   group: {
     root: '{{node}}，root 命名空间',
-    host: '{{node}}',
     pod: '{{pod}}',
     wire: '链路上',
     attempt: '第 {{attempt}} 次尝试',
@@ -36,7 +34,6 @@ export const journey: Translated<typeof english> = {
     dropped: '被 {{chain}} 丢弃',
     rejected: '被 {{chain}} 拒绝',
     policy: '被默认策略丢弃',
-    bridged: '由网桥转交',
   },
   list: { label: '步骤', ttl: 'ttl {{ttl}}' },
   fact: {
@@ -71,7 +68,7 @@ export const journey: Translated<typeof english> = {
     natBackDestination: '目的地址还原为 {{to}}',
     natBackSource: '源地址还原为 {{to}}',
     run_other: '<m>{{chain}}</m> 的 {{count}} 条规则都不匹配',
-    policy: '{{table}}：{{chain}} 结束，默认策略 {{policy}}',
+    policy: '{{table}}：默认策略 {{policy}}',
     chainEnd: '{{chain}} 结束，回到调用处',
     hook: '{{hook}}',
     hookBridge: '{{hook}}，由网桥转交',
@@ -252,12 +249,10 @@ export const journey: Translated<typeof english> = {
   },
   banner: {
     died: '{{outcome}}：包死在 {{place}}',
-    plain: '{{outcome}}',
     attempts_other: '共发送 {{count}} 次，每次都在列表里。',
     show: '看第 {{number}} 步',
     loop: '到达步数上限而停止：<m>SIM_EVENT_LIMIT</m>。',
     cut_other: '另有 {{count}} 步没有保留。',
-    policy: '{{chain}} 的默认策略',
   },
   detail: {
     label: '这一步',
@@ -313,6 +308,7 @@ export const journey: Translated<typeof english> = {
     close: '关闭 hook 图',
     open: '打开 hook 图',
     diagram: '各个 hook 和表，按内核的顺序',
+    fromDevice: '来自',
     from: '来自 {{devs}}',
     to: '去往',
     route: '路由',
@@ -393,7 +389,6 @@ export const journey: Translated<typeof english> = {
     back: '还原',
     sealed: '封装',
     opened: '解封装',
-    wire: '链路上',
     ttl: 'ttl {{ttl}}',
     dropped: '丢弃',
     rejected: '拒绝',
@@ -409,7 +404,6 @@ export const journey: Translated<typeof english> = {
     unexplored: '{{percent}} 没有展开：分支太多。',
     equal: '均分：每条规则从前面剩下的里取自己的一份。',
     notComputed: '没有计算。',
-    nobody: '没有谁',
   },
   spread: {
     title: '发送 {{count, number}} 次：期望与实测',
