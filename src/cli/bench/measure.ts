@@ -1,0 +1,37 @@
+/**
+ * Times and sizes: the median of several runs, so that one pause of the machine does not count.
+ */
+
+/** One measured budget. `value` null: not measured here. */
+export interface Measurement {
+  readonly name: string;
+  readonly value: number | null;
+  readonly unit: 'ms' | 'MB' | 'KB' | 'fps';
+  readonly budget: number;
+}
+
+/** The middle of the values; the mean of the two in the middle for an even count. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length >> 1;
+  const high = sorted[half] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? high : ((sorted[half - 1] ?? Number.NaN) + high) / 2;
+}
+
+/** Median milliseconds of `run`, each time on what `prepare` made (not counted); the first `warmUps` runs do not count either. */
+export function timeOf<T>(options: {
+  readonly runs: number;
+  readonly warmUps: number;
+  readonly prepare: () => T;
+  readonly run: (prepared: T) => void;
+}): number {
+  const times: number[] = [];
+  for (let i = -options.warmUps; i < options.runs; i++) {
+    const prepared = options.prepare();
+    const start = performance.now();
+    options.run(prepared);
+    const time = performance.now() - start;
+    if (i >= 0) times.push(time);
+  }
+  return median(times);
+}

@@ -1,0 +1,119 @@
+/**
+ * The built page: how much JavaScript its first load takes, and how long it takes in a slow Chromium.
+ *
+ * The page is built into a folder of its own and served from memory's nearest: a plain file server on this machine.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { chromium, type Browser, type Page } from '@playwright/test';
+import { chromiumArguments, findChromium } from '../../../scripts/chromium.ts';
+import { median, type Measurement } from './measure.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const LOADS = 3;
+/** Chrome's "Fast 4G". */
+const NETWORK = { offline: false, latency: 60, downloadThroughput: (9 * 1e6) / 8, uploadThroughput: (1.5 * 1e6) / 8 };
+const CPU_SLOWDOWN = 4;
+
+export async function benchPage(): Promise<readonly Measurement[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'kubehop-bench-'));
+  try {
+    const built = spawnSync('npx', ['vite', 'build', '--logLevel', 'error', '--emptyOutDir', '--outDir', folder], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    if (built.status !== 0) process.stderr.write(`the page could not be built: ${built.stderr}\n`);
+    const load = built.status === 0 ? await loadTime(folder) : null;
+    return [
+      { name: 'first-load-js-gzip', value: built.status === 0 ? firstLoadKilobytes(folder) : null, unit: 'KB', budget: 250 },
+      { name: 'first-load-throttled', value: load, unit: 'ms', budget: 2_000 },
+      // Needs packets flying in the page; measured once the page can be told to send them.
+      { name: 'fps-200-packets-2000-pods', value: null, unit: 'fps', budget: 60 },
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The scripts index.html loads at once, each compressed as a server would. */
+function firstLoadKilobytes(folder: string): number {
+  const html = readFileSync(join(folder, 'index.html'), 'utf8');
+  const scripts = [...html.matchAll(/<(?:script|link)\b[^>]*?(?:src|href)="\.\/([^"]+\.js)"/g)].flatMap(([, path]) =>
+    path === undefined ? [] : [path],
+  );
+  const bytes = [...new Set(scripts)].map((path) => gzipSync(readFileSync(join(folder, path)), { level: 9 }).length);
+  return bytes.reduce((sum, size) => sum + size, 0) / 1e3;
+}
+
+async function loadTime(folder: string): Promise<number | null> {
+  const executablePath = findChromium();
+  if (executablePath === undefined) return null;
+  const server = await serve(folder);
+  const { port } = server.address() as AddressInfo;
+  const browser = await chromium.launch({ executablePath, args: [...chromiumArguments] });
+  try {
+    const times: number[] = [];
+    for (let load = 0; load < LOADS; load++) times.push(await timeToUsable(browser, `http://127.0.0.1:${port}/`));
+    return median(times);
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
+/** From the click to the first picture of the cluster: the page's own elements, visible and painted. */
+async function timeToUsable(browser: Browser, url: string): Promise<number> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  await throttle(page);
+  const start = performance.now();
+  await page.goto(url, { waitUntil: 'commit' });
+  await page.locator('#root main, #root [role="main"]').first().waitFor({ state: 'visible', timeout: 60_000 });
+  const time = performance.now() - start;
+  await context.close();
+  return time;
+}
+
+async function throttle(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.enable');
+  await session.send('Network.emulateNetworkConditions', NETWORK);
+  await session.send('Emulation.setCPUThrottlingRate', { rate: CPU_SLOWDOWN });
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+  '.json': 'application/json',
+};
+
+/** A static host that compresses, as all do. */
+function serve(folder: string): Promise<Server> {
+  const server = createServer((request, response) => {
+    const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
+    const file = path === '/' ? '/index.html' : path;
+    try {
+      const body = gzipSync(readFileSync(join(folder, file)));
+      response.writeHead(200, {
+        'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+        'content-encoding': 'gzip',
+      });
+      response.end(body);
+    } catch {
+      response.writeHead(404);
+      response.end();
+    }
+  });
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve(server));
+  });
+}
