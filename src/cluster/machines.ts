@@ -12,6 +12,7 @@ import type { Result } from '../lib/result.ts';
 import { Segment } from '../net/dev/segment.ts';
 import { Kernel } from '../net/kernel.ts';
 import { announceAddress } from '../net/neigh/arp.ts';
+import { RuleCache } from '../net/netfilter/rule-cache.ts';
 import type { Sim } from '../sim/sim.ts';
 import type { ClusterSpec, NodeSpec } from './scenario.ts';
 
@@ -27,7 +28,8 @@ export interface Machines {
 /** Boots every machine of a cluster. */
 export function bootMachines(spec: ClusterSpec, sim: Sim): Machines {
   const segment = new Segment('underlay', sim);
-  const nodes = new Map(spec.nodes.map((node) => [node.name, bootNode(spec, node, segment, sim)]));
+  const rules = new RuleCache();
+  const nodes = new Map(spec.nodes.map((node) => [node.name, bootNode(spec, node, segment, sim, rules)]));
   const external = spec.external === null ? null : bootExternal(spec, spec.external, segment, sim);
   const machines = { segment, nodes, external };
   introduce(machines);
@@ -35,24 +37,30 @@ export function bootMachines(spec: ClusterSpec, sim: Sim): Machines {
   return machines;
 }
 
-function bootNode(spec: ClusterSpec, node: NodeSpec, segment: Segment, sim: Sim): Kernel {
-  const kernel = bootHost(spec, node.name, node.ip, segment, sim);
+function bootNode(spec: ClusterSpec, node: NodeSpec, segment: Segment, sim: Sim, rules: RuleCache): Kernel {
+  const kernel = bootHost(spec, { name: node.name, ip: node.ip }, segment, sim, rules);
   done(kernel.root.sysctl.set('net.ipv4.ip_forward', '1'));
   if (spec.external !== null) done(kernel.root.addRoute({ dst: 'default', via: ip(spec.external.ip), dev: 'eth0' }, BY));
   return kernel;
 }
 
-function bootHost(spec: ClusterSpec, name: string, address: string, segment: Segment, sim: Sim): Kernel {
-  const kernel = new Kernel(name, sim, BY);
+function bootHost(
+  spec: ClusterSpec,
+  host: { readonly name: string; readonly ip: string },
+  segment: Segment,
+  sim: Sim,
+  rules: RuleCache,
+): Kernel {
+  const kernel = new Kernel(host.name, sim, BY, rules);
   const { root } = kernel;
   done(root.addEther({ name: 'eth0', segment }, BY));
   done(root.setLink('eth0', { up: true }, BY));
-  done(root.addAddress('eth0', cidrOf(ip(address), cidrLength(cidr(spec.underlayCIDR))), {}, BY));
+  done(root.addAddress('eth0', cidrOf(ip(host.ip), cidrLength(cidr(spec.underlayCIDR))), {}, BY));
   return kernel;
 }
 
 function bootExternal(spec: ClusterSpec, external: NonNullable<ClusterSpec['external']>, segment: Segment, sim: Sim): Kernel {
-  const kernel = bootHost(spec, 'external', external.ip, segment, sim);
+  const kernel = bootHost(spec, { name: 'external', ip: external.ip }, segment, sim, new RuleCache());
   for (const port of external.ports) {
     for (const protocol of ['tcp', 'udp'] as const) {
       done(

@@ -9,6 +9,7 @@ import { randomMac } from '../lib/mac.ts';
 import type { Provenance } from '../lib/provenance.ts';
 import type { Rng, RngStream } from '../lib/rng.ts';
 import type { Sim } from '../sim/sim.ts';
+import { RuleCache } from './netfilter/rule-cache.ts';
 import { Netns } from './netns.ts';
 
 export class Kernel {
@@ -22,8 +23,12 @@ export class Kernel {
   chance: ((probability: number) => number) | null = null;
   readonly #namespaces = new Map<string, Netns>();
 
-  constructor(name: string, sim: Sim, by: Provenance) {
+  /** Rules read before, shared by the kernels of a world. */
+  readonly ruleCache: RuleCache;
+
+  constructor(name: string, sim: Sim, by: Provenance, ruleCache = new RuleCache()) {
     this.name = name;
+    this.ruleCache = ruleCache;
     this.sim = sim;
     this.rng = sim.rng;
     this.root = new Netns(this, 'root', by);

@@ -79,7 +79,7 @@ export class Netns {
     });
     this.neigh = new NeighTable(this);
     this.sockets = new Sockets(this);
-    this.netfilter = new Netfilter(this.#netfilterHost());
+    this.netfilter = new Netfilter(this.#netfilterHost(), { cache: kernel.ruleCache });
     this.loopback = new Loopback(this, by);
     this.#register(this.loopback);
   }

@@ -27,6 +27,7 @@ import type { Match } from './match.ts';
 import { isDone, manipOf, Nat } from './nat.ts';
 import { endpointOf, isRewritten, manipulate, manipulateError, type Manip } from './nat-packet.ts';
 import { ctStateOf, packetFacts } from './packet-facts.ts';
+import { RuleCache } from './rule-cache.ts';
 import { readRestore, type RestoreError, type RestoreOptions, type Section } from './restore.ts';
 import { saveTable } from './save.ts';
 import type { Chain, Rule, Ruleset, Table } from './ruleset.ts';
@@ -71,6 +72,7 @@ function needsConntrack(match: Match | Target | null): boolean {
 export class Netfilter {
   readonly conntrack: ConntrackTable;
   readonly #host: NetfilterHost;
+  readonly #cache: RuleCache;
   readonly #nat: Nat;
   readonly #counters = new Counters();
   readonly #stateful: StatefulMatches;
@@ -82,12 +84,16 @@ export class Netfilter {
   #nextRuleId = 1;
   #view: NetfilterView | null = null;
 
-  constructor(host: NetfilterHost, options: { readonly indexed: boolean } = { indexed: true }) {
+  constructor(
+    host: NetfilterHost,
+    options: { readonly indexed?: boolean; readonly cache?: RuleCache } = {},
+  ) {
     this.#host = host;
+    this.#cache = options.cache ?? new RuleCache();
     this.conntrack = new ConntrackTable(host);
     this.#nat = new Nat(host, this.conntrack);
     this.#stateful = new StatefulMatches((probability) => host.random.statistic(probability));
-    this.#walker = new TableWalker({ counters: this.#counters, stateful: this.#stateful, indexed: options.indexed });
+    this.#walker = new TableWalker({ counters: this.#counters, stateful: this.#stateful, indexed: options.indexed ?? true });
   }
 
   get ruleset(): Ruleset {
@@ -103,6 +109,7 @@ export class Netfilter {
   restore(text: string, options: RestoreOptions): Result<RestoreReport, readonly RestoreError[]> {
     const changes: TableChange[] = [];
     const errors = readRestore(text, options, {
+      cache: this.#cache,
       open: (table) => this.#draft(table),
       commit: (section) => changes.push(this.#commit(section)),
     });

@@ -9,6 +9,7 @@ import type { Counter } from './counters.ts';
 import type { TableDraft } from './draft.ts';
 import type { TableName } from './hooks.ts';
 import { integer, Refusal, type RefusalKind } from './parse-values.ts';
+import type { RuleCache } from './rule-cache.ts';
 import { parseRule, type ParsedRule } from './rule-parse.ts';
 import { owned, restoreWords } from './words.ts';
 
@@ -40,6 +41,7 @@ export interface Section {
 
 /** Where sections come from and go to. */
 export interface RestoreSink {
+  readonly cache: RuleCache;
   open(table: TableName): TableDraft;
   /** Applies a section; throws Refusal when the kernel does not take it. */
   commit(section: Section): void;
@@ -180,6 +182,31 @@ class RestoreReader {
   }
 
   #readOperation(draft: TableDraft, line: string): void {
+    if (line.startsWith('-A ')) this.#append(draft, line);
+    else this.#operate(draft, line);
+  }
+
+  /** `-A CHAIN …`, nearly all there is: read once, then remembered. */
+  #append(draft: TableDraft, line: string): void {
+    const { cache } = this.#sink;
+    let read = cache.get(draft.name, line);
+    if (read === undefined) {
+      const words = restoreWords(line);
+      const chain = words[1] ?? '';
+      this.#chain = chain;
+      if (words.length < 2) throw new Refusal('option "-A" requires an argument');
+      read = { chain, ...parseRule(words, 2, { table: draft.name, chain, base: draft.isBase(chain) }) };
+      cache.put(draft.name, line, read);
+    }
+    this.#chain = read.chain;
+    const by = this.#options.provenanceOf?.(read.chain, line) ?? this.#options.by;
+    for (const spec of read.specs) {
+      const { id } = draft.append(read.chain, spec, by);
+      if (read.counters !== null) this.#ruleCounters.set(id, read.counters);
+    }
+  }
+
+  #operate(draft: TableDraft, line: string): void {
     const counted = line.charCodeAt(0) === 91 ? COUNTERS.exec(line) : null;
     const words = restoreWords(counted === null ? line : line.slice(counted[0].length));
     const counters =
