@@ -4,15 +4,18 @@ import '@fontsource/m-plus-1-code/latin-700.css';
 import './kit/layers.css';
 import './kit/tokens.css';
 import './kit/base.css';
+import { lazy } from 'react';
 import { assertExists } from '../lib/assert.ts';
 import { shippedScenarios } from './app/scenarios.ts';
 import { start } from './app/start.tsx';
 import { coreCommands } from './commands/core.ts';
-import { JourneySide } from './journey/JourneySide.tsx';
-import { JourneyStage } from './journey/JourneyStage.tsx';
-import { JourneyTimeline } from './journey/JourneyTimeline.tsx';
 import { journeyCommands } from './journey/commands.ts';
 import { Topology } from './topology/Topology.tsx';
+
+// A journey is drawn only once a packet was sent.
+const JourneySide = lazy(async () => ({ default: (await import('./journey/JourneySide.tsx')).JourneySide }));
+const JourneyStage = lazy(async () => ({ default: (await import('./journey/JourneyStage.tsx')).JourneyStage }));
+const JourneyTimeline = lazy(async () => ({ default: (await import('./journey/JourneyTimeline.tsx')).JourneyTimeline }));
 
 await start({
   root: assertExists(document.getElementById('root'), 'index.html has no #root'),

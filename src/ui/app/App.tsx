@@ -9,10 +9,8 @@ import type { AppStore } from '../store/store.ts';
 import { CommandsContext } from '../commands/context.ts';
 import { useCommandKeys } from '../commands/useCommandKeys.ts';
 import type { AppCommand } from '../commands/command.ts';
-import { KeySheet } from '../palette/KeySheet.tsx';
-import { Palette } from '../palette/Palette.tsx';
-import { SendDialog } from '../send/SendDialog.tsx';
 import { usePreview } from '../manifests/usePreview.ts';
+import { Dialogs } from './Dialogs.tsx';
 import { ErrorBoundary } from './ErrorScreen.tsx';
 import { Header } from './Header.tsx';
 import { PhoneFrame } from './PhoneFrame.tsx';
@@ -61,9 +59,7 @@ function Window({ i18n, commands, slots }: Omit<AppProps, 'store'>): ReactElemen
         <Header />
         <main className={styles.main}>{wide ? <WideFrame slots={slots} /> : <PhoneFrame slots={slots} />}</main>
       </div>
-      <Palette />
-      <KeySheet />
-      <SendDialog />
+      <Dialogs />
       <Toasts />
     </I18nProvider>
   );

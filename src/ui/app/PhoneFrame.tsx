@@ -2,7 +2,7 @@
  * Under 900 px: the map fills the window and a sheet at its bottom holds everything else, at one of three heights.
  * In a journey the timeline stays above the sheet.
  */
-import { useRef, type PointerEvent, type ReactElement } from 'react';
+import { Suspense, useRef, type PointerEvent, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from 'react-aria-components/Button';
 import { DockPanel } from '../dock/DockPanel.tsx';
@@ -30,7 +30,9 @@ export function PhoneFrame({ slots }: { readonly slots: Slots }): ReactElement {
       </section>
       {mode === 'journey' ? (
         <section className={styles.timeline} aria-label={t('app.regions.timeline')}>
-          <JourneyTimeline />
+          <Suspense>
+            <JourneyTimeline />
+          </Suspense>
         </section>
       ) : null}
       <Sheet slots={slots} mode={mode} />
@@ -71,7 +73,11 @@ function Sheet({ slots, mode }: { readonly slots: Slots; readonly mode: Mode }):
       </Button>
       <div className={styles.body}>
         <Tabs label={t('app.regions.dock')} value={tab} options={tabs} onChange={(next) => showSheetTab(store, next)}>
-          {stop === 'closed' ? null : <SheetBody tab={tab} slots={slots} />}
+          {stop === 'closed' ? null : (
+            <Suspense>
+              <SheetBody tab={tab} slots={slots} />
+            </Suspense>
+          )}
         </Tabs>
       </div>
     </section>

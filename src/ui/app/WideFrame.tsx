@@ -2,7 +2,7 @@
  * The window from 900 px up. Exploring: manifests left, map and inspector above the dock. In a journey: a rail left, the map
  * over the stage over the timeline, the hop list right. Sizes of each arrangement are kept apart.
  */
-import type { ReactElement } from 'react';
+import { Suspense, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Group, Panel, useDefaultLayout } from 'react-resizable-panels';
 import { useApp } from '../store/context.ts';
@@ -129,19 +129,25 @@ function JourneyFrame({ slots, wider }: ArrangementProps): ReactElement {
               <Splitter strong label={t('app.resize.stage')} />
               <Panel id="stage" defaultSize="54%" minSize={120}>
                 <Region name={t('app.regions.stage')}>
-                  <JourneyStage />
+                  <Suspense>
+                    <JourneyStage />
+                  </Suspense>
                 </Region>
               </Panel>
             </Group>
             <section className={styles.timeline} aria-label={t('app.regions.timeline')}>
-              <JourneyTimeline />
+              <Suspense>
+                <JourneyTimeline />
+              </Suspense>
             </section>
           </div>
         </Panel>
         <Splitter label={t('app.resize.right')} />
         <Panel id="side" defaultSize={size(388)} minSize={280} maxSize="50%" groupResizeBehavior="preserve-pixel-size">
           <Region name={t('app.regions.side')}>
-            <JourneySide />
+            <Suspense>
+              <JourneySide />
+            </Suspense>
           </Region>
         </Panel>
       </Group>

@@ -1,12 +1,17 @@
 /** One of the dock's panels, wherever the layout puts it. */
-import type { ReactElement } from 'react';
+import { lazy, Suspense, type ReactElement } from 'react';
 import type { DockTab } from '../store/state.ts';
 import { Changes } from './Changes.tsx';
-import { Chains } from './Chains.tsx';
-import { Conntrack } from './Conntrack.tsx';
-import { Events } from './Events.tsx';
+
+const Chains = lazy(async () => ({ default: (await import('./Chains.tsx')).Chains }));
+const Conntrack = lazy(async () => ({ default: (await import('./Conntrack.tsx')).Conntrack }));
+const Events = lazy(async () => ({ default: (await import('./Events.tsx')).Events }));
 
 export function DockPanel({ tab }: { readonly tab: DockTab | 'changes' }): ReactElement {
+  return <Suspense>{panel(tab)}</Suspense>;
+}
+
+function panel(tab: DockTab | 'changes'): ReactElement {
   switch (tab) {
     case 'changes':
       return <Changes />;

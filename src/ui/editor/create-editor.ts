@@ -56,6 +56,7 @@ export function createEditor({ host, shown: first, onChange, language }: EditorO
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
   const said = new Compartment();
   let shown = first;
+  let text = first.text;
   const view = new EditorView({
     root,
     parent: root,
@@ -79,7 +80,9 @@ export function createEditor({ host, shown: first, onChange, language }: EditorO
         said.of(words(first)),
         keymap.of(keys),
         EditorView.updateListener.of((update) => {
-          if (update.docChanged) onChange(update.state.doc.toString());
+          if (!update.docChanged) return;
+          text = update.state.doc.toString();
+          onChange(text);
         }),
       ],
     }),
@@ -89,7 +92,8 @@ export function createEditor({ host, shown: first, onChange, language }: EditorO
     update(next) {
       const before = shown;
       shown = next;
-      replaceText(view, next.text);
+      // Text that came from elsewhere (an import under the same name) replaces the document; what was typed is there already.
+      if (next.text !== text) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next.text } });
       if (next.problems !== before.problems || next.made !== before.made) point(view, next);
       if (next.made !== before.made) reveal(view, next.made[0]);
       if (next.label !== before.label || next.phrases !== before.phrases)
@@ -105,13 +109,6 @@ export function createEditor({ host, shown: first, onChange, language }: EditorO
     },
     destroy: () => view.destroy(),
   };
-}
-
-/** Text that came from elsewhere (import, undo of a rename) replaces the document; what was typed is there already. */
-function replaceText(view: EditorView, text: string): void {
-  const { doc } = view.state;
-  if (doc.length === text.length && doc.toString() === text) return;
-  view.dispatch({ changes: { from: 0, to: doc.length, insert: text } });
 }
 
 function point(view: EditorView, { problems, made }: EditorShown): void {

@@ -22,7 +22,11 @@ function linesOf(state: EditorState): readonly string[] {
 const KEY = /^(\s*(?:-\s+)*)([\w-]*)$/;
 const VALUE = /^(\s*(?:-\s+)*)([\w./-]+):\s+([\w./-]*)$/;
 
+/** Longer texts are not read by the cluster either. */
+const LONGEST = 1_500_000;
+
 function complete(context: CompletionContext): CompletionResult | null {
+  if (context.state.doc.length > LONGEST) return null;
   const line = context.state.doc.lineAt(context.pos);
   const before = line.text.slice(0, context.pos - line.from);
   const lines = linesOf(context.state);
@@ -61,6 +65,7 @@ function textBox(text: string): HTMLElement | null {
 }
 
 async function hover(view: EditorView, position: number): Promise<Tooltip | null> {
+  if (view.state.doc.length > LONGEST) return null;
   const line = view.state.doc.lineAt(position);
   const field = fieldOn(line.text);
   if (field === null) return null;

@@ -73,7 +73,7 @@ function shown(doc: Text, { faults, made }: Marks): Shown {
 }
 
 const field = StateField.define<Shown>({
-  create: () => ({ lines: Decoration.none, numbers: RangeSet.empty }),
+  create: () => ({ lines: Decoration.none, numbers: RangeSet.of<GutterMarker>([]) }),
   update(value, transaction) {
     for (const effect of transaction.effects) if (effect.is(setMarks)) return shown(transaction.state.doc, effect.value);
     if (!transaction.docChanged) return value;

@@ -55,8 +55,8 @@ export function ChoiceField({ label, value, groups, onChange, compact = false }:
   return (
     <Select
       className={styles.field ?? ''}
-      selectedKey={value}
-      onSelectionChange={(key) => onChange(String(key))}
+      value={value}
+      onChange={(key) => onChange(String(key))}
       {...(compact ? { 'aria-label': label } : {})}
     >
       {compact ? null : <Label className={styles.label ?? ''}>{label}</Label>}
@@ -86,10 +86,10 @@ export function SearchChoiceField(props: SearchChoiceFieldProps): ReactElement {
   return (
     <ComboBox
       className={styles.field ?? ''}
-      selectedKey={value}
+      value={value}
       inputValue={text}
       onInputChange={(next) => onType?.(next)}
-      onSelectionChange={(key) => {
+      onChange={(key) => {
         if (key !== null) onChange(String(key));
       }}
       allowsCustomValue={onType !== undefined}

@@ -1,18 +1,17 @@
 /** New file, and the menu of what can be done with files. */
-import { useRef, useState, type ReactElement } from 'react';
+import { lazy, Suspense, useRef, useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Menu, MenuItem, MenuTrigger } from 'react-aria-components/Menu';
 import { Popover } from 'react-aria-components/Popover';
-import { Button, IconButton } from '../kit/Button.tsx';
-import { LineField } from '../kit/Field.tsx';
-import { ModalDialog } from '../kit/ModalDialog.tsx';
+import { IconButton } from '../kit/Button.tsx';
 import { keyText } from '../commands/keys.ts';
 import { redo, undo } from '../store/actions.ts';
-import { nameFault } from '../store/files.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import type { Label } from '../i18n/label.ts';
-import { addFile, canApply, deleteFromCluster, downloadFile, importFiles, removeFile, renameFile } from './file-actions.ts';
+import { addFile, canApply, deleteFromCluster, downloadFile, importFiles, removeFile } from './file-actions.ts';
 import styles from './FileMenu.module.css';
+
+const RenameDialog = lazy(async () => ({ default: (await import('./RenameDialog.tsx')).RenameDialog }));
 
 const ITEMS = ['rename', 'import', 'download', 'delete', 'remove'] as const;
 type Item = (typeof ITEMS)[number];
@@ -75,7 +74,7 @@ export function FileMenu(): ReactElement {
           event.target.value = '';
         }}
       />
-      <RenameDialog key={active} isOpen={renaming} name={active} onClose={() => setRenaming(false)} />
+      <Suspense>{renaming ? <RenameDialog name={active} onClose={() => setRenaming(false)} /> : null}</Suspense>
     </>
   );
 }
@@ -102,42 +101,5 @@ function UndoButtons(): ReactElement {
         onPress={() => redo(store)}
       />
     </>
-  );
-}
-
-interface RenameDialogProps {
-  readonly isOpen: boolean;
-  readonly name: string;
-  readonly onClose: () => void;
-}
-
-function RenameDialog({ isOpen, name, onClose }: RenameDialogProps): ReactElement {
-  const { t } = useTranslation();
-  const store = useAppStore();
-  const files = useApp((state) => state.files);
-  const [wanted, setWanted] = useState(name);
-  const fault = nameFault(wanted, name, files);
-  return (
-    <ModalDialog label={t('editor.menu.rename')} isOpen={isOpen} onClose={onClose}>
-      <form
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (fault !== null) return;
-          if (wanted !== name) renameFile(store, name, wanted);
-          onClose();
-        }}
-      >
-        <LineField autoFocus label={t('editor.newName')} value={wanted} onChange={setWanted} invalid={fault !== null}>
-          {fault === null ? null : <small role="alert">{t(`editor.nameFault.${fault}`)}</small>}
-        </LineField>
-        <div className={styles.buttons}>
-          <Button tone="primary" type="submit" isDisabled={fault !== null}>
-            {t('editor.menu.rename')}
-          </Button>
-          <Button onPress={onClose}>{t('app.cancel')}</Button>
-        </div>
-      </form>
-    </ModalDialog>
   );
 }

@@ -82,16 +82,20 @@ function run(store: AppStore, commands: readonly AppCommand[], action: EntryActi
   openDialog(store, null);
   switch (action.kind) {
     case 'select':
-      return select(store, action.ref);
+      select(store, action.ref);
+      break;
     case 'chain':
       select(store, chainRef(action));
-      return showChain(store, action);
+      showChain(store, action);
+      break;
     case 'file':
-      return openFile(store, action.name);
+      openFile(store, action.name);
+      break;
     case 'scenario':
-      return void openScenario(store, action.id);
+      void openScenario(store, action.id);
+      break;
     case 'command':
-      return commands.find((command) => command.id === action.id)?.run(store);
+      commands.find((command) => command.id === action.id)?.run(store);
   }
 }
 

@@ -1,5 +1,5 @@
 /** The send form: from, to, port, protocol, where to stop; a sentence says what will leave and which rule sees it first. */
-import { useMemo, useState, type FormEvent, type ReactElement } from 'react';
+import { useMemo, useState, type SubmitEvent, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Place, ProbeSpec, Target } from '../../cluster/commands.ts';
 import { keyText } from '../commands/keys.ts';
@@ -89,7 +89,7 @@ function Fields({ start, from, to }: FieldsProps): ReactElement {
     if (!result.ok) setRefused(result.errors.map((error) => error.message).join('\n'));
     else if (count > 1) sendMany(store, count);
   };
-  const onSubmit = (event: FormEvent): void => {
+  const onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
     submit(1);
   };

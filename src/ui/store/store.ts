@@ -39,7 +39,29 @@ export interface StoreOptions {
 const START_ZOOM: Zoom = 'node';
 const START_LEVEL: Level = 'ethernet';
 
-function openedState({ entry, cluster, files }: OpenedScenario): Pick<AppState, (typeof openedKeys)[number]> {
+/** What belongs to the opened scenario and goes with it. */
+type OpenedState = Pick<
+  AppState,
+  | 'cluster'
+  | 'scenario'
+  | 'snapshot'
+  | 'log'
+  | 'lastDiff'
+  | 'mode'
+  | 'selection'
+  | 'highlight'
+  | 'journey'
+  | 'openHook'
+  | 'files'
+  | 'activeFile'
+  | 'preview'
+  | 'refusal'
+  | 'editorTarget'
+  | 'sendDraft'
+  | 'dialog'
+>;
+
+function openedState({ entry, cluster, files }: OpenedScenario): OpenedState {
   return {
     cluster,
     scenario: entry,
@@ -60,26 +82,6 @@ function openedState({ entry, cluster, files }: OpenedScenario): Pick<AppState, 
     dialog: null,
   };
 }
-
-const openedKeys = [
-  'cluster',
-  'scenario',
-  'snapshot',
-  'log',
-  'lastDiff',
-  'mode',
-  'selection',
-  'highlight',
-  'journey',
-  'openHook',
-  'files',
-  'activeFile',
-  'preview',
-  'refusal',
-  'editorTarget',
-  'sendDraft',
-  'dialog',
-] as const satisfies readonly (keyof AppState)[];
 
 function initialState({ opened, source, theme = 'light', lang = 'en' }: StoreOptions): AppState {
   return {
