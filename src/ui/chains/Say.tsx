@@ -6,12 +6,18 @@ import { pieces, plain, type Piece, type Sentence, type Translate } from './sent
 /** The catalogue's `t` in the shape sentences use. */
 export function useTranslate(): Translate {
   const { t } = useTranslation();
-  return (key, params) => String(t(key, params));
+  return (key, params) => t(key, params);
 }
 
 export function Say({ sentence }: { readonly sentence: Sentence }): ReactElement {
   const t = useTranslate();
-  return <>{pieces(t, sentence).map((piece, i) => <Fragment key={i}>{look(piece)}</Fragment>)}</>;
+  return (
+    <>
+      {pieces(t, sentence).map((piece, i) => (
+        <Fragment key={i}>{look(piece)}</Fragment>
+      ))}
+    </>
+  );
 }
 
 export function useSaid(): (sentence: Sentence) => string {

@@ -15,7 +15,8 @@ export function failedNotes(chain: string, text: string, failed: FailedMatch): r
 /** kube-proxy's rules are known by chain and target, which are the same in every cluster. */
 function purpose(chain: string, text: string): Sentence | null {
   const { target, comment } = ruleWords(text);
-  if (target === 'KUBE-MARK-MASQ') return sentence(chain.startsWith('KUBE-SEP-') ? 'chains.note.hairpin' : 'chains.note.outsiders');
+  if (target === 'KUBE-MARK-MASQ')
+    return sentence(chain.startsWith('KUBE-SEP-') ? 'chains.note.hairpin' : 'chains.note.outsiders');
   if (chain === 'KUBE-POSTROUTING' && target === 'RETURN') return sentence('chains.note.unmarked');
   if (target === 'KUBE-NODEPORTS') return sentence('chains.note.nodePorts');
   if (chain === 'KUBE-FIREWALL') return sentence('chains.note.localnet');

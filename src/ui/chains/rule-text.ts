@@ -80,12 +80,24 @@ export function matchWords(text: string): MatchWords {
   const words = splitWords(text);
   const at = words.findIndex((word) => word.startsWith('-') && word !== '-m');
   const option = words[at] ?? '';
-  return { negated: words.includes('!'), option, value: at === -1 ? words.filter((word) => word !== '!').join(' ') : words.slice(at + 1).filter((word) => word !== '!').join(' ') };
+  return {
+    negated: words.includes('!'),
+    option,
+    value:
+      at === -1
+        ? words.filter((word) => word !== '!').join(' ')
+        : words
+            .slice(at + 1)
+            .filter((word) => word !== '!')
+            .join(' '),
+  };
 }
 
 /** Whether `failed` (a trace's words of the failed match) is or contains this match of the rule. */
 export function isFailedMatch(match: string, failed: string): boolean {
-  return failed !== '' && (match === failed || (failed.startsWith('-m ') && failed.endsWith(match) && !match.startsWith('-m ')));
+  return (
+    failed !== '' && (match === failed || (failed.startsWith('-m ') && failed.endsWith(match) && !match.startsWith('-m ')))
+  );
 }
 
 const SERVICE_COMMENT = /^([a-z0-9.-]+)\/([a-z0-9.-]+?)(?::([a-z0-9-]+))?(?:\s|$)/;

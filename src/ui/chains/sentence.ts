@@ -14,7 +14,11 @@ export interface Sentence {
   readonly about: string | null;
 }
 
-export function sentence(key: Label, params: Readonly<Record<string, string | number>> = {}, about: string | null = null): Sentence {
+export function sentence(
+  key: Label,
+  params: Readonly<Record<string, string | number>> = {},
+  about: string | null = null,
+): Sentence {
   return { key, params, about };
 }
 
@@ -26,6 +30,7 @@ export interface Piece {
   readonly style: 'plain' | 'm' | 'b' | 'i';
 }
 
+/** Texts are held apart by signs of the private use area, which no tool prints. */
 const TAG = /<(\/?)([mbi])>/g;
 
 /** The sentence in a language, cut where its look changes. */
@@ -34,9 +39,9 @@ export function pieces(t: Translate, said: Sentence): readonly Piece[] {
   const params: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(said.params)) {
     // Numbers choose plural forms; texts are kept aside, so that a `<` in them stays a `<`.
-    params[name] = typeof value === 'number' ? value : `\u0001${held.push(value) - 1}\u0002`;
+    params[name] = typeof value === 'number' ? value : `\uE000${held.push(value) - 1}\uE001`;
   }
-  const restore = (text: string): string => text.replace(/\u0001(\d+)\u0002/g, (_, i: string) => held[Number(i)] ?? '');
+  const restore = (text: string): string => text.replace(/\uE000(\d+)\uE001/g, (_, i: string) => held[Number(i)] ?? '');
   const found: Piece[] = [];
   let style: Piece['style'] = 'plain';
   let from = 0;
@@ -51,8 +56,12 @@ export function pieces(t: Translate, said: Sentence): readonly Piece[] {
   }
   push(text.length);
   if (said.about === null) return found;
-  const [before = '', after = ''] = t('journey.about', { subject: '\u0003', rest: '\u0004' }).split('\u0004');
-  return [{ text: before.replace('\u0003', said.about), style: 'plain' }, ...found, ...(after === '' ? [] : [{ text: after, style: 'plain' as const }])];
+  const [before = '', after = ''] = t('journey.about', { subject: '\uE002', rest: '\uE003' }).split('\uE003');
+  return [
+    { text: before.replace('\uE002', said.about), style: 'plain' },
+    ...found,
+    ...(after === '' ? [] : [{ text: after, style: 'plain' as const }]),
+  ];
 }
 
 function readStyle(letter: string | undefined): Piece['style'] {

@@ -44,13 +44,31 @@ function fatesOf(chain: ShelfChain, index: number): (number: number) => Fate {
   const runs: { from: number; to: number; fate: Fate }[] = [];
   for (const row of chain.rows) {
     if (row.step === null || row.step.index > index) continue;
-    if (row.kind === 'gap') runs.push({ from: row.from, to: row.from + row.count - 1, fate: { verdict: 'unmatched', index: row.step.index, failed: null } });
-    else fates.set(row.rule.number, { verdict: row.matched === null ? 'unmatched' : ruleVerdict(row.matched), index: row.step.index, failed: row.failed?.text ?? null });
+    if (row.kind === 'gap')
+      runs.push({
+        from: row.from,
+        to: row.from + row.count - 1,
+        fate: { verdict: 'unmatched', index: row.step.index, failed: null },
+      });
+    else
+      fates.set(row.rule.number, {
+        verdict: row.matched === null ? 'unmatched' : ruleVerdict(row.matched),
+        index: row.step.index,
+        failed: row.failed?.text ?? null,
+      });
   }
   return (number) => fates.get(number) ?? runs.find(({ from, to }) => from <= number && number <= to)?.fate ?? untouched;
 }
 
-function WholeChain({ chain, rules, index }: { readonly chain: ShelfChain; readonly rules: Chain['rules']; readonly index: number }): ReactElement {
+function WholeChain({
+  chain,
+  rules,
+  index,
+}: {
+  readonly chain: ShelfChain;
+  readonly rules: Chain['rules'];
+  readonly index: number;
+}): ReactElement {
   const { t } = useTranslation();
   const store = useAppStore();
   const scale = useScale();
@@ -89,7 +107,13 @@ function WholeChain({ chain, rules, index }: { readonly chain: ShelfChain; reado
               {inside}
             </div>
           ) : (
-            <button type="button" className={className} title={rule.text} aria-current={at === index ? 'step' : undefined} onClick={() => goTo(store, at)}>
+            <button
+              type="button"
+              className={className}
+              title={rule.text}
+              aria-current={at === index ? 'step' : undefined}
+              onClick={() => goTo(store, at)}
+            >
               {inside}
             </button>
           );

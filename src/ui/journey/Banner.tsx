@@ -29,10 +29,18 @@ export function Banner({ journey }: { readonly journey: JourneyModel }): ReactEl
             <code>{death.reason}</code> {said(sentence(`journey.reason.${death.reason}`))}
           </p>
         )}
-        {outcome === 'loop' ? <p><Say sentence={sentence('journey.banner.loop')} /></p> : null}
+        {outcome === 'loop' ? (
+          <p>
+            <Say sentence={sentence('journey.banner.loop')} />
+          </p>
+        ) : null}
         {dropped > 0 ? <p>{t('journey.banner.cut', { count: dropped })}</p> : null}
         {journey.attempts > 1 ? <p>{t('journey.banner.attempts', { count: journey.attempts })}</p> : null}
-        {death === null ? null : <TextButton onPress={() => goTo(store, death.index)}>{t('journey.banner.show', { number: death.index + 1 })}</TextButton>}
+        {death === null ? null : (
+          <TextButton onPress={() => goTo(store, death.index)}>
+            {t('journey.banner.show', { number: death.index + 1 })}
+          </TextButton>
+        )}
       </div>
     </div>
   );

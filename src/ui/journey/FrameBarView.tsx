@@ -20,9 +20,23 @@ export function FrameBarView({ bar, width, scale }: FrameBarViewProps): ReactEle
   const height = sealedX === null ? PLAIN_HEIGHT : HEIGHT;
   const summary = boxes.map(({ part }) => `${part.name} ${t('journey.frame.bytes', { count: part.bytes })}`).join(', ');
   return (
-    <svg className={styles.bar} width={width * scale} height={height * scale} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={summary}>
+    <svg
+      className={styles.bar}
+      width={width * scale}
+      height={height * scale}
+      viewBox={`0 0 ${width} ${height}`}
+      role="img"
+      aria-label={summary}
+    >
       {sealedX === null ? null : <rect x={8} y={28} width={width - 16} height={70} rx={6} className={styles.envelope} />}
-      <rect x={(sealedX ?? 10) - 2} y={31} width={Math.max(1, width - 9 - (sealedX ?? 10))} height={64} rx={5} className={styles.packet} />
+      <rect
+        x={(sealedX ?? 10) - 2}
+        y={31}
+        width={Math.max(1, width - 9 - (sealedX ?? 10))}
+        height={64}
+        rx={5}
+        className={styles.packet}
+      />
       {boxes.map((box) => (
         <Part key={`${box.part.name} ${box.offset}`} box={box} plain={sealedX === null} />
       ))}

@@ -32,8 +32,17 @@ export function FrameStage({ journey, step }: { readonly journey: JourneyModel; 
     <div className={stage.stage} data-keys="stage" ref={ref}>
       <header className={stage.bar}>
         <h3>{device === null ? t('journey.frame.onWire') : t('journey.frame.label', { dev: device })}</h3>
-        <p>{bar.sealedX === null ? t('journey.frame.plain', { total: bar.total }) : t('journey.frame.carries', { outer: bar.outerBytes, inner })}</p>
-        <Segmented label={t('journey.stage.view')} value={view} options={(['headers', 'tcpdump'] as const).map((id) => ({ id, label: t(`journey.frame.${id}`) }))} onChange={setView} />
+        <p>
+          {bar.sealedX === null
+            ? t('journey.frame.plain', { total: bar.total })
+            : t('journey.frame.carries', { outer: bar.outerBytes, inner })}
+        </p>
+        <Segmented
+          label={t('journey.stage.view')}
+          value={view}
+          options={(['headers', 'tcpdump'] as const).map((id) => ({ id, label: t(`journey.frame.${id}`) }))}
+          onChange={setView}
+        />
       </header>
       <FrameBarView bar={bar} width={width} scale={scale} />
       {view === 'tcpdump' ? <Capture step={step} /> : <Halves journey={journey} step={step} />}
@@ -68,8 +77,16 @@ function Halves({ journey, step }: { readonly journey: JourneyModel; readonly st
   const addressee = l3.kind === 'ipv4' ? machineOf(snapshot, l3.dst) : null;
   return (
     <div className={styles.halves}>
-      <Half title={t('journey.frame.outside', { node: addressee ?? (l3.kind === 'ipv4' ? l3.dst : '') })} lines={outside} sealed={false} />
-      <Half title={sealing === null ? t('journey.frame.insidePlain') : t('journey.frame.inside', { step: sealing.index + 1 })} lines={inside} sealed>
+      <Half
+        title={t('journey.frame.outside', { node: addressee ?? (l3.kind === 'ipv4' ? l3.dst : '') })}
+        lines={outside}
+        sealed={false}
+      />
+      <Half
+        title={sealing === null ? t('journey.frame.insidePlain') : t('journey.frame.inside', { step: sealing.index + 1 })}
+        lines={inside}
+        sealed
+      >
         {sealing === null ? null : <Mtu sealing={sealing} />}
       </Half>
     </div>
@@ -108,7 +125,13 @@ function Half({ title, lines, sealed, children }: HalfProps): ReactElement {
                 {decidedBy.map(({ said, index }, i) => (
                   <span key={i}>
                     {i === 0 ? '' : ', '}
-                    {index === null ? <Say sentence={said} /> : <TextButton onPress={() => goTo(store, index)}><Say sentence={said} /></TextButton>}
+                    {index === null ? (
+                      <Say sentence={said} />
+                    ) : (
+                      <TextButton onPress={() => goTo(store, index)}>
+                        <Say sentence={said} />
+                      </TextButton>
+                    )}
                   </span>
                 ))}
               </td>

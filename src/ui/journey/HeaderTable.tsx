@@ -42,7 +42,11 @@ function Sealed({ step: { after } }: { readonly step: JourneyStep }): ReactEleme
   if (inside === null) return null;
   const rows = [
     { name: t('journey.detail.source'), outer: sourceOf(after.l3), inner: sourceOf(inside.l3) },
-    { name: t('journey.detail.destination'), outer: after.l3.kind === 'ipv4' ? after.l3.dst : '', inner: destinationOf(inside.l3) },
+    {
+      name: t('journey.detail.destination'),
+      outer: after.l3.kind === 'ipv4' ? after.l3.dst : '',
+      inner: destinationOf(inside.l3),
+    },
     { name: t('journey.detail.ttl'), outer: ttlOf(after.l3), inner: ttlOf(inside.l3) },
   ];
   return (

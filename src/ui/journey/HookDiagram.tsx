@@ -24,7 +24,13 @@ export function HookDiagram({ pass, devices }: HookDiagramProps): ReactElement {
   const states = segmentStates(pass);
   return (
     <div className={styles.scroller} ref={ref}>
-      <svg width={drawing.width * scale} height={DIAGRAM_HEIGHT * scale} viewBox={`0 0 ${drawing.width} ${DIAGRAM_HEIGHT}`} role="group" aria-label={t('journey.stage.diagram')}>
+      <svg
+        width={drawing.width * scale}
+        height={DIAGRAM_HEIGHT * scale}
+        viewBox={`0 0 ${drawing.width} ${DIAGRAM_HEIGHT}`}
+        role="group"
+        aria-label={t('journey.stage.diagram')}
+      >
         {drawing.segments.map(({ id, path }) => (
           <path key={id} d={path} className={styles[states.get(id) ?? 'flow']} />
         ))}
@@ -72,8 +78,20 @@ function HookPlate({ box, pass }: PlateProps): ReactElement {
         const focused = pass.focus?.hook === box.hook && pass.focus.table === table && own !== 'next';
         return (
           <Press key={table} index={pass.firstSteps.get(key)} label={t('journey.stage.goTable', { hook: box.hook, table })}>
-            <rect x={x} y={y} width={width} height={height} rx={4} className={focused ? styles.lit : own === 'none' || own === 'next' ? styles.plate : styles.past} />
-            <text x={x + width / 2} y={y + height / 2 + 4} textAnchor="middle" className={focused ? styles.tableLit : own === 'none' || own === 'next' ? styles.table : styles.tablePast}>
+            <rect
+              x={x}
+              y={y}
+              width={width}
+              height={height}
+              rx={4}
+              className={focused ? styles.lit : own === 'none' || own === 'next' ? styles.plate : styles.past}
+            />
+            <text
+              x={x + width / 2}
+              y={y + height / 2 + 4}
+              textAnchor="middle"
+              className={focused ? styles.tableLit : own === 'none' || own === 'next' ? styles.table : styles.tablePast}
+            >
               {table}
             </text>
           </Press>
@@ -107,13 +125,30 @@ function Press({ index, label, children }: PressProps): ReactElement {
     goTo(store, index);
   };
   return (
-    <g role="button" tabIndex={0} aria-label={label} className={styles.press} onClick={() => goTo(store, index)} onKeyDown={onKeyDown}>
+    <g
+      role="button"
+      tabIndex={0}
+      aria-label={label}
+      className={styles.press}
+      onClick={() => goTo(store, index)}
+      onKeyDown={onKeyDown}
+    >
       {children}
     </g>
   );
 }
 
-function Process({ x, width, name, active }: { readonly x: number; readonly width: number; readonly name: string | null; readonly active: boolean }): ReactElement {
+function Process({
+  x,
+  width,
+  name,
+  active,
+}: {
+  readonly x: number;
+  readonly width: number;
+  readonly name: string | null;
+  readonly active: boolean;
+}): ReactElement {
   const { t } = useTranslation();
   const text = name ?? t('journey.stage.process');
   const shown = text.length * 6.4 > width - 12 ? `${text.slice(0, Math.floor((width - 18) / 6.4))}…` : text;
@@ -129,14 +164,33 @@ function Process({ x, width, name, active }: { readonly x: number; readonly widt
 }
 
 /** The device it came in by; before that is known, what it could be, three names at most. */
-function DevicesIn({ x, devices, iif }: { readonly x: number; readonly devices: readonly string[]; readonly iif: string | null }): ReactElement {
+function DevicesIn({
+  x,
+  devices,
+  iif,
+}: {
+  readonly x: number;
+  readonly devices: readonly string[];
+  readonly iif: string | null;
+}): ReactElement {
   const { t } = useTranslation();
   const [first, ...rest] = devices.slice(0, 3);
-  const lines = iif !== null ? [t('journey.stage.fromDevice'), iif] : first === undefined ? [] : [t('journey.stage.from', { devs: first }), ...rest];
+  const lines =
+    iif !== null
+      ? [t('journey.stage.fromDevice'), iif]
+      : first === undefined
+        ? []
+        : [t('journey.stage.from', { devs: first }), ...rest];
   return (
     <g>
       {lines.map((line, i) => (
-        <text key={line} x={x} y={MIDDLE + 4 + (i - (lines.length - 1) / 2) * 15} textAnchor="end" className={i === 1 && iif !== null ? styles.device : styles.small}>
+        <text
+          key={line}
+          x={x}
+          y={MIDDLE + 4 + (i - (lines.length - 1) / 2) * 15}
+          textAnchor="end"
+          className={i === 1 && iif !== null ? styles.device : styles.small}
+        >
           {iif === null && i < lines.length - 1 ? `${line},` : line}
         </text>
       ))}
@@ -144,7 +198,15 @@ function DevicesIn({ x, devices, iif }: { readonly x: number; readonly devices: 
   );
 }
 
-function DeviceOut({ x, oif, reached }: { readonly x: number; readonly oif: string | null; readonly reached: boolean }): ReactElement | null {
+function DeviceOut({
+  x,
+  oif,
+  reached,
+}: {
+  readonly x: number;
+  readonly oif: string | null;
+  readonly reached: boolean;
+}): ReactElement | null {
   const { t } = useTranslation();
   if (oif === null || !reached) return null;
   return (
@@ -165,5 +227,7 @@ function Caret({ drawing, pass }: { readonly drawing: readonly HookBox[]; readon
   // FORWARD stands above the line: a caret beneath it would point at another hook.
   if (table === undefined || focus === null || focus.hook === 'FORWARD') return null;
   const x = table.x + table.width / 2;
-  return <path d={`M${x - 9} ${DIAGRAM_HEIGHT}L${x} ${DIAGRAM_HEIGHT - 12}L${x + 9} ${DIAGRAM_HEIGHT}Z`} className={styles.caret} />;
+  return (
+    <path d={`M${x - 9} ${DIAGRAM_HEIGHT}L${x} ${DIAGRAM_HEIGHT - 12}L${x + 9} ${DIAGRAM_HEIGHT}Z`} className={styles.caret} />
+  );
 }

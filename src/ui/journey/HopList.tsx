@@ -25,11 +25,18 @@ export function HopList({ journey }: { readonly journey: JourneyModel }): ReactE
   const index = useApp((state) => state.playback.index);
   const scale = useScale();
   // Hooks the user opened or closed against the rule that the current one is open; keyed by their first step.
-  const [asked, setAsked] = useState<{ readonly journey: JourneyModel; readonly open: ReadonlyMap<number, boolean> }>({ journey, open: new Map() });
+  const [asked, setAsked] = useState<{ readonly journey: JourneyModel; readonly open: ReadonlyMap<number, boolean> }>({
+    journey,
+    open: new Map(),
+  });
   const open = asked.journey === journey ? asked.open : NONE;
-  const rows = useMemo(() => hopRows(journey, (item) => open.get(item.from) ?? (item.from <= index && index <= item.to)), [journey, open, index]);
+  const rows = useMemo(
+    () => hopRows(journey, (item) => open.get(item.from) ?? (item.from <= index && index <= item.to)),
+    [journey, open, index],
+  );
   const heights = useMemo(() => rows.map((row) => Math.round((row.kind === 'group' ? 26 : 22) * scale)), [rows, scale]);
-  const toggle = (item: HookItem, isOpen: boolean): void => setAsked({ journey, open: new Map([...open, [item.from, !isOpen]]) });
+  const toggle = (item: HookItem, isOpen: boolean): void =>
+    setAsked({ journey, open: new Map([...open, [item.from, !isOpen]]) });
   return (
     <Windowed
       label={t('journey.list.label')}
@@ -69,7 +76,9 @@ function GroupRow({ group }: { readonly group: JourneyGroup }): ReactElement {
     <h3 className={styles.group}>
       <i className={styles[group.kind]} />
       {groupName(group, t)}
-      {group.attempt > 1 ? <span className={styles.attempt}>{t('journey.group.attempt', { attempt: group.attempt })}</span> : null}
+      {group.attempt > 1 ? (
+        <span className={styles.attempt}>{t('journey.group.attempt', { attempt: group.attempt })}</span>
+      ) : null}
       <span className={styles.range}>{t(rangeKey(group), { from: group.from + 1, to: group.to + 1 })}</span>
     </h3>
   );
@@ -95,7 +104,12 @@ function HookRow({ item, open, index, onToggle }: HookRowProps): ReactElement {
   const count = item.to - item.from + 1;
   return (
     <div className={`${styles.row} ${styles.hook} ${tone(item.from, index, isNow)}`}>
-      <button type="button" className={styles.main} aria-current={isNow ? 'step' : undefined} onClick={() => goTo(store, open ? item.from : item.notable)}>
+      <button
+        type="button"
+        className={styles.main}
+        aria-current={isNow ? 'step' : undefined}
+        onClick={() => goTo(store, open ? item.from : item.notable)}
+      >
         <span className={styles.no}>{item.from + 1}</span>
         <span>{item.hook}</span>
         <code>{tables}</code>
@@ -105,7 +119,13 @@ function HookRow({ item, open, index, onToggle }: HookRowProps): ReactElement {
           </span>
         )}
       </button>
-      <button type="button" className={styles.more} aria-expanded={open} aria-label={t(open ? 'journey.hookLine.close' : 'journey.hookLine.open', { hook: item.hook, tables })} onClick={() => onToggle(item, open)}>
+      <button
+        type="button"
+        className={styles.more}
+        aria-expanded={open}
+        aria-label={t(open ? 'journey.hookLine.close' : 'journey.hookLine.open', { hook: item.hook, tables })}
+        onClick={() => onToggle(item, open)}
+      >
         {t('journey.hookLine.steps', { count })}
       </button>
     </div>
@@ -115,9 +135,13 @@ function HookRow({ item, open, index, onToggle }: HookRowProps): ReactElement {
 function summarySentence(summary: HookSummary): Sentence {
   switch (summary.kind) {
     case 'nat':
-      return sentence(summary.manip === 'source' ? 'journey.hookLine.source' : 'journey.hookLine.destination', { addr: summary.addr });
+      return sentence(summary.manip === 'source' ? 'journey.hookLine.source' : 'journey.hookLine.destination', {
+        addr: summary.addr,
+      });
     case 'dropped':
-      return summary.number === null ? sentence('journey.hookLine.policy') : sentence('journey.hookLine.dropped', { chain: summary.chain });
+      return summary.number === null
+        ? sentence('journey.hookLine.policy')
+        : sentence('journey.hookLine.dropped', { chain: summary.chain });
     case 'rejected':
       return sentence('journey.hookLine.rejected', { chain: summary.chain });
     case 'accepted':
@@ -136,14 +160,28 @@ function tone(from: number, index: number, isNow: boolean): string {
   return from > index ? (styles.next ?? '') : '';
 }
 
-function StepRow({ step, indent, index }: { readonly step: JourneyStep; readonly indent: number; readonly index: number }): ReactElement {
+function StepRow({
+  step,
+  indent,
+  index,
+}: {
+  readonly step: JourneyStep;
+  readonly indent: number;
+  readonly index: number;
+}): ReactElement {
   const store = useAppStore();
   const said = useSaid();
   const isNow = step.index === index;
   const fact = factOf(step);
   return (
     <div className={`${styles.row} ${tone(step.index, index, isNow)}`}>
-      <button type="button" className={styles.main} aria-current={isNow ? 'step' : undefined} title={said(fact)} onClick={() => goTo(store, step.index)}>
+      <button
+        type="button"
+        className={styles.main}
+        aria-current={isNow ? 'step' : undefined}
+        title={said(fact)}
+        onClick={() => goTo(store, step.index)}
+      >
         <span className={styles.no}>{step.index + 1}</span>
         {Array.from({ length: indent }, (_, i) => (
           <span key={i} className={styles.guide} />

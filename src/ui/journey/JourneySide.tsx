@@ -49,7 +49,9 @@ export function JourneySide(): ReactElement {
 /** As the command line spells it: `node/class`, `pod/client`, `external`. */
 function placeName(place: ProbeSpec['from']): string {
   if (place.kind === 'external') return 'external';
-  return place.kind === 'node' ? `node/${place.name}` : `pod/${place.namespace === 'default' ? '' : `${place.namespace}/`}${place.name}`;
+  return place.kind === 'node'
+    ? `node/${place.name}`
+    : `pod/${place.namespace === 'default' ? '' : `${place.namespace}/`}${place.name}`;
 }
 
 function targetName({ to, port, protocol }: ProbeSpec): string {

@@ -32,7 +32,14 @@ function Buttons({ disabled }: { readonly disabled: boolean }): ReactElement {
   const { playing, loop } = useApp((state) => state.playback);
   return (
     <div className={styles.row}>
-      <IconButton tone="plain" icon="stepBack" label={t('journey.play.back')} shortcut="←" isDisabled={disabled} onPress={() => stepBack(store)} />
+      <IconButton
+        tone="plain"
+        icon="stepBack"
+        label={t('journey.play.back')}
+        shortcut="←"
+        isDisabled={disabled}
+        onPress={() => stepBack(store)}
+      />
       <span className={styles.play}>
         <IconButton
           tone="primary"
@@ -43,9 +50,22 @@ function Buttons({ disabled }: { readonly disabled: boolean }): ReactElement {
           onPress={() => togglePlay(store)}
         />
       </span>
-      <IconButton tone="plain" icon="step" label={t('journey.play.forward')} shortcut="→" isDisabled={disabled} onPress={() => stepForward(store)} />
+      <IconButton
+        tone="plain"
+        icon="step"
+        label={t('journey.play.forward')}
+        shortcut="→"
+        isDisabled={disabled}
+        onPress={() => stepForward(store)}
+      />
       <span className={loop ? styles.on : undefined}>
-        <IconButton icon="loop" label={t('journey.play.loop')} aria-pressed={loop} isDisabled={disabled} onPress={() => setPlayback(store, { loop: !loop })} />
+        <IconButton
+          icon="loop"
+          label={t('journey.play.loop')}
+          aria-pressed={loop}
+          isDisabled={disabled}
+          onPress={() => setPlayback(store, { loop: !loop })}
+        />
       </span>
       <Speed />
     </div>
@@ -93,7 +113,8 @@ function Position({ count }: { readonly count: number }): ReactElement {
       />
       {breakpoints.length === 0 ? null : (
         <span className={styles.breaks}>
-          {t('journey.play.breakpoints', { count: breakpoints.length })} <TextButton onPress={() => setPlayback(store, { breakpoints: [] })}>{t('journey.play.clearBreakpoints')}</TextButton>
+          {t('journey.play.breakpoints', { count: breakpoints.length })}{' '}
+          <TextButton onPress={() => setPlayback(store, { breakpoints: [] })}>{t('journey.play.clearBreakpoints')}</TextButton>
         </span>
       )}
     </div>

@@ -52,5 +52,9 @@ function lineTo(shelf: Element, chain: ShelfChain): Line | null {
   const y1 = (from.top + from.bottom) / 2 - origin.top;
   const x2 = to.left - origin.left - 5;
   const y2 = to.top - origin.top + HEADING;
-  return { id: chain.id, path: `M${x1} ${y1}C${x1 + 12} ${y1} ${x2 - 8} ${y2} ${x2} ${y2}`, tip: `M${x2 - 1} ${y2 - 4}l6 4l-6 4Z` };
+  return {
+    id: chain.id,
+    path: `M${x1} ${y1}C${x1 + 12} ${y1} ${x2 - 8} ${y2} ${x2} ${y2}`,
+    tip: `M${x2 - 1} ${y2 - 4}l6 4l-6 4Z`,
+  };
 }

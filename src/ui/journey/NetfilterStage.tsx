@@ -17,7 +17,13 @@ import styles from './Stage.module.css';
 
 type View = 'met' | 'all' | 'save';
 
-export function NetfilterStage({ journey, step }: { readonly journey: JourneyModel; readonly step: JourneyStep }): ReactElement {
+export function NetfilterStage({
+  journey,
+  step,
+}: {
+  readonly journey: JourneyModel;
+  readonly step: JourneyStep;
+}): ReactElement {
   const { t } = useTranslation();
   const snapshot = useApp((state) => state.snapshot);
   const [view, setView] = useState<View>('met');
@@ -27,11 +33,20 @@ export function NetfilterStage({ journey, step }: { readonly journey: JourneyMod
   return (
     <div className={styles.stage} data-keys="stage">
       <header className={styles.bar}>
-        <h3>{t('journey.stage.netfilterIn', { place: isRoot ? step.at.node : step.at.netns.slice(step.at.netns.indexOf('/') + 1) })}</h3>
+        <h3>
+          {t('journey.stage.netfilterIn', {
+            place: isRoot ? step.at.node : step.at.netns.slice(step.at.netns.indexOf('/') + 1),
+          })}
+        </h3>
         <p>
           <Say sentence={startSentence(pass)} />
         </p>
-        <Segmented label={t('journey.stage.view')} value={view} options={(['met', 'all', 'save'] as const).map((id) => ({ id, label: t(`journey.stage.${id}`) }))} onChange={setView} />
+        <Segmented
+          label={t('journey.stage.view')}
+          value={view}
+          options={(['met', 'all', 'save'] as const).map((id) => ({ id, label: t(`journey.stage.${id}`) }))}
+          onChange={setView}
+        />
       </header>
       <HookDiagram pass={pass} devices={devicesIn(netns)} />
       <Beneath view={view} pass={pass} netns={netns} index={step.index} />
@@ -41,7 +56,11 @@ export function NetfilterStage({ journey, step }: { readonly journey: JourneyMod
 
 /** What packets can come in by: everything but loopback and the ends of Pods' pairs, which would be many. */
 function devicesIn(netns: NetnsView | null): readonly string[] {
-  return netns?.links.filter(({ kind }) => kind !== 'loopback' && (kind !== 'veth' || netns.name !== 'root')).map(({ name }) => name) ?? [];
+  return (
+    netns?.links
+      .filter(({ kind }) => kind !== 'loopback' && (kind !== 'veth' || netns.name !== 'root'))
+      .map(({ name }) => name) ?? []
+  );
 }
 
 function startSentence({ hooks, via, iif }: HookPass): Sentence {
@@ -51,7 +70,9 @@ function startSentence({ hooks, via, iif }: HookPass): Sentence {
     case 'OUTPUT':
       return sentence('journey.stage.startsOutput');
     case 'PREROUTING':
-      return via === 'bridge' ? sentence('journey.stage.startsBridge') : sentence('journey.stage.startsPrerouting', { dev: iif ?? '' });
+      return via === 'bridge'
+        ? sentence('journey.stage.startsBridge')
+        : sentence('journey.stage.startsPrerouting', { dev: iif ?? '' });
     case 'FORWARD':
       return sentence(via === 'bridge' ? 'journey.stage.startsBridge' : 'journey.stage.startsForward');
     case 'INPUT':
@@ -74,9 +95,18 @@ function Beneath({ view, pass, netns, index }: BeneathProps): ReactElement {
   const lookup = useMemo(() => (name: string) => (focus === null ? null : chainOf(netns, focus.table, name)), [netns, focus]);
   if (focus === null) return <p className={styles.empty}>{t('journey.stage.notYet')}</p>;
   const label = t('journey.stage.shelf', { hook: focus.hook, table: focus.table });
-  if (view === 'save') return <SaveView table={netns?.netfilter.ruleset[focus.table] ?? null} steps={focus.steps} index={index} label={label} />;
+  if (view === 'save')
+    return <SaveView table={netns?.netfilter.ruleset[focus.table] ?? null} steps={focus.steps} index={index} label={label} />;
   const empty = focus.steps.every(({ step }) => step.kind !== 'nf.rule' && step.kind !== 'nf.run');
-  if (empty) return <p className={styles.empty}>{t(isRemembered(focus.steps) ? 'journey.stage.known' : 'journey.stage.noRules', { hook: focus.hook, table: focus.table })}</p>;
+  if (empty)
+    return (
+      <p className={styles.empty}>
+        {t(isRemembered(focus.steps) ? 'journey.stage.known' : 'journey.stage.noRules', {
+          hook: focus.hook,
+          table: focus.table,
+        })}
+      </p>
+    );
   if (view === 'all') return <AllRules label={label} steps={focus.steps} index={index} chainOf={lookup} />;
   return <Shelf label={label} steps={focus.steps} index={index} chainOf={lookup} />;
 }

@@ -23,8 +23,16 @@ export function Outcomes(): ReactElement | null {
     <section className={styles.outcomes} aria-label={t('journey.outcomes.title', {})}>
       <header className={styles.head}>
         <b>{t('journey.outcomes.title', {})}</b>
-        <span className={styles.count}>{outcomes === null ? t('journey.outcomes.notComputed', {}) : count === 1 ? t('journey.outcomes.one', {}) : t('journey.outcomes.many', { count })}</span>
-        <TextButton onPress={() => sendMany(store, SPREAD_COUNT)}>{t('journey.outcomes.send', { count: SPREAD_COUNT })}</TextButton>
+        <span className={styles.count}>
+          {outcomes === null
+            ? t('journey.outcomes.notComputed', {})
+            : count === 1
+              ? t('journey.outcomes.one', {})
+              : t('journey.outcomes.many', { count })}
+        </span>
+        <TextButton onPress={() => sendMany(store, SPREAD_COUNT)}>
+          {t('journey.outcomes.send', { count: SPREAD_COUNT })}
+        </TextButton>
       </header>
       {outcomes === null ? null : (
         <ul className={styles.list}>
@@ -33,7 +41,9 @@ export function Outcomes(): ReactElement | null {
           ))}
         </ul>
       )}
-      {outcomes !== null && isEqual(outcomes.shares) && spread === null ? <p className={styles.note}>{t('journey.outcomes.equal', {})}</p> : null}
+      {outcomes !== null && isEqual(outcomes.shares) && spread === null ? (
+        <p className={styles.note}>{t('journey.outcomes.equal', {})}</p>
+      ) : null}
       {outcomes !== null && outcomes.unexplored > 0 ? <Unexplored probability={outcomes.unexplored} /> : null}
       {spread === null ? null : <SpreadChart spread={spread} />}
     </section>
@@ -57,7 +67,9 @@ function ShareRow({ share, alone }: { readonly share: Share; readonly alone: boo
       <span className={styles.who}>
         <Say sentence={shareSentence(share)} />
       </span>
-      <code className={styles.sees}>{share.backendSaw === null ? (share.destination ?? '') : t('journey.outcomes.sees', { ip: share.backendSaw.ip })}</code>
+      <code className={styles.sees}>
+        {share.backendSaw === null ? (share.destination ?? '') : t('journey.outcomes.sees', { ip: share.backendSaw.ip })}
+      </code>
     </li>
   );
 }

@@ -10,12 +10,13 @@ import { ruleWords } from '../chains/rule-text.ts';
 import { Say } from '../chains/Say.tsx';
 import { sentence, type Sentence } from '../chains/sentence.ts';
 import { VerdictMark, type Verdict } from '../kit/VerdictMark.tsx';
-import { useAppStore } from '../store/context.ts';
+import { useApp, useAppStore } from '../store/context.ts';
 import { goTo } from './commands.ts';
 import { Jumps } from './Jumps.tsx';
 import { shelfChains, type GapRow, type RuleRow as Row, type ShelfChain } from './shelf.ts';
 import { shelfNotes } from './shelf-notes.ts';
 import type { JourneyStep } from './model.ts';
+import { podNodeOf } from './place.ts';
 import type { Chain } from './trace-types.ts';
 import { ruleVerdict } from './verdict.ts';
 import { drawText, endpointsOf, ruleProbability } from './why.ts';
@@ -31,8 +32,11 @@ export interface ShelfProps {
 export function Shelf({ label, steps, index, chainOf }: ShelfProps): ReactElement {
   const chains = useMemo(() => shelfChains(steps, index, chainOf), [steps, index, chainOf]);
   const depth = Math.max(0, ...chains.map((chain) => chain.depth));
-  const columns = Array.from({ length: depth + 1 }, (_, i) => chains.filter((chain) => chain.depth === i)).filter((column) => column.length > 0);
-  const notes = shelfNotes(chains, steps, index, chainOf);
+  const columns = Array.from({ length: depth + 1 }, (_, i) => chains.filter((chain) => chain.depth === i)).filter(
+    (column) => column.length > 0,
+  );
+  const snapshot = useApp((state) => state.snapshot);
+  const notes = shelfNotes(chains, steps, index, chainOf, (address) => podNodeOf(snapshot, address));
   return (
     <div className={styles.scroller} role="region" aria-label={label} tabIndex={0}>
       <div className={styles.shelf}>
@@ -58,17 +62,25 @@ interface ChainBoxProps {
 
 function ChainBox({ chain, chainOf, note }: ChainBoxProps): ReactElement {
   const { t } = useTranslation();
-  const last = chain.rows.findLast((row): row is Row => row.kind === 'rule' && row.state !== 'notReached' && row.state !== 'ahead');
+  const last = chain.rows.findLast(
+    (row): row is Row => row.kind === 'rule' && row.state !== 'notReached' && row.state !== 'ahead',
+  );
   return (
     <>
       <section className={styles.chain} data-chain={chain.id} aria-label={chain.name}>
         <h4 className={styles.name}>
           {chain.name}
-          {chain.count !== null && chain.count > 2 && last !== undefined ? <span className={styles.place}>{t('chains.ruleOf', { number: last.rule.number, count: chain.count })}</span> : null}
+          {chain.count !== null && chain.count > 2 && last !== undefined ? (
+            <span className={styles.place}>{t('chains.ruleOf', { number: last.rule.number, count: chain.count })}</span>
+          ) : null}
         </h4>
         {chain.rows.length === 0 ? <p className={styles.gap}>{t('chains.emptyChain')}</p> : null}
         {chain.rows.map((row) =>
-          row.kind === 'gap' ? <Gap key={`gap ${row.from}`} row={row} /> : <ShelfRule key={row.rule.number} chain={chain} row={row} loaded={chainOf(chain.name)} />,
+          row.kind === 'gap' ? (
+            <Gap key={`gap ${row.from}`} row={row} />
+          ) : (
+            <ShelfRule key={row.rule.number} chain={chain} row={row} loaded={chainOf(chain.name)} />
+          ),
         )}
       </section>
       {note === null ? null : (
@@ -86,14 +98,27 @@ function Gap({ row }: { readonly row: GapRow }): ReactElement {
   const { step, count, now } = row;
   if (step === null) return <p className={styles.gap}>{t('chains.notReachedMore', { count })}</p>;
   return (
-    <button type="button" className={`${styles.gap} ${now ? styles.gapNow : ''}`} aria-current={now ? 'step' : undefined} onClick={() => goTo(store, step.index)}>
+    <button
+      type="button"
+      className={`${styles.gap} ${now ? styles.gapNow : ''}`}
+      aria-current={now ? 'step' : undefined}
+      onClick={() => goTo(store, step.index)}
+    >
       <VerdictMark verdict="unmatched" />
       {t('chains.triedMore', { count })}
     </button>
   );
 }
 
-function ShelfRule({ chain, row, loaded }: { readonly chain: ShelfChain; readonly row: Row; readonly loaded: Chain | null }): ReactElement {
+function ShelfRule({
+  chain,
+  row,
+  loaded,
+}: {
+  readonly chain: ShelfChain;
+  readonly row: Row;
+  readonly loaded: Chain | null;
+}): ReactElement {
   const store = useAppStore();
   const { step, rule, state, now, failed } = row;
   const said = notesOf(chain.name, row, loaded);
@@ -104,7 +129,16 @@ function ShelfRule({ chain, row, loaded }: { readonly chain: ShelfChain; readonl
       tone={toneOf(row)}
       current={now}
       failed={state === 'failed' || state === 'now' ? (failed?.text ?? null) : null}
-      why={said.length === 0 ? null : said.map((each, i) => <span key={i}>{i === 0 ? '' : ' '}<Say sentence={each} /></span>)}
+      why={
+        said.length === 0
+          ? null
+          : said.map((each, i) => (
+              <span key={i}>
+                {i === 0 ? '' : ' '}
+                <Say sentence={each} />
+              </span>
+            ))
+      }
       onPress={step === null ? null : () => goTo(store, step.index)}
       mark={`${chain.id} ${rule.number}`}
     />
@@ -127,9 +161,11 @@ function notesOf(chainName: string, { state, rule, failed, matched }: Row, loade
   if (state === 'notReached') return [sentence('chains.notReached')];
   if (failed !== null) return failedNotes(chainName, rule.text, failed);
   if (matched === null) return [];
-  if (matched.draw !== null) return [sentence('chains.drew', { value: drawText(matched.draw.value), probability: ruleProbability(matched) })];
+  if (matched.draw !== null)
+    return [sentence('chains.drew', { value: drawText(matched.draw.value), probability: ruleProbability(matched) })];
   if (ruleWords(rule.text).matches.length > 0) return [];
-  if (matched.toChain?.startsWith('KUBE-SEP-') === true) return [sentence(endpointsOf(loaded) > 1 ? 'chains.lastEndpoint' : 'chains.onlyEndpoint')];
+  if (matched.toChain?.startsWith('KUBE-SEP-') === true)
+    return [sentence(endpointsOf(loaded) > 1 ? 'chains.lastEndpoint' : 'chains.onlyEndpoint')];
   return matched.verdict === 'JUMP' ? [sentence('chains.always')] : [];
 }
 

@@ -25,7 +25,9 @@ export function SpreadChart({ spread }: { readonly spread: Spread }): ReactEleme
     <figure className={styles.spread}>
       <figcaption className={styles.head}>
         <b>{t('journey.spread.title', { count: spread.count })}</b>
-        <TextButton onPress={() => setAsTable(!asTable)}>{t(asTable ? 'journey.spread.chart' : 'journey.spread.table', {})}</TextButton>
+        <TextButton onPress={() => setAsTable(!asTable)}>
+          {t(asTable ? 'journey.spread.chart' : 'journey.spread.table', {})}
+        </TextButton>
       </figcaption>
       {asTable ? <SpreadTable rows={rows} /> : <Chart rows={rows} />}
     </figure>
@@ -54,7 +56,14 @@ function Chart({ rows }: { readonly rows: readonly NamedRow[] }): ReactElement {
   const same = first !== undefined && rows.every((row) => row.expected === first.expected);
   return (
     <div ref={ref}>
-      <svg className={styles.chart} width={width * scale} height={(bottom + 24) * scale} viewBox={`0 0 ${width} ${bottom + 24}`} role="img" aria-label={t('journey.spread.grey', {})}>
+      <svg
+        className={styles.chart}
+        width={width * scale}
+        height={(bottom + 24) * scale}
+        viewBox={`0 0 ${width} ${bottom + 24}`}
+        role="img"
+        aria-label={t('journey.spread.grey', {})}
+      >
         {same ? (
           <text x={x(first.expected)} y={12} textAnchor="middle" className={styles.quiet}>
             {t('journey.spread.expected', { count: number(first.expected) })}
@@ -70,7 +79,15 @@ function Chart({ rows }: { readonly rows: readonly NamedRow[] }): ReactElement {
   );
 }
 
-function ChartRow({ row, y, x }: { readonly row: NamedRow; readonly y: number; readonly x: (count: number) => number }): ReactElement {
+function ChartRow({
+  row,
+  y,
+  x,
+}: {
+  readonly row: NamedRow;
+  readonly y: number;
+  readonly x: (count: number) => number;
+}): ReactElement {
   const t = useTranslate();
   const said = useSaid();
   const number = useNumber();
@@ -86,18 +103,38 @@ function ChartRow({ row, y, x }: { readonly row: NamedRow; readonly y: number; r
       <text x={0} y={y + 31} className={styles.quiet}>
         {row.share.destination === null ? '' : (row.share.backend ?? said(shareSentence(row.share)))}
       </text>
-      <rect x={x(row.low)} y={middle - 9} width={Math.max(1, x(row.high) - x(row.low))} height={18} rx={2} className={styles.range} />
+      <rect
+        x={x(row.low)}
+        y={middle - 9}
+        width={Math.max(1, x(row.high) - x(row.low))}
+        height={18}
+        rx={2}
+        className={styles.range}
+      />
       <path d={`M${x(row.expected)} ${middle - 13}v26`} className={styles.expected} />
       <path d={`M${x(row.expected)} ${middle}H${x(row.measured)}`} className={styles.difference} />
       <circle cx={x(row.measured)} cy={middle} r={5} className={styles.dot} />
-      <text x={x(row.measured) + (left ? -9 : 9)} y={middle - 7} textAnchor={left ? 'end' : 'start'} className={styles.measured}>
+      <text
+        x={x(row.measured) + (left ? -9 : 9)}
+        y={middle - 7}
+        textAnchor={left ? 'end' : 'start'}
+        className={styles.measured}
+      >
         {number(row.measured)}
       </text>
     </g>
   );
 }
 
-function Axis({ axis, x, y }: { readonly axis: SpreadScale; readonly x: (count: number) => number; readonly y: number }): ReactElement {
+function Axis({
+  axis,
+  x,
+  y,
+}: {
+  readonly axis: SpreadScale;
+  readonly x: (count: number) => number;
+  readonly y: number;
+}): ReactElement {
   const number = useNumber();
   const [first = 0] = axis.ticks;
   const last = axis.ticks.at(-1) ?? first;

@@ -98,18 +98,32 @@ function RulePlace({ step: { step, expanded, at } }: { readonly step: JourneySte
   const rule = expanded?.rule ?? (step.kind === 'nf.rule' ? step.rule : null);
   if (rule === null) return null;
   const count = chainOf(netnsOf(snapshot, at.node, at.netns), rule.table, rule.chain)?.rules.length;
-  return <span className={styles.place}>{count === undefined || count < rule.number ? `${rule.table} ${rule.chain} ${rule.number}` : t('chains.ruleOf', { number: rule.number, count })}</span>;
+  return (
+    <span className={styles.place}>
+      {count === undefined || count < rule.number
+        ? `${rule.table} ${rule.chain} ${rule.number}`
+        : t('chains.ruleOf', { number: rule.number, count })}
+    </span>
+  );
 }
 
 function BreakHere({ step }: { readonly step: JourneyStep }): ReactElement | null {
   const { t } = useTranslation();
   const store = useAppStore();
   const breakpoint = breakpointOf(step);
-  const isSet = useApp((state) => breakpoint !== null && state.playback.breakpoints.some((each) => breakpointId(each) === breakpointId(breakpoint)));
+  const isSet = useApp(
+    (state) =>
+      breakpoint !== null && state.playback.breakpoints.some((each) => breakpointId(each) === breakpointId(breakpoint)),
+  );
   if (breakpoint === null) return null;
   return (
     <span className={isSet ? styles.breakSet : styles.break}>
-      <IconButton icon="breakpoint" shortcut="B" label={t(isSet ? 'journey.detail.breakGone' : 'journey.detail.breakHere')} onPress={() => toggleBreakpoint(store, breakpoint)} />
+      <IconButton
+        icon="breakpoint"
+        shortcut="B"
+        label={t(isSet ? 'journey.detail.breakGone' : 'journey.detail.breakHere')}
+        onPress={() => toggleBreakpoint(store, breakpoint)}
+      />
     </span>
   );
 }

@@ -45,10 +45,14 @@ export function TimelineStrip({ journey }: { readonly journey: JourneyModel }): 
         aria-valuemin={1}
         aria-valuemax={count}
         aria-valuenow={index + 1}
-        aria-valuetext={step === undefined ? undefined : t('journey.play.value', { number: index + 1, count, fact: said(factOf(step)) })}
+        aria-valuetext={
+          step === undefined ? undefined : t('journey.play.value', { number: index + 1, count, fact: said(factOf(step)) })
+        }
         onKeyDown={(event) => onKey(event, store)}
         onPointerDown={(event) => scrub(event, store, count)}
-        onPointerMove={(event) => (event.currentTarget.hasPointerCapture(event.pointerId) ? scrub(event, store, count) : undefined)}
+        onPointerMove={(event) =>
+          event.currentTarget.hasPointerCapture(event.pointerId) ? scrub(event, store, count) : undefined
+        }
       >
         {width === 0 ? null : (
           <svg width={width * scale} height={HEIGHT * scale} viewBox={`0 0 ${width} ${HEIGHT}`} aria-hidden>
@@ -110,7 +114,11 @@ function Ticks({ journey, width, index }: PartProps & { readonly index: number }
   return (
     <g strokeWidth={stroke}>
       {ticks.map(({ index: at, x, height, kind }) => (
-        <path key={at} d={`M${x.toFixed(1)} ${BASE}v-${height}`} className={`${styles[kind]} ${at > index ? styles.ahead : ''}`} />
+        <path
+          key={at}
+          d={`M${x.toFixed(1)} ${BASE}v-${height}`}
+          className={`${styles[kind]} ${at > index ? styles.ahead : ''}`}
+        />
       ))}
     </g>
   );
@@ -122,8 +130,14 @@ function Labels({ journey, width, index }: PartProps & { readonly index: number 
   return (
     <g>
       {labels.map(({ index: at, x, anchor, key, params }) => (
-        <text key={at} x={at === index ? x + (anchor === 'end' ? -9 : 9) : x} y={14} textAnchor={anchor} className={at === index ? styles.labelNow : styles.label}>
-          {String(t(key, params))}
+        <text
+          key={at}
+          x={at === index ? x + (anchor === 'end' ? -9 : 9) : x}
+          y={14}
+          textAnchor={anchor}
+          className={at === index ? styles.labelNow : styles.label}
+        >
+          {t(key, params)}
         </text>
       ))}
     </g>

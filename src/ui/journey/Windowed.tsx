@@ -29,10 +29,20 @@ export function Windowed({ label, className, heights, row, follow }: WindowedPro
   const last = Math.min(heights.length - 1, rowAt(tops, scrollTop + height) + SPARE);
   const visible = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
   return (
-    <div ref={ref} className={`${styles.scroller} ${className ?? ''}`} onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}>
+    <div
+      ref={ref}
+      className={`${styles.scroller} ${className ?? ''}`}
+      onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}
+    >
       <ol className={styles.rows} style={{ height: total }} aria-label={label}>
         {visible.map((i) => (
-          <li key={i} className={styles.row} style={{ top: tops[i], height: heights[i] }} aria-setsize={heights.length} aria-posinset={i + 1}>
+          <li
+            key={i}
+            className={styles.row}
+            style={{ top: tops[i], height: heights[i] }}
+            aria-setsize={heights.length}
+            aria-posinset={i + 1}
+          >
             {row(i)}
           </li>
         ))}

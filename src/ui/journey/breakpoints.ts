@@ -8,12 +8,18 @@ export function isBreakpoint(breakpoint: Breakpoint, { step, at, expanded }: Jou
     case 'hook':
       return step.kind === 'nf.hook' && step.hook === breakpoint.hook;
     case 'device':
-      return (step.kind === 'dev.rx' || step.kind === 'dev.tx') && step.dev.name === breakpoint.name && (breakpoint.netns === '' || breakpoint.netns === at.netns);
+      return (
+        (step.kind === 'dev.rx' || step.kind === 'dev.tx') &&
+        step.dev.name === breakpoint.name &&
+        (breakpoint.netns === '' || breakpoint.netns === at.netns)
+      );
     case 'chain':
       return step.kind === 'nf.rule' && step.toChain !== null && matchesPattern(breakpoint.pattern, step.toChain);
     case 'rule': {
       const rule = expanded?.rule ?? (step.kind === 'nf.rule' ? step.rule : null);
-      return rule !== null && rule.table === breakpoint.table && rule.chain === breakpoint.chain && rule.number === breakpoint.number;
+      return (
+        rule !== null && rule.table === breakpoint.table && rule.chain === breakpoint.chain && rule.number === breakpoint.number
+      );
     }
   }
 }
@@ -35,7 +41,11 @@ export function matchesPattern(pattern: string, name: string): boolean {
 }
 
 /** The first step after `from`, up to `to`, where playback must stop; null when it may run through. */
-export function firstBreakpoint(steps: readonly JourneyStep[], breakpoints: readonly Breakpoint[], range: { readonly from: number; readonly to: number }): number | null {
+export function firstBreakpoint(
+  steps: readonly JourneyStep[],
+  breakpoints: readonly Breakpoint[],
+  range: { readonly from: number; readonly to: number },
+): number | null {
   if (breakpoints.length === 0) return null;
   for (let i = range.from + 1; i <= range.to; i++) {
     const step = steps[i];

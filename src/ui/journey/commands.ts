@@ -48,7 +48,8 @@ export function showFilter(store: AppStore, filter: AppState['playback']['filter
 export function breakpointOf({ step, at, expanded }: JourneyStep): Breakpoint | null {
   const rule = expanded?.rule ?? (step.kind === 'nf.rule' ? step.rule : null);
   if (rule !== null) return { kind: 'rule', node: at.node, table: rule.table, chain: rule.chain, number: rule.number };
-  if (step.kind === 'dev.rx' || step.kind === 'dev.tx') return { kind: 'device', node: at.node, netns: at.netns, name: step.dev.name };
+  if (step.kind === 'dev.rx' || step.kind === 'dev.tx')
+    return { kind: 'device', node: at.node, netns: at.netns, name: step.dev.name };
   return at.hook === null ? null : { kind: 'hook', node: at.node, hook: at.hook };
 }
 
@@ -77,11 +78,26 @@ function lastIndex(state: AppState): number {
 export const journeyCommands: readonly AppCommand[] = [
   command({ id: 'journey-step', label: 'journey.commands.step', key: 'ArrowRight', run: (store) => stepForward(store) }),
   command({ id: 'journey-back', label: 'journey.commands.back', key: 'ArrowLeft', run: (store) => stepBack(store) }),
-  command({ id: 'journey-next-hop', label: 'journey.commands.nextHop', key: 'shift+ArrowRight', run: (store) => stepForward(store, 'hop') }),
-  command({ id: 'journey-previous-hop', label: 'journey.commands.previousHop', key: 'shift+ArrowLeft', run: (store) => stepBack(store, 'hop') }),
+  command({
+    id: 'journey-next-hop',
+    label: 'journey.commands.nextHop',
+    key: 'shift+ArrowRight',
+    run: (store) => stepForward(store, 'hop'),
+  }),
+  command({
+    id: 'journey-previous-hop',
+    label: 'journey.commands.previousHop',
+    key: 'shift+ArrowLeft',
+    run: (store) => stepBack(store, 'hop'),
+  }),
   command({ id: 'journey-play', label: 'journey.commands.play', key: ' ', run: togglePlay }),
   command({ id: 'journey-first', label: 'journey.commands.first', key: 'Home', run: (store) => goTo(store, 0) }),
-  command({ id: 'journey-last', label: 'journey.commands.last', key: 'End', run: (store) => goTo(store, lastIndex(store.getState())) }),
+  command({
+    id: 'journey-last',
+    label: 'journey.commands.last',
+    key: 'End',
+    run: (store) => goTo(store, lastIndex(store.getState())),
+  }),
   command({
     id: 'journey-reply',
     label: 'journey.commands.reply',

@@ -12,7 +12,9 @@ export interface Death {
 
 /** The end of the first packet of the walk that died; retransmissions mostly die like it. Null when none did. */
 export function deathOf({ steps }: JourneyModel): Death | null {
-  const dead = steps.find(({ packet }) => packet.reason !== null && packet.disposition !== 'CONSUMED' && packet.disposition !== 'DELIVERED')?.packet;
+  const dead = steps.find(
+    ({ packet }) => packet.reason !== null && packet.disposition !== 'CONSUMED' && packet.disposition !== 'DELIVERED',
+  )?.packet;
   if (dead?.reason === undefined || dead.reason === null) return null;
   const last = steps.findLast(({ packet }) => packet.id === dead.id);
   if (last === undefined) return null;
@@ -23,7 +25,9 @@ export function deathOf({ steps }: JourneyModel): Death | null {
 function decisive(steps: readonly JourneyStep[], last: JourneyStep): JourneyStep {
   if (last.step.kind !== 'drop' && last.step.kind !== 'reject') return last;
   const before = steps[last.index - 1];
-  const decided = before?.packet.id === last.packet.id && (before.step.kind === 'nf.rule' || before.step.kind === 'nf.end' || before.step.kind === 'reject');
+  const decided =
+    before?.packet.id === last.packet.id &&
+    (before.step.kind === 'nf.rule' || before.step.kind === 'nf.end' || before.step.kind === 'reject');
   return decided ? decisive(steps, before) : last;
 }
 

@@ -26,7 +26,11 @@ export function factOf(journeyStep: JourneyStep): Sentence {
     case 'nf.run':
       return sentence('journey.fact.run', { count: step.count, chain: step.chain.name });
     case 'nf.end':
-      return sentence(step.policy === 'RETURN' ? 'journey.fact.chainEnd' : 'journey.fact.policy', { table: step.table, chain: step.chain, policy: step.policy });
+      return sentence(step.policy === 'RETURN' ? 'journey.fact.chainEnd' : 'journey.fact.policy', {
+        table: step.table,
+        chain: step.chain,
+        policy: step.policy,
+      });
     case 'ct':
       return sentence(CT_FACTS[step.op], { state: step.state });
     case 'nat':
@@ -46,7 +50,9 @@ export function factOf(journeyStep: JourneyStep): Sentence {
     case 'bridge.nf':
       return sentence(BRIDGE_NF_FACTS[step.outcome], { bridge: step.bridge });
     case 'vxlan.fdb':
-      return step.remote === null ? sentence('journey.fact.vxlanFdbNone') : sentence('journey.fact.vxlanFdb', { remote: step.remote });
+      return step.remote === null
+        ? sentence('journey.fact.vxlanFdbNone')
+        : sentence('journey.fact.vxlanFdb', { remote: step.remote });
     case 'encap':
       return sentence('journey.fact.sealed', { vni: String(step.vni), port: String(step.port) });
     case 'decap':
@@ -78,10 +84,12 @@ const BRIDGE_NF_FACTS = {
 
 function sendFact({ attempt, packet, after }: JourneyStep, step: StepOf<'socket.send'>): Sentence {
   const to = destinationOf(after.l3);
-  if (packet.relation === 'retransmission') return sentence('journey.fact.connectsAgain', { process: step.process, attempt: String(attempt) });
+  if (packet.relation === 'retransmission')
+    return sentence('journey.fact.connectsAgain', { process: step.process, attempt: String(attempt) });
   const what = after.l3.kind === 'ipv4' ? whatIs(after.l3) : packet.label;
   if (what === 'SYN') return sentence('journey.fact.connects', { process: step.process, to });
-  if (packet.relation === 'error' || packet.relation === 'arp') return sentence('journey.fact.kernelSends', { what: packet.label, to });
+  if (packet.relation === 'error' || packet.relation === 'arp')
+    return sentence('journey.fact.kernelSends', { what: packet.label, to });
   return sentence('journey.fact.sends', { process: step.process, what, to });
 }
 
@@ -91,9 +99,14 @@ function routeFact({ route, dst, again, srcChosen }: StepOf<'route.lookup'>): Se
   if (route.type !== 'unicast') return sentence('journey.fact.routedRefused', { type: route.type, dst });
   const dev = route.dev ?? '';
   const name = route.dst === '0.0.0.0/0' ? 'default' : route.dst;
-  if (again) return route.via === null ? sentence('journey.fact.routedAgain', { dev }) : sentence('journey.fact.routedAgainVia', { via: route.via, dev });
+  if (again)
+    return route.via === null
+      ? sentence('journey.fact.routedAgain', { dev })
+      : sentence('journey.fact.routedAgainVia', { via: route.via, dev });
   if (srcChosen !== null) return sentence('journey.fact.routed', { route: name, dev, src: srcChosen });
-  return route.via === null ? sentence('journey.fact.routedPlain', { route: name, dev }) : sentence('journey.fact.routedVia', { via: route.via, dev });
+  return route.via === null
+    ? sentence('journey.fact.routedPlain', { route: name, dev })
+    : sentence('journey.fact.routedVia', { via: route.via, dev });
 }
 
 function ruleFact(step: StepOf<'nf.rule'>, nat: NatStep | null): Sentence {
@@ -161,5 +174,8 @@ function bridgeFact({ bridge, decision, ports }: StepOf<'bridge.fdb'>): Sentence
 
 function wireFact({ after, packet }: JourneyStep): Sentence {
   if (after.l3.kind === 'arp') return sentence('journey.fact.wireArp', { label: packet.label });
-  return sentence(insideOf(after.l3) === null ? 'journey.fact.wire' : 'journey.fact.wireSealed', { from: sourceOf(after.l3), to: after.l3.dst });
+  return sentence(insideOf(after.l3) === null ? 'journey.fact.wire' : 'journey.fact.wireSealed', {
+    from: sourceOf(after.l3),
+    to: after.l3.dst,
+  });
 }

@@ -33,9 +33,8 @@ const VXLAN_BYTES = 8;
 
 /** The headers from the outside in. */
 export function frameParts(eth: EthernetHeader | null, l3: L3): readonly FramePart[] {
-  const zero = { smac: '', dmac: '' } as unknown as EthernetHeader;
-  const ethernet = frameBytes({ eth: eth ?? zero, l3 }) - l3Bytes(l3);
-  return [...(eth === null ? [] : [part('Ethernet', ethernet)]), ...networkParts(l3)];
+  const link = eth === null ? [] : [part('Ethernet', frameBytes({ eth, l3 }) - l3Bytes(l3))];
+  return [...link, ...networkParts(l3)];
 }
 
 function part(name: FramePart['name'], bytes: number): FramePart {
@@ -70,12 +69,19 @@ export function outerLines(journey: JourneyModel, step: JourneyStep, snapshot: C
 export function innerLines(journey: JourneyModel, step: JourneyStep, snapshot: ClusterSnapshot): readonly HeaderLine[] {
   const inside = insideOf(step.after.l3);
   const sealing = sealingStep(journey, step);
-  return inside === null ? [] : linesOf(journey, step, snapshot, { ...inside, packetId: sealing?.step.packetId ?? step.packet.parentId });
+  return inside === null
+    ? []
+    : linesOf(journey, step, snapshot, { ...inside, packetId: sealing?.step.packetId ?? step.packet.parentId });
 }
 
 /** The step that put this packet into its envelope. */
 export function sealingStep({ steps }: JourneyModel, step: JourneyStep): JourneyStep | null {
-  return steps.findLast((each) => each.index <= step.index && each.step.kind === 'encap' && (each.step.outerId === step.packet.id || each === step)) ?? null;
+  return (
+    steps.findLast(
+      (each) =>
+        each.index <= step.index && each.step.kind === 'encap' && (each.step.outerId === step.packet.id || each === step),
+    ) ?? null
+  );
 }
 
 interface Whole {
@@ -84,12 +90,27 @@ interface Whole {
   readonly packetId: number | null;
 }
 
-function linesOf(journey: JourneyModel, step: JourneyStep, snapshot: ClusterSnapshot, { eth, l3, packetId }: Whole): readonly HeaderLine[] {
+function linesOf(
+  journey: JourneyModel,
+  step: JourneyStep,
+  snapshot: ClusterSnapshot,
+  { eth, l3, packetId }: Whole,
+): readonly HeaderLine[] {
   const own = journey.steps.filter((each) => each.packet.id === packetId && each.index <= step.index);
   const lines: HeaderLine[] = [];
-  if (eth !== null) lines.push({ name: 'Ethernet', says: sentence('journey.frame.macs', { from: macOwner(snapshot, eth.smac), to: macOwner(snapshot, eth.dmac) }), decidedBy: neighbour(own) });
-  if (l3.kind === 'arp') return [...lines, { name: 'ARP', says: sentence('journey.frame.plainText', { text: step.packet.label }), decidedBy: [] }];
-  lines.push({ name: 'IPv4', says: sentence('journey.frame.addresses', { from: l3.src, to: l3.dst, ttl: String(l3.ttl) }), decidedBy: rewrites(own, journey, step) });
+  if (eth !== null)
+    lines.push({
+      name: 'Ethernet',
+      says: sentence('journey.frame.macs', { from: macOwner(snapshot, eth.smac), to: macOwner(snapshot, eth.dmac) }),
+      decidedBy: neighbour(own),
+    });
+  if (l3.kind === 'arp')
+    return [...lines, { name: 'ARP', says: sentence('journey.frame.plainText', { text: step.packet.label }), decidedBy: [] }];
+  lines.push({
+    name: 'IPv4',
+    says: sentence('journey.frame.addresses', { from: l3.src, to: l3.dst, ttl: String(l3.ttl) }),
+    decidedBy: rewrites(own, journey, step),
+  });
   return [...lines, ...transportLines(l3.l4, own, sealingStep(journey, step))];
 }
 
@@ -111,20 +132,41 @@ function neighbour(own: readonly JourneyStep[]): readonly Decider[] {
 /** The tunnel's choice for an outer packet; the rewrites for any other. */
 function rewrites(own: readonly JourneyStep[], journey: JourneyModel, step: JourneyStep): readonly Decider[] {
   const natted = own.filter(({ nat }) => nat !== null);
-  if (natted.length > 0) return natted.map(({ index }) => ({ said: sentence('journey.frame.step', { step: String(index + 1) }), index }));
+  if (natted.length > 0)
+    return natted.map(({ index }) => ({ said: sentence('journey.frame.step', { step: String(index + 1) }), index }));
   const sealing = sealingStep(journey, step);
   const outer = own[0]?.packet.id === step.packet.id && sealing !== null;
-  const fdb = outer ? journey.steps.findLast((each) => each.index < sealing.index && each.step.kind === 'vxlan.fdb') : undefined;
+  const fdb = outer
+    ? journey.steps.findLast((each) => each.index < sealing.index && each.step.kind === 'vxlan.fdb')
+    : undefined;
   if (fdb?.step.kind !== 'vxlan.fdb') return [];
   return [{ said: sentence('journey.frame.fdbOf', { mac: fdb.step.mac }), index: fdb.index }];
 }
 
 function transportLines(l4: L4, own: readonly JourneyStep[], sealing: JourneyStep | null): readonly HeaderLine[] {
   const by = processOf(own);
-  if (l4.kind === 'tcp') return [{ name: 'TCP', says: sentence('journey.frame.flagsTo', { flags: l4.flags.join('-'), dport: String(l4.dport) }), decidedBy: by }];
-  if (l4.kind === 'icmp') return [{ name: 'ICMP', says: sentence('journey.frame.plainText', { text: icmpName(l4.type, l4.code) }), decidedBy: by }];
-  if (l4.payload.kind === 'data') return [{ name: 'UDP', says: sentence('journey.frame.ports', { sport: String(l4.sport), dport: String(l4.dport) }), decidedBy: by }];
-  const device = sealing?.step.kind === 'encap' ? [{ said: sentence('journey.frame.plainText', { text: sealing.step.dev }), index: sealing.index }] : [];
+  if (l4.kind === 'tcp')
+    return [
+      {
+        name: 'TCP',
+        says: sentence('journey.frame.flagsTo', { flags: l4.flags.join('-'), dport: String(l4.dport) }),
+        decidedBy: by,
+      },
+    ];
+  if (l4.kind === 'icmp')
+    return [{ name: 'ICMP', says: sentence('journey.frame.plainText', { text: icmpName(l4.type, l4.code) }), decidedBy: by }];
+  if (l4.payload.kind === 'data')
+    return [
+      {
+        name: 'UDP',
+        says: sentence('journey.frame.ports', { sport: String(l4.sport), dport: String(l4.dport) }),
+        decidedBy: by,
+      },
+    ];
+  const device =
+    sealing?.step.kind === 'encap'
+      ? [{ said: sentence('journey.frame.plainText', { text: sealing.step.dev }), index: sealing.index }]
+      : [];
   return [
     { name: 'UDP', says: sentence('journey.frame.dport', { dport: String(l4.dport) }), decidedBy: device },
     { name: 'VXLAN', says: sentence('journey.frame.vni', { vni: String(l4.payload.vni) }), decidedBy: device },
@@ -133,5 +175,7 @@ function transportLines(l4: L4, own: readonly JourneyStep[], sealing: JourneySte
 
 function processOf(own: readonly JourneyStep[]): readonly Decider[] {
   const found = own.find(({ step }) => step.kind === 'socket.send');
-  return found?.step.kind === 'socket.send' ? [{ said: sentence('journey.frame.plainText', { text: found.step.process }), index: found.index }] : [];
+  return found?.step.kind === 'socket.send'
+    ? [{ said: sentence('journey.frame.plainText', { text: found.step.process }), index: found.index }]
+    : [];
 }

@@ -70,7 +70,9 @@ export function leastWidth(): number {
 }
 
 function boxes(): number {
-  return 2 * DEVICES + PROCESS_WIDTH + hookWidth('PREROUTING') + hookWidth('INPUT') + hookWidth('OUTPUT') + hookWidth('POSTROUTING');
+  return (
+    2 * DEVICES + PROCESS_WIDTH + hookWidth('PREROUTING') + hookWidth('INPUT') + hookWidth('OUTPUT') + hookWidth('POSTROUTING')
+  );
 }
 
 function sum(values: readonly number[]): number {

@@ -31,7 +31,9 @@ export interface HookPass {
 /** The passage that a step belongs to: its packet's steps in its namespace, without leaving it. */
 export function hookPass(journey: JourneyModel, step: JourneyStep): HookPass {
   const group = journey.groups.find(({ from, to }) => from <= step.index && step.index <= to);
-  const own = journey.steps.slice(group?.from ?? step.index, (group?.to ?? step.index) + 1).filter((each) => each.packet.id === step.packet.id);
+  const own = journey.steps
+    .slice(group?.from ?? step.index, (group?.to ?? step.index) + 1)
+    .filter((each) => each.packet.id === step.packet.id);
   const hooked = own.filter((each) => each.at.hook !== null);
   const entry = own.flatMap(({ step: each }) => (each.kind === 'nf.hook' ? [each] : []));
   const items = (group?.items ?? []).filter((item) => item.kind === 'hook');
@@ -46,12 +48,19 @@ export function hookPass(journey: JourneyModel, step: JourneyStep): HookPass {
     via: entry[0]?.via ?? 'ip',
     iif: entry.find((each) => each.iif !== null)?.iif ?? null,
     oif: entry.findLast((each) => each.oif !== null)?.oif ?? null,
-    process: own.flatMap(({ step: each }) => (each.kind === 'socket.send' || each.kind === 'socket.deliver' ? [each.process] : []))[0] ?? null,
+    process:
+      own.flatMap(({ step: each }) =>
+        each.kind === 'socket.send' || each.kind === 'socket.deliver' ? [each.process] : [],
+      )[0] ?? null,
     focus: focusOf(journey, items, own, step),
   };
 }
 
-function progress<K extends string>(steps: readonly JourneyStep[], index: number, keyOf: (step: JourneyStep) => K | null): ReadonlyMap<K, Met> {
+function progress<K extends string>(
+  steps: readonly JourneyStep[],
+  index: number,
+  keyOf: (step: JourneyStep) => K | null,
+): ReadonlyMap<K, Met> {
   const met = new Map<K, Met>();
   for (const step of steps) {
     const key = keyOf(step);
@@ -66,7 +75,12 @@ function progress<K extends string>(steps: readonly JourneyStep[], index: number
 }
 
 /** True while the step at `index` is between two of the key's, as conntrack is between two tables. */
-function isHeld<K extends string>(steps: readonly JourneyStep[], index: number, key: K, keyOf: (step: JourneyStep) => K | null): boolean {
+function isHeld<K extends string>(
+  steps: readonly JourneyStep[],
+  index: number,
+  key: K,
+  keyOf: (step: JourneyStep) => K | null,
+): boolean {
   const at = steps.find((step) => step.index === index);
   return at !== undefined && keyOf(at) === key;
 }
@@ -75,19 +89,29 @@ function firstSteps(steps: readonly JourneyStep[]): ReadonlyMap<string, number> 
   const first = new Map<string, number>();
   for (const { index, at } of steps) {
     if (at.hook === null) continue;
-    for (const key of at.table === null ? [at.hook] : [at.hook, `${at.hook} ${at.table}`]) if (!first.has(key)) first.set(key, index);
+    for (const key of at.table === null ? [at.hook] : [at.hook, `${at.hook} ${at.table}`])
+      if (!first.has(key)) first.set(key, index);
   }
   return first;
 }
 
 /** Prefers the table the step is in, then what the last hook decided, then the first hook ahead. */
-function focusOf(journey: JourneyModel, items: readonly HookItem[], own: readonly JourneyStep[], step: JourneyStep): HookPass['focus'] {
+function focusOf(
+  journey: JourneyModel,
+  items: readonly HookItem[],
+  own: readonly JourneyStep[],
+  step: JourneyStep,
+): HookPass['focus'] {
   const mine = items.filter((item) => own.some(({ index }) => index === item.from));
   const item = mine.findLast(({ from }) => from <= step.index) ?? mine[0];
   if (item === undefined) return null;
   const notable = journey.steps[item.notable];
   const here = item.from <= step.index && step.index <= item.to;
   const steps = journey.steps.slice(item.from, item.to + 1);
-  const table = (here ? (step.at.table ?? steps.find((each) => each.index > step.index && each.at.table !== null)?.at.table) : null) ?? notable?.at.table ?? item.tables[0] ?? null;
+  const table =
+    (here ? (step.at.table ?? steps.find((each) => each.index > step.index && each.at.table !== null)?.at.table) : null) ??
+    notable?.at.table ??
+    item.tables[0] ??
+    null;
   return table === null ? null : { hook: item.hook, table, steps: steps.filter((each) => each.at.table === table) };
 }

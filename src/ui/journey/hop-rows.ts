@@ -12,7 +12,10 @@ export type HopRow =
 
 /** The rows to show; `isOpen` says which hooks show their rules. */
 export function hopRows(journey: JourneyModel, isOpen: (item: HookItem) => boolean): readonly HopRow[] {
-  return journey.groups.flatMap((group) => [{ kind: 'group' as const, group }, ...group.items.flatMap((item) => itemRows(journey, item, isOpen))]);
+  return journey.groups.flatMap((group) => [
+    { kind: 'group' as const, group },
+    ...group.items.flatMap((item) => itemRows(journey, item, isOpen)),
+  ]);
 }
 
 function itemRows(journey: JourneyModel, item: JourneyItem, isOpen: (item: HookItem) => boolean): readonly HopRow[] {
@@ -23,7 +26,13 @@ function itemRows(journey: JourneyModel, item: JourneyItem, isOpen: (item: HookI
 
 /** The entry of a hook is its heading, not a row of its own. */
 function stepRows({ steps }: JourneyModel, { from, to }: JourneyItem, base: number): readonly HopRow[] {
-  return steps.slice(from, to + 1).flatMap((step) => (base === 1 && step.step.kind === 'nf.hook' ? [] : [{ kind: 'step' as const, step, indent: base === 0 ? 0 : base + step.depth }]));
+  return steps
+    .slice(from, to + 1)
+    .flatMap((step) =>
+      base === 1 && step.step.kind === 'nf.hook'
+        ? []
+        : [{ kind: 'step' as const, step, indent: base === 0 ? 0 : base + step.depth }],
+    );
 }
 
 /** The row that shows a step: its own, or the line of the closed hook it is in. */

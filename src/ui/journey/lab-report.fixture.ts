@@ -30,7 +30,7 @@ export function syn(src: string, dst: string, ttl = 64): Ipv4Packet {
 }
 
 function chain(name: string, lines: readonly string[]): Chain {
-  const rules = lines.map((text, i) => ({ id: i + 1, text, matches: [], target: null, madeBy: BY_PROXY, madeAt: 0 as TraceStep['t'] }));
+  const rules = lines.map((text, i) => ({ id: i + 1, text, matches: [], target: null, madeBy: BY_PROXY, madeAt: 0 }));
   return { name, policy: null, rules };
 }
 
@@ -50,7 +50,8 @@ export const KUBE_SEP = chain('KUBE-SEP-EPWJSOP6CSOAPIGU', [
 ]);
 export const OUTPUT = chain('OUTPUT', ['-A OUTPUT -m comment --comment "kubernetes service portals" -j KUBE-SERVICES']);
 const FIREWALL_JUMP = '-A OUTPUT -j KUBE-FIREWALL';
-const MASQUERADE = '-A FLANNEL-POSTRTG ! -s 10.244.0.0/16 -d 10.244.0.0/16 -m comment --comment "flanneld masq" -j MASQUERADE --random-fully';
+const MASQUERADE =
+  '-A FLANNEL-POSTRTG ! -s 10.244.0.0/16 -d 10.244.0.0/16 -m comment --comment "flanneld masq" -j MASQUERADE --random-fully';
 
 interface Writer {
   readonly steps: TraceStep[];
@@ -63,7 +64,7 @@ interface Writer {
 
 function add(writer: Writer, detail: StepDetail): void {
   const { packet, eth, id, node, netns, steps } = writer;
-  steps.push({ seq: steps.length, t: steps.length as TraceStep['t'], packetId: id, node, netns, eth, l3: packet, mark: 0, ...detail });
+  steps.push({ seq: steps.length, t: steps.length, packetId: id, node, netns, eth, l3: packet, mark: 0, ...detail });
 }
 
 export function refOf({ name, rules }: Chain, number: number, table: RuleRef['table'] = 'nat'): RuleRef {
@@ -75,10 +76,29 @@ function hook(writer: Writer, name: Hook, iif: string | null, oif: string | null
 }
 
 function jump(writer: Writer, name: Hook, rule: RuleRef, toChain: string, depth: number): void {
-  add(writer, { kind: 'nf.rule', hook: name, rule, matched: true, failed: null, draw: null, verdict: 'JUMP', toChain, packets: 1, depth, madeBy: BY_PROXY });
+  add(writer, {
+    kind: 'nf.rule',
+    hook: name,
+    rule,
+    matched: true,
+    failed: null,
+    draw: null,
+    verdict: 'JUMP',
+    toChain,
+    packets: 1,
+    depth,
+    madeBy: BY_PROXY,
+  });
 }
 
-function end(writer: Writer, name: Hook, table: RuleRef['table'], chainName: string, policy: 'ACCEPT' | 'RETURN', depth: number): void {
+function end(
+  writer: Writer,
+  name: Hook,
+  table: RuleRef['table'],
+  chainName: string,
+  policy: 'ACCEPT' | 'RETURN',
+  depth: number,
+): void {
   add(writer, { kind: 'nf.end', hook: name, table, chain: chainName, policy, depth });
 }
 
@@ -87,15 +107,62 @@ function outputHook(writer: Writer): void {
   end(writer, 'OUTPUT', 'raw', 'OUTPUT', 'ACCEPT', 0);
   add(writer, { kind: 'ct', op: 'new', state: 'NEW', original: null, reply: null, id: 1 });
   jump(writer, 'OUTPUT', refOf(OUTPUT, 1), 'KUBE-SERVICES', 0);
-  add(writer, { kind: 'nf.run', hook: 'OUTPUT', table: 'nat', chain: KUBE_SERVICES, from: 1, count: 2, depth: 1, iif: null, oif: 'eth0', physin: null, physout: null, ctstate: 'NEW', conn: null, addressTypes: null });
+  add(writer, {
+    kind: 'nf.run',
+    hook: 'OUTPUT',
+    table: 'nat',
+    chain: KUBE_SERVICES,
+    from: 1,
+    count: 2,
+    depth: 1,
+    iif: null,
+    oif: 'eth0',
+    physin: null,
+    physout: null,
+    ctstate: 'NEW',
+    conn: null,
+    addressTypes: null,
+  });
   jump(writer, 'OUTPUT', refOf(KUBE_SERVICES, 3), KUBE_SVC.name, 1);
   jump(writer, 'OUTPUT', refOf(KUBE_SVC, 1), KUBE_SEP.name, 2);
   const failed = { text: '-s 10.244.1.2/32', packet: CLASS_IP, property: 'source' };
-  add(writer, { kind: 'nf.rule', hook: 'OUTPUT', rule: refOf(KUBE_SEP, 1), matched: false, failed, draw: null, verdict: null, toChain: null, packets: 0, depth: 3, madeBy: BY_PROXY });
+  add(writer, {
+    kind: 'nf.rule',
+    hook: 'OUTPUT',
+    rule: refOf(KUBE_SEP, 1),
+    matched: false,
+    failed,
+    draw: null,
+    verdict: null,
+    toChain: null,
+    packets: 0,
+    depth: 3,
+    madeBy: BY_PROXY,
+  });
   const rule = refOf(KUBE_SEP, 2);
-  add(writer, { kind: 'nf.rule', hook: 'OUTPUT', rule, matched: true, failed: null, draw: null, verdict: 'NAT', toChain: null, packets: 1, depth: 3, madeBy: BY_PROXY });
+  add(writer, {
+    kind: 'nf.rule',
+    hook: 'OUTPUT',
+    rule,
+    matched: true,
+    failed: null,
+    draw: null,
+    verdict: 'NAT',
+    toChain: null,
+    packets: 1,
+    depth: 3,
+    madeBy: BY_PROXY,
+  });
   writer.packet = syn(CLASS_IP, POD_IP);
-  add(writer, { kind: 'nat', manip: 'destination', hook: 'OUTPUT', from: { addr: CLUSTER_IP, port: 80 }, to: { addr: POD_IP, port: 80 }, rule, connId: 1 });
+  add(writer, {
+    kind: 'nat',
+    manip: 'destination',
+    hook: 'OUTPUT',
+    from: { addr: CLUSTER_IP, port: 80 },
+    to: { addr: POD_IP, port: 80 },
+    rule,
+    connId: 1,
+  });
   jump(writer, 'OUTPUT', { table: 'filter', chain: 'OUTPUT', number: 1, text: FIREWALL_JUMP }, 'KUBE-FIREWALL', 0);
   end(writer, 'OUTPUT', 'filter', 'KUBE-FIREWALL', 'RETURN', 1);
   end(writer, 'OUTPUT', 'filter', 'OUTPUT', 'ACCEPT', 0);
@@ -109,7 +176,21 @@ function route(writer: Writer, dst: Ipv4Packet['dst'], again: boolean): void {
     kind: 'route.lookup',
     direction: 'output',
     dst,
-    route: { table: 'main', type: 'unicast', dst: cidr(to), via, dev, src: null, scope: 'global', proto: 'static', metric: 0, onlink: again, text: `${again ? to : 'default'} via ${via} dev ${dev}`, madeBy: BY_FLANNEL, madeAt: 0 as TraceStep['t'] },
+    route: {
+      table: 'main',
+      type: 'unicast',
+      dst: cidr(to),
+      via,
+      dev,
+      src: null,
+      scope: 'global',
+      proto: 'static',
+      metric: 0,
+      onlink: again,
+      text: `${again ? to : 'default'} via ${via} dev ${dev}`,
+      madeBy: BY_FLANNEL,
+      madeAt: 0,
+    },
     passedOver: [],
     srcChosen: again ? null : CLASS_IP,
     again,
@@ -119,22 +200,77 @@ function route(writer: Writer, dst: Ipv4Packet['dst'], again: boolean): void {
 function postroutingHook(writer: Writer): void {
   hook(writer, 'POSTROUTING', null, 'flannel.1');
   const rule: RuleRef = { table: 'nat', chain: 'FLANNEL-POSTRTG', number: 5, text: MASQUERADE };
-  jump(writer, 'POSTROUTING', { table: 'nat', chain: 'POSTROUTING', number: 2, text: '-A POSTROUTING -m comment --comment "flanneld masq" -j FLANNEL-POSTRTG' }, 'FLANNEL-POSTRTG', 0);
-  add(writer, { kind: 'nf.rule', hook: 'POSTROUTING', rule, matched: true, failed: null, draw: null, verdict: 'NAT', toChain: null, packets: 1, depth: 1, madeBy: BY_FLANNEL });
+  jump(
+    writer,
+    'POSTROUTING',
+    {
+      table: 'nat',
+      chain: 'POSTROUTING',
+      number: 2,
+      text: '-A POSTROUTING -m comment --comment "flanneld masq" -j FLANNEL-POSTRTG',
+    },
+    'FLANNEL-POSTRTG',
+    0,
+  );
+  add(writer, {
+    kind: 'nf.rule',
+    hook: 'POSTROUTING',
+    rule,
+    matched: true,
+    failed: null,
+    draw: null,
+    verdict: 'NAT',
+    toChain: null,
+    packets: 1,
+    depth: 1,
+    madeBy: BY_FLANNEL,
+  });
   writer.packet = syn(VTEP, POD_IP);
-  add(writer, { kind: 'nat', manip: 'source', hook: 'POSTROUTING', from: { addr: CLASS_IP, port: 40_000 }, to: { addr: VTEP, port: 40_000 }, rule, connId: 1 });
+  add(writer, {
+    kind: 'nat',
+    manip: 'source',
+    hook: 'POSTROUTING',
+    from: { addr: CLASS_IP, port: 40_000 },
+    to: { addr: VTEP, port: 40_000 },
+    rule,
+    connId: 1,
+  });
   add(writer, { kind: 'ct', op: 'confirmed', state: 'NEW', original: null, reply: null, id: 1 });
 }
 
 function tunnel(writer: Writer): void {
   const inner = { smac: mac('3a:00:00:00:00:01'), dmac: mac('3a:00:00:00:00:02') };
-  add(writer, { kind: 'neigh', addr: ip('10.244.1.0'), dev: 'flannel.1', state: 'PERMANENT', lladdr: inner.dmac, madeBy: BY_FLANNEL });
+  add(writer, {
+    kind: 'neigh',
+    addr: ip('10.244.1.0'),
+    dev: 'flannel.1',
+    state: 'PERMANENT',
+    lladdr: inner.dmac,
+    madeBy: BY_FLANNEL,
+  });
   writer.eth = inner;
   add(writer, { kind: 'dev.tx', dev: { name: 'flannel.1', ifindex: 3 }, type: 'vxlan' });
   add(writer, { kind: 'vxlan.fdb', dev: 'flannel.1', mac: inner.dmac, remote: CLASS2_IP, madeBy: BY_FLANNEL });
-  add(writer, { kind: 'encap', dev: 'flannel.1', vni: 1, outerId: 2, outerSrc: CLASS_IP, outerDst: CLASS2_IP, port: 8472, overheadBytes: 50 });
+  add(writer, {
+    kind: 'encap',
+    dev: 'flannel.1',
+    vni: 1,
+    outerId: 2,
+    outerSrc: CLASS_IP,
+    outerDst: CLASS2_IP,
+    port: 8472,
+    overheadBytes: 50,
+  });
   writer.id = 2;
-  writer.packet = { ...syn(CLASS_IP, CLASS2_IP), l4: { kind: 'udp', sport: 50_000, dport: 8472, payload: { kind: 'vxlan', vni: 1, frame: { eth: inner, l3: writer.packet } } } };
+  writer.packet = {
+    ...syn(CLASS_IP, CLASS2_IP),
+    l4: {
+      kind: 'udp',
+      sport: 50_000,
+      dport: 8472,
+      payload: { kind: 'vxlan', vni: 1, frame: { eth: inner, l3: writer.packet } },
+    },
+  };
   hook(writer, 'OUTPUT', null, 'eth0');
   end(writer, 'OUTPUT', 'nat', 'OUTPUT', 'ACCEPT', 0);
   writer.eth = { smac: mac('02:00:00:00:00:01'), dmac: mac('02:00:00:00:00:02') };
@@ -175,5 +311,5 @@ export function labReportTrace(): Trace {
   arrive(writer);
   Object.assign(writer, { id: 3, packet: syn(POD_IP, VTEP), eth: null });
   add(writer, { kind: 'socket.send', process: 'nginx', what: 'SYN-ACK' });
-  return { flowId: 'flow-1', startedAt: 0 as Trace['startedAt'], endedAt: 99 as Trace['endedAt'], outcome: 'reply', packets: PACKETS, steps: writer.steps, dropped: 0 };
+  return { flowId: 'flow-1', startedAt: 0, endedAt: 99, outcome: 'reply', packets: PACKETS, steps: writer.steps, dropped: 0 };
 }

@@ -112,9 +112,20 @@ class StepBuilder {
     if (this.#fold(step)) return;
     const place = placeOf(step, hook);
     const calledFrom = this.#callers.get(chainKey(step.packetId, place.table, place.chain)) ?? null;
-    if (step.kind === 'nf.rule' && step.toChain !== null) this.#callers.set(chainKey(step.packetId, place.table, step.toChain), step.rule);
+    if (step.kind === 'nf.rule' && step.toChain !== null)
+      this.#callers.set(chainKey(step.packetId, place.table, step.toChain), step.rule);
     const runs = step.kind === 'nf.run' && step.count <= EXPAND_LIMIT ? this.#expand(step) : [];
-    const base = { step, packet, at: place, before, after: headersOf(step), nat: step.kind === 'nat' ? step : null, calledFrom, depth: depthOf(step), attempt };
+    const base = {
+      step,
+      packet,
+      at: place,
+      before,
+      after: headersOf(step),
+      nat: step.kind === 'nat' ? step : null,
+      calledFrom,
+      depth: depthOf(step),
+      attempt,
+    };
     for (const expanded of runs.length > 0 ? runs : [null]) {
       this.steps.push({ ...base, index: this.steps.length, expanded });
     }

@@ -76,7 +76,12 @@ export interface HeaderRow {
 
 /** Source and destination always; ttl, mark and MAC addresses where the step changed them. */
 export function headerRows(before: Headers | null, after: Headers): readonly HeaderRow[] {
-  const row = (name: HeaderRow['name'], old: string | null, now: string): HeaderRow => ({ name, before: old, after: now, changed: old !== null && old !== now });
+  const row = (name: HeaderRow['name'], old: string | null, now: string): HeaderRow => ({
+    name,
+    before: old,
+    after: now,
+    changed: old !== null && old !== now,
+  });
   const withPort = showsSourcePort(before, after);
   const rows = [
     row('source', before === null ? null : sourceText(before.l3, withPort), sourceText(after.l3, withPort)),

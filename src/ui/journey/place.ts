@@ -55,6 +55,16 @@ export function refOf({ step, at, expanded }: JourneyStep): Ref | null {
   }
 }
 
+/** The node whose Pod has an address; null when no Pod has. */
+export function podNodeOf({ nodes }: ClusterSnapshot, address: string): string | null {
+  const owner = nodes.find(({ podNetns }) =>
+    [...podNetns.values()].some(({ links }) =>
+      links.some((link) => link.addresses.some((each) => each.address.startsWith(`${address}/`))),
+    ),
+  );
+  return owner?.name ?? null;
+}
+
 /** The machine that has an underlay address; null when it is none's. */
 export function machineOf({ nodes, hosts }: ClusterSnapshot, address: string): string | null {
   return [...nodes, ...hosts].find(({ ip }) => ip === address)?.name ?? null;

@@ -85,7 +85,8 @@ class JourneyPlayer implements Player {
       this.#playedMs = null;
       this.#rest(playback.index);
     }
-    const restarts = playback.playing && (!before.playback.playing || playback.by !== before.playback.by || this.#playedMs === null);
+    const restarts =
+      playback.playing && (!before.playback.playing || playback.by !== before.playback.by || this.#playedMs === null);
     if (restarts) this.#start(state);
     else if (!playback.playing && before.playback.playing) this.#playedMs = null;
     if (playback.index !== this.motion.to) this.#go(playback.index, playback.playing);
@@ -143,10 +144,14 @@ class JourneyPlayer implements Player {
     const { playback } = this.#store.getState();
     if (ms >= this.#plan.totalMs) return this.#finish(playback.loop);
     const motion = motionAt(this.#plan, ms);
-    const stop = this.#journey === null ? null : firstBreakpoint(this.#journey.steps, playback.breakpoints, { from: playback.index, to: motion.to });
+    const stop =
+      this.#journey === null
+        ? null
+        : firstBreakpoint(this.#journey.steps, playback.breakpoints, { from: playback.index, to: motion.to });
     this.#playedMs = stop === null ? ms : null;
     this.#publish(stop === null ? this.#still(motion) : { from: stop, to: stop, progress: 1 });
-    if (this.motion.to !== playback.index || stop !== null) this.#store.change({ index: this.motion.to, playing: stop === null });
+    if (this.motion.to !== playback.index || stop !== null)
+      this.#store.change({ index: this.motion.to, playing: stop === null });
     return stop === null;
   }
 

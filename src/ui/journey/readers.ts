@@ -3,4 +3,7 @@ import { expandRun as unmatchedRules } from '../../cluster/explain.ts';
 import type { ExpandRun } from './model.ts';
 
 export const expandRun: ExpandRun = (run) =>
-  unmatchedRules(run).map(({ rule, number, failed }) => ({ rule: { table: run.table, chain: run.chain.name, number, text: rule.text }, failed }));
+  unmatchedRules(run).map(({ rule, number, failed }) => ({
+    rule: { table: run.table, chain: run.chain.name, number, text: rule.text },
+    failed,
+  }));

@@ -20,7 +20,9 @@ export function realCommand({ step, after, expanded }: JourneyStep, physical: De
     case 'nat':
       return step.rule === null ? conntrackList(step.from.addr, step.manip) : listChain('nat', step.rule.chain);
     case 'ct':
-      return step.original === null ? 'conntrack -L' : `conntrack -L -p ${step.original.protocol} --orig-src ${step.original.src} --orig-dst ${step.original.dst}`;
+      return step.original === null
+        ? 'conntrack -L'
+        : `conntrack -L -p ${step.original.protocol} --orig-src ${step.original.src} --orig-dst ${step.original.dst}`;
     case 'route.lookup':
       return routeCommand(step, after.mark);
     case 'neigh':

@@ -13,7 +13,9 @@ export function saveLines(table: TableView, steps: readonly JourneyStep[], index
   return [
     { text: `*${table.name}`, fate: 'plain' },
     ...chains.map(({ name, policy }): SaveLine => ({ text: `:${name} ${policy ?? '-'} [0:0]`, fate: 'plain' })),
-    ...chains.flatMap(({ name, rules }) => rules.map(({ text }, i): SaveLine => ({ text, fate: fates.get(`${name} ${i + 1}`) ?? 'plain' }))),
+    ...chains.flatMap(({ name, rules }) =>
+      rules.map(({ text }, i): SaveLine => ({ text, fate: fates.get(`${name} ${i + 1}`) ?? 'plain' })),
+    ),
     { text: 'COMMIT', fate: 'plain' },
   ];
 }
@@ -22,7 +24,8 @@ function fatesOf(steps: readonly JourneyStep[], index: number): ReadonlyMap<stri
   const fates = new Map<string, SaveLine['fate']>();
   for (const { step, expanded, index: at } of steps) {
     if (at > index) continue;
-    const mark = (chain: string, number: number, fate: SaveLine['fate']): void => void fates.set(`${chain} ${number}`, at === index ? 'now' : fate);
+    const mark = (chain: string, number: number, fate: SaveLine['fate']): void =>
+      void fates.set(`${chain} ${number}`, at === index ? 'now' : fate);
     if (expanded !== null) mark(expanded.rule.chain, expanded.rule.number, 'failed');
     else if (step.kind === 'nf.rule') mark(step.rule.chain, step.rule.number, step.matched ? 'hit' : 'failed');
     else if (step.kind === 'nf.run') for (let i = 0; i < step.count; i++) mark(step.chain.name, step.from + i, 'failed');

@@ -12,7 +12,9 @@ export function shareKey({ outcome, backend, backendSaw, destination }: Share): 
 /** Whether all ends are equally likely. */
 export function isEqual(shares: readonly Share[]): boolean {
   const [first, ...rest] = shares;
-  return first !== undefined && rest.length > 0 && rest.every((share) => Math.abs(share.probability - first.probability) < 1e-6);
+  return (
+    first !== undefined && rest.length > 0 && rest.every((share) => Math.abs(share.probability - first.probability) < 1e-6)
+  );
 }
 
 /** `33.3%`, `100%`, `0.05%`: three figures at most. */

@@ -55,7 +55,11 @@ interface OpenChain {
 const NOT_REACHED_SHOWN = 1;
 
 /** The chains entered by `steps` (one table of one hook) as they stand at `index`. */
-export function shelfChains(steps: readonly JourneyStep[], index: number, chainOf: (name: string) => Chain | null): readonly ShelfChain[] {
+export function shelfChains(
+  steps: readonly JourneyStep[],
+  index: number,
+  chainOf: (name: string) => Chain | null,
+): readonly ShelfChain[] {
   const opened: OpenChain[] = [];
   const atDepth: (OpenChain | undefined)[] = [];
   for (const step of steps) {
@@ -64,7 +68,13 @@ export function shelfChains(steps: readonly JourneyStep[], index: number, chainO
     let open = atDepth[step.depth];
     if (open?.name !== chain) {
       const caller = atDepth[step.depth - 1];
-      open = { id: `${chain} ${step.index}`, name: chain, depth: step.depth, from: caller === undefined || step.calledFrom === null ? null : { id: caller.id, number: step.calledFrom.number }, rows: [] };
+      open = {
+        id: `${chain} ${step.index}`,
+        name: chain,
+        depth: step.depth,
+        from: caller === undefined || step.calledFrom === null ? null : { id: caller.id, number: step.calledFrom.number },
+        rows: [],
+      };
       opened.push(open);
       atDepth[step.depth] = open;
     }
@@ -72,7 +82,9 @@ export function shelfChains(steps: readonly JourneyStep[], index: number, chainO
     if (row !== null) open.rows.push(row);
     if (step.step.kind === 'nf.end') atDepth.length = step.depth;
   }
-  return opened.map((open) => finish(open, chainOf(open.name), index)).filter((chain, i) => i === 0 || entered(chain, opened, index));
+  return opened
+    .map((open) => finish(open, chainOf(open.name), index))
+    .filter((chain, i) => i === 0 || entered(chain, opened, index));
 }
 
 /** A chain appears when the packet enters it, not before. */
@@ -86,7 +98,15 @@ function rowOf(step: JourneyStep, index: number): ShelfRow | null {
   const detail = step.step;
   if (step.expanded !== null) {
     const { rule, failed } = step.expanded;
-    return { kind: 'rule', rule, failed, step, matched: null, now, state: now ? 'now' : step.index > index ? 'ahead' : 'failed' };
+    return {
+      kind: 'rule',
+      rule,
+      failed,
+      step,
+      matched: null,
+      now,
+      state: now ? 'now' : step.index > index ? 'ahead' : 'failed',
+    };
   }
   if (detail.kind === 'nf.run') return { kind: 'gap', step, now, from: detail.from, count: detail.count };
   if (detail.kind !== 'nf.rule') return null;
@@ -106,9 +126,19 @@ function notReached({ rows, name }: OpenChain, chain: Chain | null): readonly Sh
   const table = rows.find((row): row is RuleRow => row.kind === 'rule')?.rule.table;
   const rest = chain?.rules.slice(reached) ?? [];
   if (table === undefined || rest.length === 0) return [];
-  const shown = rest.slice(0, NOT_REACHED_SHOWN).map(
-    (rule, i): RuleRow => ({ kind: 'rule', rule: { table, chain: name, number: reached + i + 1, text: rule.text }, state: 'notReached', now: false, failed: null, step: null, matched: null }),
-  );
+  const shown = rest
+    .slice(0, NOT_REACHED_SHOWN)
+    .map((rule, i): RuleRow => ({
+      kind: 'rule',
+      rule: { table, chain: name, number: reached + i + 1, text: rule.text },
+      state: 'notReached',
+      now: false,
+      failed: null,
+      step: null,
+      matched: null,
+    }));
   const hidden = rest.length - shown.length;
-  return hidden === 0 ? shown : [...shown, { kind: 'gap', step: null, now: false, from: reached + shown.length + 1, count: hidden }];
+  return hidden === 0
+    ? shown
+    : [...shown, { kind: 'gap', step: null, now: false, from: reached + shown.length + 1, count: hidden }];
 }

@@ -20,13 +20,25 @@ export function stateRead({ step, expanded }: JourneyStep): readonly StateRow[] 
     case 'route.lookup':
       return routeRows(step);
     case 'neigh':
-      return [row('journey.detail.neighbour', `${step.addr} dev ${step.dev}${step.lladdr === null ? '' : ` lladdr ${step.lladdr}`} ${step.state}`)];
+      return [
+        row(
+          'journey.detail.neighbour',
+          `${step.addr} dev ${step.dev}${step.lladdr === null ? '' : ` lladdr ${step.lladdr}`} ${step.state}`,
+        ),
+      ];
     case 'vxlan.fdb':
-      return [row('journey.detail.fdb', step.remote === null ? `${step.mac} dev ${step.dev}: –` : `${step.mac} dev ${step.dev} dst ${step.remote}`)];
+      return [
+        row(
+          'journey.detail.fdb',
+          step.remote === null ? `${step.mac} dev ${step.dev}: –` : `${step.mac} dev ${step.dev} dst ${step.remote}`,
+        ),
+      ];
     case 'bridge.fdb':
       return bridgeRows(step);
     case 'ct':
-      return [tupleRow('journey.detail.original', step.original), tupleRow('journey.detail.reply', step.reply)].flatMap((each) => each ?? []);
+      return [tupleRow('journey.detail.original', step.original), tupleRow('journey.detail.reply', step.reply)].flatMap(
+        (each) => each ?? [],
+      );
     case 'drop':
       return step.detail === '' ? [] : [row('journey.detail.rule', step.detail)];
     default:
@@ -37,7 +49,9 @@ export function stateRead({ step, expanded }: JourneyStep): readonly StateRow[] 
 /** Matches and target, without chain and comment: those are said elsewhere. */
 function shortRule(text: string): string {
   const { matches, target, goto, targetOptions } = ruleWords(text);
-  return [...matches, ...(target === null ? [] : [goto ? '-g' : '-j', target, targetOptions])].filter((word) => word !== '').join(' ');
+  return [...matches, ...(target === null ? [] : [goto ? '-g' : '-j', target, targetOptions])]
+    .filter((word) => word !== '')
+    .join(' ');
 }
 
 function row(name: Label, ...lines: readonly string[]): StateRow {
@@ -46,16 +60,23 @@ function row(name: Label, ...lines: readonly string[]): StateRow {
 
 function routeRows({ route, passedOver }: StepOf<'route.lookup'>): readonly StateRow[] {
   const chosen = route === null ? [] : [row('journey.detail.route', route.text)];
-  return passedOver.length === 0 ? chosen : [...chosen, row('journey.detail.passedOver', ...passedOver.map((each) => each.text))];
+  return passedOver.length === 0
+    ? chosen
+    : [...chosen, row('journey.detail.passedOver', ...passedOver.map((each) => each.text))];
 }
 
 function bridgeRows({ mac, bridge, ports, decision, learned }: StepOf<'bridge.fdb'>): readonly StateRow[] {
   const entry = decision === 'forward' ? [row('journey.detail.fdb', `${mac} dev ${ports[0] ?? ''} master ${bridge}`)] : [];
-  return learned === null ? entry : [...entry, row('journey.detail.learned', `${learned.mac} dev ${learned.port} master ${bridge}`)];
+  return learned === null
+    ? entry
+    : [...entry, row('journey.detail.learned', `${learned.mac} dev ${learned.port} master ${bridge}`)];
 }
 
 function tupleRow(name: Label, tuple: TupleView | null): StateRow | null {
   if (tuple === null) return null;
-  const ports = tuple.icmp === null ? ` sport=${tuple.sport} dport=${tuple.dport}` : ` type=${tuple.icmp.type} code=${tuple.icmp.code} id=${tuple.icmp.id}`;
+  const ports =
+    tuple.icmp === null
+      ? ` sport=${tuple.sport} dport=${tuple.dport}`
+      : ` type=${tuple.icmp.type} code=${tuple.icmp.code} id=${tuple.icmp.id}`;
   return row(name, `src=${tuple.src} dst=${tuple.dst}${ports}`);
 }

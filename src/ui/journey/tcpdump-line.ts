@@ -30,8 +30,15 @@ const FLAG_SIGNS = { SYN: 'S', FIN: 'F', RST: 'R', PSH: 'P', ACK: '.' } as const
 
 function tcpText({ flags, seq, ack, window, mss, data }: TcpSegment): string {
   const bytes = data?.bytes ?? 0;
-  const signs = (['SYN', 'FIN', 'RST', 'PSH', 'ACK'] as const).filter((flag) => flags.includes(flag)).map((flag) => FLAG_SIGNS[flag]);
-  const shownSeq = bytes > 0 ? `seq ${seq}:${seq + bytes}, ` : flags.includes('SYN') || flags.includes('FIN') || flags.includes('RST') ? `seq ${seq}, ` : '';
+  const signs = (['SYN', 'FIN', 'RST', 'PSH', 'ACK'] as const)
+    .filter((flag) => flags.includes(flag))
+    .map((flag) => FLAG_SIGNS[flag]);
+  const shownSeq =
+    bytes > 0
+      ? `seq ${seq}:${seq + bytes}, `
+      : flags.includes('SYN') || flags.includes('FIN') || flags.includes('RST')
+        ? `seq ${seq}, `
+        : '';
   const shownAck = flags.includes('ACK') ? `ack ${ack}, ` : '';
   const options = mss === null ? '' : `options [mss ${mss}], `;
   return `Flags [${signs.join('')}], ${shownSeq}${shownAck}win ${window}, ${options}length ${bytes}`;

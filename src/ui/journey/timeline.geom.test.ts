@@ -25,7 +25,14 @@ it.each([300, 720, 1600])('labels stay inside %i px and do not touch', (width) =
 });
 
 it('at full width it names what changed the packet', () => {
-  expect(labelsOf(journey, 1600).map((label) => label.key.replace('journey.mark.', ''))).toEqual(['dnat', 'masquerade', 'sealed', 'opened', 'ttl', 'delivered']);
+  expect(labelsOf(journey, 1600).map((label) => label.key.replace('journey.mark.', ''))).toEqual([
+    'dnat',
+    'masquerade',
+    'sealed',
+    'opened',
+    'ttl',
+    'delivered',
+  ]);
 });
 
 it('spans follow the namespaces and fill the strip', () => {

@@ -32,7 +32,16 @@ export interface Span {
   readonly name: { readonly short: boolean; readonly anchor: 'start' | 'end' } | null;
 }
 
-const HEIGHTS: Readonly<Record<TickKind, number>> = { device: 20, node: 20, rewrite: 20, drop: 20, socket: 16, match: 14, decision: 10, noMatch: 7 };
+const HEIGHTS: Readonly<Record<TickKind, number>> = {
+  device: 20,
+  node: 20,
+  rewrite: 20,
+  drop: 20,
+  socket: 16,
+  match: 14,
+  decision: 10,
+  noMatch: 7,
+};
 
 export function tickKind({ step, nat, expanded }: JourneyStep): TickKind {
   if (nat !== null) return 'rewrite';
@@ -85,13 +94,18 @@ export function ticksOf({ steps }: JourneyModel, width: number): readonly Tick[]
 /** Room a label needs: 6 px a sign at 11 px, and a gap. */
 const SIGN = 6;
 
+/** The needle's head and a gap. */
+const ROOM_BESIDE = 20;
+
 /** Names of the steps that changed the packet, left or right of their tick, as far as there is room. */
 export function labelsOf({ steps }: JourneyModel, width: number): readonly TickLabel[] {
   const labels: TickLabel[] = [];
   let free = 0;
   const named = steps.flatMap((step) => {
     const name = nameOf(step);
-    return name === null ? [] : [{ index: step.index, x: tickX(step.index, steps.length, width), room: name.signs * SIGN + 8, name }];
+    return name === null
+      ? []
+      : [{ index: step.index, x: tickX(step.index, steps.length, width), room: name.signs * SIGN + ROOM_BESIDE, name }];
   });
   for (const [i, { index, x, room, name }] of named.entries()) {
     const next = named[i + 1]?.x ?? width;
@@ -139,7 +153,9 @@ function nameOf({ step, nat, packet, attempt }: JourneyStep): Name | null {
 function natName(remembered: boolean, { manip, rule }: NonNullable<JourneyStep['nat']>): Name {
   if (remembered) return tickName('journey.mark.back', 11);
   if (manip === 'destination') return tickName('journey.mark.dnat', 4);
-  return rule?.text.includes('-j MASQUERADE') === true ? tickName('journey.mark.masquerade', 10) : tickName('journey.mark.snat', 4);
+  return rule?.text.includes('-j MASQUERADE') === true
+    ? tickName('journey.mark.masquerade', 10)
+    : tickName('journey.mark.snat', 4);
 }
 
 /** The namespaces the walk passes, as stretches of the strip; names give way from the right, where the walk ends. */
@@ -158,9 +174,15 @@ export function spansOf({ groups, steps }: JourneyModel, width: number): readonl
 }
 
 /** A root namespace is named in full or by its machine; a Pod is where one wants to arrive, so it may reach to the left. */
-function spanName(group: JourneyGroup, { x, length, limit }: { readonly x: number; readonly length: number; readonly limit: number }): Span['name'] {
-  if (group.kind === 'pod' && x + length <= limit + 2 && nameRoom(group, false) > length) return { short: false, anchor: 'end' };
-  for (const short of [false, true]) if (x + nameRoom(group, short) <= limit) return nameRoom(group, short) <= length || group.kind !== 'wire' ? { short, anchor: 'start' } : null;
+function spanName(
+  group: JourneyGroup,
+  { x, length, limit }: { readonly x: number; readonly length: number; readonly limit: number },
+): Span['name'] {
+  if (group.kind === 'pod' && x + length <= limit + 2 && nameRoom(group, false) > length)
+    return { short: false, anchor: 'end' };
+  for (const short of [false, true])
+    if (x + nameRoom(group, short) <= limit)
+      return nameRoom(group, short) <= length || group.kind !== 'wire' ? { short, anchor: 'start' } : null;
   return null;
 }
 

@@ -86,11 +86,14 @@ function sendWhy({ packet, after }: JourneyStep): Sentence {
   if (packet.relation === 'retransmission') return sentence('journey.why.again');
   if (packet.relation === 'error' || packet.relation === 'arp') return sentence('journey.why.kernelSends');
   if (packet.role === 'reply') return sentence('journey.why.sends');
-  return after.l3.kind === 'ipv4' && whatIs(after.l3) === 'SYN' ? sentence('journey.why.connects', { to: after.l3.dst }) : sentence('journey.why.sends');
+  return after.l3.kind === 'ipv4' && whatIs(after.l3) === 'SYN'
+    ? sentence('journey.why.connects', { to: after.l3.dst })
+    : sentence('journey.why.sends');
 }
 
 function routeWhy({ route, dst, again, srcChosen }: StepOf<'route.lookup'>): Sentence {
-  if (route === null || route.type === 'unreachable' || route.type === 'blackhole' || route.type === 'prohibit') return sentence('journey.why.noRoute', { dst });
+  if (route === null || route.type === 'unreachable' || route.type === 'blackhole' || route.type === 'prohibit')
+    return sentence('journey.why.noRoute', { dst });
   if (route.type === 'local') return sentence('journey.why.routedLocal', { dst });
   if (again) return sentence('journey.why.routedAgain');
   return sentence(srcChosen === null ? 'journey.why.routed' : 'journey.why.routedSource', { dst });
@@ -136,17 +139,20 @@ function markWhy({ mark, rule }: RuleStep): Sentence {
 
 function jumpWhy(step: RuleStep, chainOf: ChainLookup): Sentence {
   const to = step.toChain ?? '';
-  if (to === 'KUBE-SERVICES' && step.rule.table === 'nat') return sentence(step.hook === 'OUTPUT' ? 'journey.why.jumpServicesOut' : 'journey.why.jumpServicesIn');
+  if (to === 'KUBE-SERVICES' && step.rule.table === 'nat')
+    return sentence(step.hook === 'OUTPUT' ? 'journey.why.jumpServicesOut' : 'journey.why.jumpServicesIn');
   if (to === 'KUBE-MARK-MASQ') return sentence('journey.why.jumpMark');
   if (to === 'KUBE-POSTROUTING') return sentence('journey.why.jumpPostrouting');
   if (to.startsWith('KUBE-SEP-')) return endpointWhy(step, chainOf);
   const service = commentedService(ruleWords(step.rule.text).comment);
-  if (service !== null && /^KUBE-(SVC|SVL|EXT)-/.test(to)) return sentence('journey.why.jumpService', { service: `${service.namespace}/${service.service}` });
+  if (service !== null && /^KUBE-(SVC|SVL|EXT)-/.test(to))
+    return sentence('journey.why.jumpService', { service: `${service.namespace}/${service.service}` });
   return sentence('journey.why.jump', { chain: to });
 }
 
 function endpointWhy(step: RuleStep, chainOf: ChainLookup): Sentence {
-  if (step.draw !== null) return sentence('journey.why.jumpDrawn', { value: drawText(step.draw.value), probability: ruleProbability(step) });
+  if (step.draw !== null)
+    return sentence('journey.why.jumpDrawn', { value: drawText(step.draw.value), probability: ruleProbability(step) });
   const count = endpointsOf(chainOf(step.rule.table, step.rule.chain));
   if (count === 1) return sentence('journey.why.jumpOnly');
   return count > 1 ? sentence('journey.why.jumpLast') : sentence('journey.why.jump', { chain: step.toChain ?? '' });
@@ -176,5 +182,7 @@ function natWhy(step: RuleStep, nat: NatStep | null, caller: Chain | null): Sent
   if (nat.manip === 'source') return sentence('journey.why.snat', { to: nat.to.addr });
   const service = step.rule.chain.startsWith('KUBE-SEP-') ? endpointsOf(caller) : 0;
   if (service === 1) return sentence('journey.why.dnatOne');
-  return service > 1 ? sentence('journey.why.dnatMany', { count: service }) : sentence('journey.why.dnat', { to: endpoint(nat.to.addr, nat.to.port) });
+  return service > 1
+    ? sentence('journey.why.dnatMany', { count: service })
+    : sentence('journey.why.dnat', { to: endpoint(nat.to.addr, nat.to.port) });
 }

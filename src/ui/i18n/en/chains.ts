@@ -18,14 +18,10 @@ export const chains = {
     label: 'What the marks mean',
     accept: 'matched, accepts',
     jump: 'matched, jumps',
-    goto: 'matched, goes to',
     return: 'matched, returns',
     rewrite: 'matched, rewrites',
-    mark: 'matched, marks',
     no: 'tried, not matched',
     todo: 'not reached',
-    drop: 'dropped',
-    reject: 'rejected',
   },
   /** What a rule is for, where its chain says so. */
   note: {
