@@ -49,7 +49,10 @@ const docs = new Map<string, Record<string, string>>();
 
 /** `ServicePort` for IIoK8sApiCoreV1ServicePort, `discovery.EndpointPort` where the group matters. */
 function shortName(reference: string): string {
-  const match = /^I?IoK8s(?:Api|ApimachineryPkg(?:Apis|Api|Util))(Core|Apps|Discovery|Meta|Resource|Intstr)(?:V1)?([A-Z]\w*)$/.exec(reference);
+  const match =
+    /^I?IoK8s(?:Api|ApimachineryPkg(?:Apis|Api|Util))(Core|Apps|Discovery|Meta|Resource|Intstr)(?:V1)?([A-Z]\w*)$/.exec(
+      reference,
+    );
   if (match?.[1] === undefined || match[2] === undefined) throw new Error(`unknown reference ${reference}`);
   return match[1] === 'Discovery' && match[2] !== 'EndpointSlice' ? `discovery.${match[2]}` : match[2];
 }
@@ -119,7 +122,11 @@ function referenceCode(node: ts.TypeReferenceNode, field: string, source: Source
 function docOf(node: ts.Node): string {
   const [comment] = ts.getJSDocCommentsAndTags(node);
   const text = comment === undefined || !ts.isJSDoc(comment) || typeof comment.comment !== 'string' ? '' : comment.comment;
-  return text.replace(/\s*More info:\s*\S+/g, '').replace(/\n+Possible enum values:[\s\S]*/, '').replace(/\s+/g, ' ').trim();
+  return text
+    .replace(/\s*More info:\s*\S+/g, '')
+    .replace(/\n+Possible enum values:[\s\S]*/, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 function collect(short: string, source: Source): void {
@@ -140,7 +147,9 @@ function collect(short: string, source: Source): void {
 }
 
 function render(name: string, comment: string, table: ReadonlyMap<string, Record<string, string>>): string {
-  const rows = [...table].sort(([a], [b]) => (a < b ? -1 : 1)).map(([type, fields]) => `  ${JSON.stringify(type)}: ${JSON.stringify(fields)},`);
+  const rows = [...table]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([type, fields]) => `  ${JSON.stringify(type)}: ${JSON.stringify(fields)},`);
   const type = 'Readonly<Record<string, Readonly<Record<string, string>>>>';
   return `${comment}\nexport const ${name}: ${type} = {\n${rows.join('\n')}\n};\n`;
 }
@@ -162,5 +171,8 @@ writeFileSync(
     types,
   ),
 );
-writeFileSync(join(root, 'src/api/schema/docs.generated.ts'), render('DOCS', `${origin}\n *\n * What each type ('' its own text) and field is for: the editor's hover texts.\n */`, docs));
+writeFileSync(
+  join(root, 'src/api/schema/docs.generated.ts'),
+  render('DOCS', `${origin}\n *\n * What each type ('' its own text) and field is for: the editor's hover texts.\n */`, docs),
+);
 process.stdout.write(`${types.size} types\n`);

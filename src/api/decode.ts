@@ -43,7 +43,10 @@ export function decodeManifests(text: string, file: string): DecodedManifests {
     // Found while converting, in one pass: the parser's own check is quadratic.
     uniqueKeys: false,
     // go-yaml reads neither sexagesimal numbers nor dates.
-    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !('format' in tag && tag.format === 'TIME')).filter((tag) => typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:timestamp'),
+    customTags: (tags) =>
+      tags
+        .filter((tag) => typeof tag === 'string' || !('format' in tag && tag.format === 'TIME'))
+        .filter((tag) => typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:timestamp'),
   });
   const reader = new ManifestReader(file, lines);
   const list: readonly Document[] = Array.isArray(parsed) ? parsed : [];
@@ -54,7 +57,16 @@ export function decodeManifests(text: string, file: string): DecodedManifests {
 
 /** Texts that are not parsed at all: too long, or nested so deep that no manifest means it. */
 function refuseText(text: string): ManifestError | null {
-  const refuse = (message: string, line: number): ManifestError => ({ ...START, line, endLine: line, severity: 'error', field: null, message, heading: null, document: 0 });
+  const refuse = (message: string, line: number): ManifestError => ({
+    ...START,
+    line,
+    endLine: line,
+    severity: 'error',
+    field: null,
+    message,
+    heading: null,
+    document: 0,
+  });
   if (text.length > MAX_MANIFEST_CHARS) {
     const megabytes = (text.length / 1e6).toFixed(1);
     return refuse(`Request entity too large: this text has ${megabytes} MB, at most ${MAX_MANIFEST_CHARS / 1e6} MB is read`, 1);
@@ -97,12 +109,17 @@ class ManifestReader {
       const start = this.#lines.linePos(from);
       const end = this.#lines.linePos(Math.max(from + 1, to));
       const range = { line: start.line, column: start.col, endLine: end.line, endColumn: end.col };
-      this.#problem(index, range, `error converting YAML to JSON: yaml: line ${start.line}: ${syntaxMessage(error.code, error.message)}`);
+      this.#problem(
+        index,
+        range,
+        `error converting YAML to JSON: yaml: line ${start.line}: ${syntaxMessage(error.code, error.message)}`,
+      );
     }
     if (document.errors.length > 0 || document.contents === null) return;
     const converted = convertDocument(document, this.#lines, this.#budget);
     if (!converted.ok) {
-      for (const { range, message } of converted.error) this.#problem(index, range, `error converting YAML to JSON: ${message}`);
+      for (const { range, message } of converted.error)
+        this.#problem(index, range, `error converting YAML to JSON: ${message}`);
     } else if (converted.value.value !== null) this.#object(index, converted.value, '');
   }
 
@@ -110,11 +127,22 @@ class ManifestReader {
   summarise(): void {
     const last = this.problems.at(-1);
     if (this.#count > MAX_PROBLEMS && last !== undefined) {
-      this.problems.push({ ...last, severity: 'error', field: null, heading: null, message: `and ${this.#count - MAX_PROBLEMS} more problems` });
+      this.problems.push({
+        ...last,
+        severity: 'error',
+        field: null,
+        heading: null,
+        message: `and ${this.#count - MAX_PROBLEMS} more problems`,
+      });
     }
   }
 
-  #problem(document: number, range: TextRange, message: string, extra: Partial<Pick<ManifestError, 'field' | 'heading' | 'severity'>> = {}): void {
+  #problem(
+    document: number,
+    range: TextRange,
+    message: string,
+    extra: Partial<Pick<ManifestError, 'field' | 'heading' | 'severity'>> = {},
+  ): void {
     if (++this.#count > MAX_PROBLEMS) return;
     this.problems.push({ ...range, severity: 'error', field: null, heading: null, ...extra, message, document });
   }
@@ -125,26 +153,42 @@ class ManifestReader {
     const range = ranged.fields.get(base) ?? START;
     if (!isRecord(value)) {
       const word = isList(value) ? 'array' : typeof value;
-      return this.#problem(index, firstLine(range), `json: cannot unmarshal ${word} into Go value of type map[string]interface {}`);
+      this.#problem(index, firstLine(range), `json: cannot unmarshal ${word} into Go value of type map[string]interface {}`);
+      return;
     }
     const { apiVersion, kind } = value;
     if (kind === 'List' && isList(value.items)) {
-      return value.items.forEach((_, i) => this.#object(index, ranged, base === '' ? `items[${i}]` : `${base}.items[${i}]`));
+      value.items.forEach((_, i) => this.#object(index, ranged, base === '' ? `items[${i}]` : `${base}.items[${i}]`));
+      return;
     }
-    const unset = [typeof apiVersion === 'string' && apiVersion !== '' ? null : 'apiVersion not set', typeof kind === 'string' && kind !== '' ? null : 'kind not set'].filter((part) => part !== null);
+    const unset = [
+      typeof apiVersion === 'string' && apiVersion !== '' ? null : 'apiVersion not set',
+      typeof kind === 'string' && kind !== '' ? null : 'kind not set',
+    ].filter((part) => part !== null);
     if (typeof apiVersion !== 'string' || typeof kind !== 'string' || unset.length > 0) {
       const list = unset.length === 1 ? unset.join('') : `[${unset.join(', ')}]`;
-      return this.#problem(index, firstLine(range), `error validating "${this.#file}": error validating data: ${list}`);
+      this.#problem(index, firstLine(range), `error validating "${this.#file}": error validating data: ${list}`);
+      return;
     }
     const own = base === '' ? ranged : rebased(ranged, base);
-    if (isKind(kind) && KINDS[kind].apiVersion === apiVersion) this.#stored(index, kind, value, own);
+    if (isKind(kind) && KINDS[kind].apiVersion === apiVersion && !isOtherKind(apiVersion, kind))
+      this.#stored(index, kind, value, own);
     else this.#unknownKind(index, { apiVersion, kind, value }, own);
   }
 
-  #unknownKind(index: number, { apiVersion, kind, value }: { apiVersion: string; kind: string; value: UnknownRecord }, ranged: RangedValue): void {
-    const range = ranged.fields.get(isOtherKind(apiVersion, kind) ? 'kind' : kindIsKnown(kind) ? 'apiVersion' : 'kind') ?? START;
+  #unknownKind(
+    index: number,
+    { apiVersion, kind, value }: { apiVersion: string; kind: string; value: UnknownRecord },
+    ranged: RangedValue,
+  ): void {
+    const range =
+      ranged.fields.get(isOtherKind(apiVersion, kind) ? 'kind' : kindIsKnown(kind) ? 'apiVersion' : 'kind') ?? START;
     if (isOtherKind(apiVersion, kind)) {
-      return this.#problem(index, range, `${kind} is not simulated yet: this object is left out`, { severity: 'warning', field: 'kind' });
+      this.#problem(index, range, `${kind} is not simulated yet: this object is left out`, {
+        severity: 'warning',
+        field: 'kind',
+      });
+      return;
     }
     const { name, namespace } = nameOf(value);
     const message = `resource mapping not found for name: "${name}" namespace: "${namespace ?? ''}" from "${this.#file}": no matches for kind "${kind}" in version "${apiVersion}"\nensure CRDs are installed first`;
@@ -157,20 +201,37 @@ class ManifestReader {
     const version = KINDS[kind].apiVersion.replace(/^.*\//, '');
     const heading = `${kind} in version "${version}" cannot be handled as a ${kind}`;
     for (const problem of checkSchema(kind, object)) {
-      const place = (problem.atKey ? locateKey(ranged.keys, problem.field) : null) ?? locateField(ranged.fields, problem.field) ?? firstLine(range);
+      const place =
+        (problem.atKey ? locateKey(ranged.keys, problem.field) : null) ??
+        locateField(ranged.fields, problem.field) ??
+        firstLine(range);
       this.#problem(index, place, problem.message, { field: problem.field, heading });
     }
     const { name, namespace, generateName } = nameOf(object);
     if (name === '') {
-      const message = generateName === '' ? 'resource name may not be empty' : `from ${generateName}: cannot use generate name with apply`;
-      this.#problem(index, locateField(ranged.fields, 'metadata') ?? firstLine(range), `error: ${message}`, { field: 'metadata.name' });
+      const message =
+        generateName === '' ? 'resource name may not be empty' : `from ${generateName}: cannot use generate name with apply`;
+      this.#problem(index, locateField(ranged.fields, 'metadata') ?? firstLine(range), `error: ${message}`, {
+        field: 'metadata.name',
+      });
     }
     if (this.#count > before) return;
     for (const field of unsimulatedFields(kind, object)) {
       const place = locateKey(ranged.keys, field) ?? locateField(ranged.fields, field) ?? firstLine(range);
-      this.#problem(index, place, `${field} is not simulated: accepted, it changes nothing here`, { field, severity: 'warning' });
+      this.#problem(index, place, `${field} is not simulated: accepted, it changes nothing here`, {
+        field,
+        severity: 'warning',
+      });
     }
-    this.documents.push({ kind, name, namespace: KINDS[kind].namespaced ? (namespace ?? 'default') : null, object, document: index, range, fields: ranged.fields });
+    this.documents.push({
+      kind,
+      name,
+      namespace: KINDS[kind].namespaced ? (namespace ?? 'default') : null,
+      object,
+      document: index,
+      range,
+      fields: ranged.fields,
+    });
   }
 }
 
@@ -178,10 +239,18 @@ function kindIsKnown(kind: string): boolean {
   return isKind(kind);
 }
 
-function nameOf(object: UnknownRecord): { readonly name: string; readonly namespace: string | null; readonly generateName: string } {
+function nameOf(object: UnknownRecord): {
+  readonly name: string;
+  readonly namespace: string | null;
+  readonly generateName: string;
+} {
   const metadata = isRecord(object.metadata) ? object.metadata : {};
   const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-  return { name: text(metadata.name), namespace: text(metadata.namespace) === '' ? null : text(metadata.namespace), generateName: text(metadata.generateName) };
+  return {
+    name: text(metadata.name),
+    namespace: text(metadata.namespace) === '' ? null : text(metadata.namespace),
+    generateName: text(metadata.generateName),
+  };
 }
 
 function firstLine(range: TextRange): TextRange {

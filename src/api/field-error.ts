@@ -3,7 +3,8 @@
  * and a detail. `fieldErrorText` prints one as the API server does; decode.ts maps `field` to a range of the YAML text.
  */
 
-export type FieldErrorType = 'Invalid' | 'Required' | 'NotSupported' | 'Duplicate' | 'Forbidden' | 'TooLong' | 'TooMany' | 'NotFound';
+export type FieldErrorType =
+  'Invalid' | 'Required' | 'NotSupported' | 'Duplicate' | 'Forbidden' | 'TooLong' | 'TooMany' | 'NotFound';
 
 export interface FieldError {
   readonly type: FieldErrorType;
@@ -33,7 +34,7 @@ export function goValue(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (Array.isArray(value)) return `[]string{${value.map(goValue).join(', ')}}`;
   if (typeof value === 'object' && value !== null) return goStringMap(value);
-  return value === undefined || value === null ? 'null' : String(value);
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'null';
 }
 
 function goStringMap(map: object): string {
@@ -77,7 +78,12 @@ export function notFound(field: string, value: unknown): FieldError {
 /** `supported values: "SCTP", "TCP", "UDP"`. */
 export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
   const list = [...supported].map((text) => JSON.stringify(text)).join(', ');
-  return { type: 'NotSupported', field, badValue: shown(value), detail: supported.length === 0 ? '' : `supported values: ${list}` };
+  return {
+    type: 'NotSupported',
+    field,
+    badValue: shown(value),
+    detail: supported.length === 0 ? '' : `supported values: ${list}`,
+  };
 }
 
 export function tooLong(field: string, value: unknown, maxLength: number): FieldError {
@@ -97,7 +103,8 @@ export function pointingAt(error: FieldError, at: string): FieldError {
 /** The message without the field. */
 export function fieldErrorBody(error: FieldError): string {
   const parts = [HEADING[error.type]];
-  if (error.type === 'Invalid' || error.type === 'NotSupported' || error.type === 'NotFound' || error.type === 'Duplicate') parts.push(error.badValue);
+  if (error.type === 'Invalid' || error.type === 'NotSupported' || error.type === 'NotFound' || error.type === 'Duplicate')
+    parts.push(error.badValue);
   if (error.detail !== '') parts.push(error.detail);
   return parts.join(': ');
 }

@@ -51,7 +51,10 @@ export function jsonEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (isList(a)) return isList(b) && a.length === b.length && a.every((item, i) => jsonEqual(item, b[i]));
   if (!isRecord(a) || !isRecord(b)) return false;
-  return Object.keys(a).every((key) => jsonEqual(a[key], b[key])) && Object.keys(b).every((key) => b[key] === undefined || Object.hasOwn(a, key));
+  return (
+    Object.keys(a).every((key) => jsonEqual(a[key], b[key])) &&
+    Object.keys(b).every((key) => b[key] === undefined || Object.hasOwn(a, key))
+  );
 }
 
 /** `next` with every part that equals its counterpart in `old` replaced by it, so unchanged parts keep their identity. */

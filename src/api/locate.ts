@@ -42,16 +42,20 @@ export function manifestErrorsOf(document: ManifestDocument, refusal: ApiStatus)
   const base = { severity: 'error', document: document.document } as const;
   if (refusal.causes.length === 0) {
     const range = locateField(document.fields, 'metadata.name') ?? firstLineOf(document.range);
-    return [{ ...base, ...range, field: null, message: `Error from server (${refusal.reason}): ${refusal.message}`, heading: null }];
+    return [
+      { ...base, ...range, field: null, message: `Error from server (${refusal.reason}): ${refusal.message}`, heading: null },
+    ];
   }
   const heading = `The ${refusal.kind} "${refusal.name}" is invalid`;
-  const located = refusal.causes.filter((cause) => !isEcho(cause, refusal.causes, document)).map((cause) => ({
-    ...base,
-    ...(locateField(document.fields, pathWritten(cause.at ?? cause.field)) ?? firstLineOf(document.range)),
-    field: cause.field,
-    message: fieldErrorText(cause),
-    heading,
-  }));
+  const located = refusal.causes
+    .filter((cause) => !isEcho(cause, refusal.causes, document))
+    .map((cause) => ({
+      ...base,
+      ...(locateField(document.fields, pathWritten(cause.at ?? cause.field)) ?? firstLineOf(document.range)),
+      field: cause.field,
+      message: fieldErrorText(cause),
+      heading,
+    }));
   return located.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
@@ -59,10 +63,19 @@ export function manifestErrorsOf(document: ManifestDocument, refusal: ApiStatus)
 function isEcho(cause: FieldError, causes: readonly FieldError[], document: ManifestDocument): boolean {
   if (document.fields.has(normalise(pathWritten(cause.at ?? cause.field)))) return false;
   const parent = parentOf(cause.field);
-  return causes.some((other) => other !== cause && parentOf(other.field) === parent && other.badValue === cause.badValue && other.detail === cause.detail && document.fields.has(normalise(other.field)));
+  return causes.some(
+    (other) =>
+      other !== cause &&
+      parentOf(other.field) === parent &&
+      other.badValue === cause.badValue &&
+      other.detail === cause.detail &&
+      document.fields.has(normalise(other.field)),
+  );
 }
 
 /** Some messages spell a field otherwise than a manifest does. */
 function pathWritten(field: string): string {
-  return field.replace(/^spec\.clusterIPs(\[0\])?$/, 'spec.clusterIP').replace('LoadBalancerSourceRanges', 'loadBalancerSourceRanges');
+  return field
+    .replace(/^spec\.clusterIPs(\[0\])?$/, 'spec.clusterIP')
+    .replace('LoadBalancerSourceRanges', 'loadBalancerSourceRanges');
 }

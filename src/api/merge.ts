@@ -55,7 +55,8 @@ export function threeWayMerge(kind: Kind, original: unknown, modified: unknown, 
 }
 
 function merge(path: string, original: unknown, modified: unknown, current: unknown): unknown {
-  if (isRecord(modified)) return mergeMaps(path, isRecord(original) ? original : {}, modified, isRecord(current) ? current : {});
+  if (isRecord(modified))
+    return mergeMaps(path, isRecord(original) ? original : {}, modified, isRecord(current) ? current : {});
   if (isList(modified) && isList(current)) return mergeLists(path, isList(original) ? original : [], modified, current);
   return modified;
 }
@@ -76,7 +77,12 @@ function own(record: UnknownRecord, key: string): unknown {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
-function mergeLists(path: string, original: readonly unknown[], modified: readonly unknown[], current: readonly unknown[]): readonly unknown[] {
+function mergeLists(
+  path: string,
+  original: readonly unknown[],
+  modified: readonly unknown[],
+  current: readonly unknown[],
+): readonly unknown[] {
   if (SET_LISTS.test(path)) return mergeSets(original, modified, current);
   const key = mergeKeyOf(path);
   const byKey = key === null ? null : itemsByKey(modified, key);
@@ -99,7 +105,11 @@ function itemsByKey(items: readonly unknown[], key: string): ReadonlyMap<unknown
   return byKey;
 }
 
-function mergeSets(original: readonly unknown[], modified: readonly unknown[], current: readonly unknown[]): readonly unknown[] {
+function mergeSets(
+  original: readonly unknown[],
+  modified: readonly unknown[],
+  current: readonly unknown[],
+): readonly unknown[] {
   const kept = current.filter((item) => !original.includes(item) && !modified.includes(item));
   return [...modified, ...kept];
 }

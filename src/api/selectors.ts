@@ -53,13 +53,20 @@ export function selectorFromMap(map: Labels): Selector {
   return Object.entries(map).map(([key, value]) => ({ key, operator: '=', values: [value] }));
 }
 
-const SET_OPERATOR: Readonly<Record<string, SelectorOperator>> = { In: 'in', NotIn: 'notin', Exists: 'exists', DoesNotExist: '!' };
+const SET_OPERATOR: Readonly<Record<string, SelectorOperator>> = {
+  In: 'in',
+  NotIn: 'notin',
+  Exists: 'exists',
+  DoesNotExist: '!',
+};
 
 /** The selector of a LabelSelector; an empty one selects everything (a null one, which selects nothing, is the caller's). */
 export function selectorFromLabelSelector(selector: LabelSelector): Selector {
-  const expressions = (selector.matchExpressions ?? []).map(
-    ({ key, operator, values }): Requirement => ({ key, operator: SET_OPERATOR[operator] ?? 'exists', values: values ?? [] }),
-  );
+  const expressions = (selector.matchExpressions ?? []).map(({ key, operator, values }): Requirement => ({
+    key,
+    operator: SET_OPERATOR[operator] ?? 'exists',
+    values: values ?? [],
+  }));
   return [...selectorFromMap(selector.matchLabels ?? {}), ...expressions];
 }
 
@@ -181,7 +188,9 @@ class SelectorParser {
 
 /** Parses `-l` text; the error is kubectl's. */
 export function parseSelector(text: string): Result<Selector, string> {
-  const failed = err(`unable to parse requirement: found '${text}', expected: identifier, '!', 'in', 'notin', '=', '==', '!=', '>' or '<'`);
+  const failed = err(
+    `unable to parse requirement: found '${text}', expected: identifier, '!', 'in', 'notin', '=', '==', '!=', '>' or '<'`,
+  );
   const list = tokens(text);
   if (list === null) return failed;
   if (list.length === 0) return ok([]);

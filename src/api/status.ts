@@ -27,7 +27,13 @@ const CODE: Readonly<Record<StatusReason, number>> = {
   Forbidden: 403,
 };
 
-function status(reason: StatusReason, kind: Kind, name: string, message: string, causes: readonly FieldError[] = []): ApiStatus {
+function status(
+  reason: StatusReason,
+  kind: Kind,
+  name: string,
+  message: string,
+  causes: readonly FieldError[] = [],
+): ApiStatus {
   return { reason, code: CODE[reason], message, kind, name, causes };
 }
 

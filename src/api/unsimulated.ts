@@ -4,10 +4,19 @@
 import { isList, isRecord, jsonEqual } from './json.ts';
 import type { Kind } from './kinds.ts';
 
-/** Kinds of a real cluster by API version, which are not simulated yet. */
+/** Kinds of a real cluster by API version that do nothing here yet. DaemonSets are stored as owners of system Pods, but not acted on. */
 const OTHER_KINDS: Readonly<Record<string, readonly string[]>> = {
-  v1: ['LimitRange', 'PersistentVolume', 'PersistentVolumeClaim', 'PodTemplate', 'ReplicationController', 'ResourceQuota', 'Secret', 'ServiceAccount'],
-  'apps/v1': ['ControllerRevision', 'StatefulSet'],
+  v1: [
+    'LimitRange',
+    'PersistentVolume',
+    'PersistentVolumeClaim',
+    'PodTemplate',
+    'ReplicationController',
+    'ResourceQuota',
+    'Secret',
+    'ServiceAccount',
+  ],
+  'apps/v1': ['ControllerRevision', 'DaemonSet', 'StatefulSet'],
   'batch/v1': ['CronJob', 'Job'],
   'autoscaling/v1': ['HorizontalPodAutoscaler'],
   'autoscaling/v2': ['HorizontalPodAutoscaler'],
@@ -42,7 +51,10 @@ function unless(...accepted: readonly unknown[]): (value: unknown) => boolean {
 
 /** Paths in a Pod spec; for workloads they are found in the template. */
 const POD_RULES: readonly Omit<Rule, 'kinds'>[] = [
-  { path: 'volumes.*', when: (value) => isRecord(value) && Object.keys(value).some((key) => key !== 'name' && key !== 'emptyDir') },
+  {
+    path: 'volumes.*',
+    when: (value) => isRecord(value) && Object.keys(value).some((key) => key !== 'name' && key !== 'emptyDir'),
+  },
   { path: 'ephemeralContainers' },
   { path: 'imagePullSecrets' },
   { path: 'securityContext', when: unless({}) },
@@ -76,7 +88,9 @@ const CONTAINER_RULES: readonly Omit<Rule, 'kinds'>[] = [
 const RULES: readonly Rule[] = [
   ...['spec', 'spec.template.spec'].flatMap((base) => [
     ...POD_RULES.map((rule) => ({ ...rule, kinds: ANY_POD, path: `${base}.${rule.path}` })),
-    ...['containers', 'initContainers'].flatMap((list) => CONTAINER_RULES.map((rule) => ({ ...rule, kinds: ANY_POD, path: `${base}.${list}.*.${rule.path}` }))),
+    ...['containers', 'initContainers'].flatMap((list) =>
+      CONTAINER_RULES.map((rule) => ({ ...rule, kinds: ANY_POD, path: `${base}.${list}.*.${rule.path}` })),
+    ),
   ]),
   { kinds: /^Service$/, path: 'spec.loadBalancerClass' },
   { kinds: /^Service$/, path: 'spec.loadBalancerIP' },
@@ -94,10 +108,16 @@ export function unsimulatedFields(kind: Kind, object: unknown): readonly string[
   );
 }
 
-function expand(value: unknown, segments: readonly string[], field: string): readonly { readonly field: string; readonly value: unknown }[] {
+function expand(
+  value: unknown,
+  segments: readonly string[],
+  field: string,
+): readonly { readonly field: string; readonly value: unknown }[] {
   const [first, ...rest] = segments;
   if (value === null || value === undefined) return [];
   if (first === undefined) return [{ field, value }];
   if (first === '*') return isList(value) ? value.flatMap((item, i) => expand(item, rest, `${field}[${i}]`)) : [];
-  return isRecord(value) && Object.hasOwn(value, first) ? expand(value[first], rest, field === '' ? first : `${field}.${first}`) : [];
+  return isRecord(value) && Object.hasOwn(value, first)
+    ? expand(value[first], rest, field === '' ? first : `${field}.${first}`)
+    : [];
 }

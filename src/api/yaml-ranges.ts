@@ -4,7 +4,17 @@
  * Aliases are expanded under a budget (go-yaml: "document contains excessive aliasing"), nesting has a limit, and merge keys
  * (`<<: *base`) are honoured.
  */
-import { isAlias, isMap, isPair, isScalar, isSeq, type Document, type LineCounter, type Node as YamlNode, type Pair } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type Document,
+  type LineCounter,
+  type Node as YamlNode,
+  type Pair,
+} from 'yaml';
 import { err, ok, type Result } from '../lib/result.ts';
 import { setKey } from './json.ts';
 import type { TextRange } from './manifest-error.ts';
@@ -96,7 +106,8 @@ class Converter {
     }
     if (merged.length === 0) return out;
     const base: Record<string, unknown> = {};
-    for (const source of merged) for (const [key, value] of Object.entries(source)) if (!Object.hasOwn(base, key)) setKey(base, key, value);
+    for (const source of merged)
+      for (const [key, value] of Object.entries(source)) if (!Object.hasOwn(base, key)) setKey(base, key, value);
     for (const [key, value] of Object.entries(out)) setKey(base, key, value);
     return base;
   }
@@ -127,7 +138,7 @@ function keyText(key: unknown): string {
   const value = isScalar(key) ? key.value : key;
   // The parser's merge key.
   if (typeof value === 'symbol') return '<<';
-  return value === null ? 'null' : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function scalarValue(value: unknown): unknown {
@@ -141,7 +152,11 @@ function mergeSources(value: unknown): readonly Record<string, unknown>[] {
 }
 
 /** The document's value and ranges. */
-export function convertDocument(document: Document, lines: LineCounter, budget: AliasBudget): Result<RangedValue, readonly ConversionError[]> {
+export function convertDocument(
+  document: Document,
+  lines: LineCounter,
+  budget: AliasBudget,
+): Result<RangedValue, readonly ConversionError[]> {
   const converter = new Converter(document, lines, budget);
   const value = converter.convert(document.contents, '', 0);
   return converter.errors.length === 0 ? ok({ value, fields: converter.fields, keys: converter.keys }) : err(converter.errors);

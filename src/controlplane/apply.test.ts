@@ -59,7 +59,9 @@ describe('apply', () => {
   it('writes nothing when one document is refused', () => {
     const lab = createLab();
     const result = apply(lab, `${POD}---\n${service('{ports: [{port: 0, targetPort: 80}]}')}`);
-    expect(output(result)).toEqual(['The Service "web" is invalid: spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive']);
+    expect(output(result)).toEqual([
+      'The Service "web" is invalid: spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive',
+    ]);
     expect(lab.names('Pod')).toEqual([]);
   });
 
@@ -79,7 +81,12 @@ spec:
     const [failure] = result.ok ? [] : result.error;
     const errors = manifestErrorsOf(assertExists(documents[0], 'document'), assertExists(failure, 'failure').status);
     expect(errors.map(({ line, column, endColumn, message }) => [line, column, endColumn, message])).toEqual([
-      [7, 39, 44, 'spec.ports[0].nodePort: Invalid value: 40000: provided port is not in the valid range. The range of valid ports is 30000-32767'],
+      [
+        7,
+        39,
+        44,
+        'spec.ports[0].nodePort: Invalid value: 40000: provided port is not in the valid range. The range of valid ports is 30000-32767',
+      ],
       [8, 25, 30, 'spec.ports[1].port: Invalid value: 68000: must be between 1 and 65535, inclusive'],
     ]);
     expect(errors[0]?.heading).toBe('The Service "two-containers-service" is invalid');
@@ -87,7 +94,9 @@ spec:
 
   it('allocates addresses, honours chosen ones and refuses taken or foreign ones', () => {
     const lab = createLab();
-    expect(output(apply(lab, service('{clusterIP: 10.99.25.192, ports: [{port: 80, nodePort: 30080}], type: NodePort}', 'a')))).toEqual(['service/a created']);
+    expect(
+      output(apply(lab, service('{clusterIP: 10.99.25.192, ports: [{port: 80, nodePort: 30080}], type: NodePort}', 'a'))),
+    ).toEqual(['service/a created']);
     expect(output(apply(lab, service('{clusterIP: 10.99.25.192, ports: [{port: 80}]}', 'b')))).toEqual([
       'The Service "b" is invalid: spec.clusterIPs: Invalid value: []string{"10.99.25.192"}: failed to allocate IP 10.99.25.192: provided IP is already allocated',
     ]);
@@ -98,8 +107,12 @@ spec:
       'The Service "b" is invalid: spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated',
     ]);
     lab.client.delete('Service', 'default', 'a');
-    expect(output(apply(lab, service('{type: NodePort, clusterIP: 10.99.25.192, ports: [{port: 80, nodePort: 30080}]}', 'b')))).toEqual(['service/b created']);
-    expect(output(apply(lab, service('{type: NodePort, clusterIP: 10.99.25.193, ports: [{port: 80, nodePort: 30080}]}', 'b')))).toEqual([
+    expect(
+      output(apply(lab, service('{type: NodePort, clusterIP: 10.99.25.192, ports: [{port: 80, nodePort: 30080}]}', 'b'))),
+    ).toEqual(['service/b created']);
+    expect(
+      output(apply(lab, service('{type: NodePort, clusterIP: 10.99.25.193, ports: [{port: 80, nodePort: 30080}]}', 'b'))),
+    ).toEqual([
       'The Service "b" is invalid: spec.clusterIPs[0]: Invalid value: []string{"10.99.25.193"}: may not change once set',
     ]);
   });
@@ -117,7 +130,11 @@ spec:
     expect(after.clusterIP).toBe(before.clusterIP);
     apply(lab, service('{type: ClusterIP, ports: [{name: a, port: 90}, {name: b, port: 81}]}'));
     const last = lab.get('Service', 'web').spec;
-    expect([last.ports?.map(({ nodePort }) => nodePort), last.externalTrafficPolicy, last.clusterIP]).toEqual([[undefined, undefined], undefined, before.clusterIP]);
+    expect([last.ports?.map(({ nodePort }) => nodePort), last.externalTrafficPolicy, last.clusterIP]).toEqual([
+      [undefined, undefined],
+      undefined,
+      before.clusterIP,
+    ]);
   });
 
   it('refuses changes of what is immutable, pointing at the field that changed', () => {
@@ -139,7 +156,12 @@ spec:
     const lab = createLab();
     apply(lab, `${POD}---\n${service('{selector: {app: p}, ports: [{port: 80}]}')}`);
     const origin = lab.store.origin('Service default/web');
-    expect([origin?.createdBy, origin?.source?.file, origin?.source?.range.line, origin?.source?.fields.get('spec.ports[0].port')?.line]).toEqual(['kubectl', 'test.yaml', 8, 11]);
+    expect([
+      origin?.createdBy,
+      origin?.source?.file,
+      origin?.source?.range.line,
+      origin?.source?.fields.get('spec.ports[0].port')?.line,
+    ]).toEqual(['kubectl', 'test.yaml', 8, 11]);
   });
 });
 
@@ -163,11 +185,14 @@ describe('store', () => {
   it('refuses with the API server’s words', () => {
     const lab = createLab();
     apply(lab, POD);
-    const text = (result: { readonly ok: boolean; readonly error?: { readonly message: string } }): string => result.error?.message ?? 'ok';
+    const text = (result: { readonly ok: boolean; readonly error?: { readonly message: string } }): string =>
+      result.error?.message ?? 'ok';
     const pod = lab.get('Pod', 'p');
     expect(text(lab.client.create('Pod', pod))).toBe('pods "p" already exists');
     expect(text(lab.client.delete('Deployment', 'default', 'x'))).toBe('deployments.apps "x" not found');
-    expect(text(lab.client.delete('Namespace', null, 'default'))).toBe('namespaces "default" is forbidden: this namespace may not be deleted');
+    expect(text(lab.client.delete('Namespace', null, 'default'))).toBe(
+      'namespaces "default" is forbidden: this namespace may not be deleted',
+    );
     expect(text(lab.client.update('Pod', { ...pod, metadata: { ...pod.metadata, resourceVersion: '1' } }))).toBe(
       'Operation cannot be fulfilled on pods "p": the object has been modified; please apply your changes to the latest version and try again',
     );
@@ -184,7 +209,9 @@ describe('store', () => {
     lab.client.delete('Pod', 'default', 'p', { gracePeriodSeconds: 0 });
     restore();
     expect([...lab.store.objects()]).toEqual(before);
-    expect(lab.store.list('Pod', { namespace: 'default', labelSelector: 'app=p' }).map(({ metadata }) => metadata.name)).toEqual(['p']);
+    expect(
+      lab.store.list('Pod', { namespace: 'default', labelSelector: 'app=p' }).map(({ metadata }) => metadata.name),
+    ).toEqual(['p']);
   });
 
   it('gives the same objects for the same seed and commands', () => {

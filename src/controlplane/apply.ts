@@ -39,7 +39,11 @@ export interface ApplyFailure {
 export type ApplyResult = Result<readonly AppliedObject[], readonly ApplyFailure[]>;
 
 /** Applies `documents` of `file`, or none of them; with `dryRun` tells what would happen. */
-export function applyManifests(store: ApiStore, documents: readonly ManifestDocument[], options: { readonly file: string; readonly dryRun?: boolean }): ApplyResult {
+export function applyManifests(
+  store: ApiStore,
+  documents: readonly ManifestDocument[],
+  options: { readonly file: string; readonly dryRun?: boolean },
+): ApplyResult {
   const rehearsal = store.dryRun(() => applyEach(store, documents, options.file));
   if (!rehearsal.ok || options.dryRun === true) return rehearsal;
   return applyEach(store, documents, options.file);
@@ -62,7 +66,12 @@ function applyEach(store: ApiStore, documents: readonly ManifestDocument[], file
   return failures.length > 0 ? err(failures) : ok(applied);
 }
 
-function applyOne<K extends Kind>(store: ApiStore, kind: K, document: ManifestDocument, before: KindMap[K] | null): WriteResult<KindMap[K]> {
+function applyOne<K extends Kind>(
+  store: ApiStore,
+  kind: K,
+  document: ManifestDocument,
+  before: KindMap[K] | null,
+): WriteResult<KindMap[K]> {
   const lastApplied = `${canonicalJson(withNamespace(document))}\n`;
   const manifest = annotated(document.object, document.namespace, lastApplied);
   if (before === null) return store.create('kubectl', kind, manifest as unknown as ObjectInput<KindMap[K]>);
@@ -84,7 +93,11 @@ function annotated(object: UnknownRecord, namespace: string | null, lastApplied:
   const { resourceVersion: _, ...kept } = metadata;
   return {
     ...object,
-    metadata: { ...kept, ...(namespace === null ? {} : { namespace }), annotations: { ...annotations, [LAST_APPLIED]: lastApplied } },
+    metadata: {
+      ...kept,
+      ...(namespace === null ? {} : { namespace }),
+      annotations: { ...annotations, [LAST_APPLIED]: lastApplied },
+    },
   };
 }
 
@@ -106,10 +119,19 @@ function parseLastApplied(text: string | undefined): UnknownRecord | null {
 
 function outcomeOf(document: ManifestDocument, key: string, before: KubeObject | null, after: KubeObject): AppliedObject {
   const verb = before === null ? 'created' : before === after ? 'unchanged' : 'configured';
-  return { document: document.document, key, verb, before, after, changes: changesOf(before, after), message: `${kubectlName(after.kind, document.name)} ${verb}` };
+  return {
+    document: document.document,
+    key,
+    verb,
+    before,
+    after,
+    changes: changesOf(before, after),
+    message: `${kubectlName(after.kind, document.name)} ${verb}`,
+  };
 }
 
-const BOOKKEEPING = /^(metadata\.(resourceVersion|generation|uid|creationTimestamp|annotations\.kubectl\.kubernetes\.io\/last-applied-configuration)|apiVersion|kind|status)/;
+const BOOKKEEPING =
+  /^(metadata\.(resourceVersion|generation|uid|creationTimestamp|annotations\.kubectl\.kubernetes\.io\/last-applied-configuration)|apiVersion|kind|status)/;
 
 function changesOf(before: KubeObject | null, after: KubeObject): readonly FieldChange[] {
   return fieldChanges(before ?? {}, after).filter((change) => !BOOKKEEPING.test(change.path));
@@ -123,7 +145,10 @@ export function kubectlName(kind: Kind, name: string): string {
 }
 
 /** Deletes every object of `documents`; objects that do not exist are reported, the others still go. */
-export function deleteManifests(store: ApiStore, documents: readonly ManifestDocument[]): { readonly messages: readonly string[]; readonly failures: readonly ApplyFailure[] } {
+export function deleteManifests(
+  store: ApiStore,
+  documents: readonly ManifestDocument[],
+): { readonly messages: readonly string[]; readonly failures: readonly ApplyFailure[] } {
   const messages: string[] = [];
   const failures: ApplyFailure[] = [];
   for (const { kind, namespace, name, document } of documents) {
@@ -142,7 +167,12 @@ export function deletedMessage(kind: Kind, name: string): string {
 }
 
 /** kubectl scale: sets spec.replicas of a workload. */
-export function scale(store: ApiStore, kind: 'Deployment' | 'ReplicaSet', target: { readonly namespace: string; readonly name: string }, replicas: number): WriteResult<KubeObject> {
+export function scale(
+  store: ApiStore,
+  kind: 'Deployment' | 'ReplicaSet',
+  target: { readonly namespace: string; readonly name: string },
+  replicas: number,
+): WriteResult<KubeObject> {
   const old = store.get(kind, target.namespace, target.name);
   if (old === null) return err(notFoundStatus(kind, target.name));
   return store.update('kubectl', kind, jsonMergePatch(old, { spec: { replicas } }) as ObjectInput<KindMap[typeof kind]>);

@@ -9,7 +9,13 @@ import { err } from '../lib/result.ts';
 import type { EventRecorder } from './events.ts';
 import type { ApiStore } from './store.ts';
 
-function patched<K extends Kind>(store: ApiStore, by: string, kind: K, target: { namespace: string | null; name: string }, patch: unknown): WriteResult<KindMap[K]> {
+function patched<K extends Kind>(
+  store: ApiStore,
+  by: string,
+  kind: K,
+  target: { namespace: string | null; name: string },
+  patch: unknown,
+): WriteResult<KindMap[K]> {
   const old = store.get(kind, target.namespace, target.name);
   if (old === null) return err(notFoundStatus(kind, target.name));
   return store.update(by, kind, jsonMergePatch(old, patch) as ObjectInput<KindMap[K]>);

@@ -14,14 +14,22 @@ function deployment(name: string, replicas: number, image = 'nginx:1.14', extra:
     spec: {
       replicas,
       selector: { matchLabels: { app: name } },
-      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'web', image, ports: [{ name: 'http', containerPort: 80 }] }] } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { containers: [{ name: 'web', image, ports: [{ name: 'http', containerPort: 80 }] }] },
+      },
       ...extra,
     },
   };
 }
 
 function service(name: string, spec: ObjectInput<Service>['spec'] = {}): ObjectInput<Service> {
-  return { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'default' }, spec: { selector: { app: name }, ports: [{ port: 80 }], ...spec } };
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace: 'default' },
+    spec: { selector: { app: name }, ports: [{ port: 80 }], ...spec },
+  };
 }
 
 function twoNodes(): Lab {
@@ -34,7 +42,11 @@ function twoNodes(): Lab {
 
 function setImage(lab: Lab, name: string, image: string): void {
   const old = lab.get('Deployment', name);
-  const next = jsonMergePatch(old, { spec: { template: { spec: { containers: old.spec.template.spec.containers.map((container) => ({ ...container, image })) } } } }) as Deployment;
+  const next = jsonMergePatch(old, {
+    spec: {
+      template: { spec: { containers: old.spec.template.spec.containers.map((container) => ({ ...container, image })) } },
+    },
+  }) as Deployment;
   expect(lab.client.update('Deployment', next).ok).toBe(true);
 }
 
@@ -49,7 +61,13 @@ describe('deployment', () => {
     const pods = lab.store.list('Pod');
     expect(pods.map((pod) => pod.metadata.name.startsWith(`${rs?.metadata.name ?? ''}-`))).toEqual([true, true, true]);
     expect(new Set(pods.map((pod) => pod.spec.nodeName))).toEqual(new Set(['class', 'class2']));
-    expect(lab.get('Deployment', 'web').status).toMatchObject({ replicas: 3, readyReplicas: 3, availableReplicas: 3, updatedReplicas: 3, observedGeneration: 1 });
+    expect(lab.get('Deployment', 'web').status).toMatchObject({
+      replicas: 3,
+      readyReplicas: 3,
+      availableReplicas: 3,
+      updatedReplicas: 3,
+      observedGeneration: 1,
+    });
     expect(lab.get('Deployment', 'web').status.conditions?.map(({ type, reason }) => `${type} ${reason ?? ''}`)).toEqual([
       'Available MinimumReplicasAvailable',
       'Progressing NewReplicaSetAvailable',
@@ -73,14 +91,27 @@ describe('deployment', () => {
     let least = 99;
     lab.client.watch('Pod', () => {
       const active = lab.store.list('Pod').filter((pod) => pod.metadata.deletionTimestamp === undefined);
-      most = Math.max(most, lab.store.list('ReplicaSet').reduce((sum, rs) => sum + rs.spec.replicas, 0));
-      least = Math.min(least, active.filter((pod) => pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true).length);
+      most = Math.max(
+        most,
+        lab.store.list('ReplicaSet').reduce((sum, rs) => sum + rs.spec.replicas, 0),
+      );
+      least = Math.min(
+        least,
+        active.filter(
+          (pod) => pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true,
+        ).length,
+      );
     });
     lab.settle();
     setImage(lab, 'web', 'nginx:1.15');
     lab.settle();
     expect([most, least]).toEqual([5, 3]);
-    expect(lab.store.list('ReplicaSet').map((rs) => [rs.spec.replicas, rs.metadata.annotations?.['deployment.kubernetes.io/revision']]).sort()).toEqual([
+    expect(
+      lab.store
+        .list('ReplicaSet')
+        .map((rs) => [rs.spec.replicas, rs.metadata.annotations?.['deployment.kubernetes.io/revision']])
+        .sort(),
+    ).toEqual([
       [0, '1'],
       [4, '2'],
     ]);
@@ -179,12 +210,22 @@ describe('endpointslice', () => {
   it('splits Pods whose named ports differ into slices with their own ports', () => {
     const lab = twoNodes();
     const pod = (name: string, containerPort: number) =>
-      lab.create('Pod', { apiVersion: 'v1', kind: 'Pod', metadata: { name, labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'nginx', ports: [{ name: 'http', containerPort }] }] } });
+      lab.create('Pod', {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name, labels: { app: 'web' } },
+        spec: { containers: [{ name: 'c', image: 'nginx', ports: [{ name: 'http', containerPort }] }] },
+      });
     pod('a', 8080);
     pod('b', 9090);
     lab.create('Service', service('web', { ports: [{ port: 80, targetPort: 'http' }] }));
     lab.settle();
-    expect(lab.store.list('EndpointSlice').map((slice) => [slice.ports?.[0]?.port, slice.endpoints.map((e) => e.targetRef?.name)]).sort()).toEqual([
+    expect(
+      lab.store
+        .list('EndpointSlice')
+        .map((slice) => [slice.ports?.[0]?.port, slice.endpoints.map((e) => e.targetRef?.name)])
+        .sort(),
+    ).toEqual([
       [8080, ['a']],
       [9090, ['b']],
     ]);
@@ -209,12 +250,26 @@ describe('endpointslice', () => {
   it('mirrors Endpoints written by hand and leaves slices written by hand alone', () => {
     const lab = twoNodes();
     lab.create('Service', { ...service('db'), spec: { ports: [{ port: 5432 }] } });
-    lab.create('Endpoints', { apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'db', namespace: 'default' }, subsets: [{ addresses: [{ ip: '192.168.1.100' }], ports: [{ port: 5432 }] }] });
-    lab.create('EndpointSlice', { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'hand', namespace: 'default', labels: { 'kubernetes.io/service-name': 'db' } }, addressType: 'IPv4', endpoints: [] });
+    lab.create('Endpoints', {
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      metadata: { name: 'db', namespace: 'default' },
+      subsets: [{ addresses: [{ ip: '192.168.1.100' }], ports: [{ port: 5432 }] }],
+    });
+    lab.create('EndpointSlice', {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { name: 'hand', namespace: 'default', labels: { 'kubernetes.io/service-name': 'db' } },
+      addressType: 'IPv4',
+      endpoints: [],
+    });
     lab.settle();
     const mirrored = lab.store.list('EndpointSlice').filter((slice) => slice.metadata.name !== 'hand');
     expect(mirrored.map(({ endpoints, ports }) => ({ endpoints, ports }))).toEqual([
-      { endpoints: [{ addresses: ['192.168.1.100'], conditions: { ready: true } }], ports: [{ name: '', port: 5432, protocol: 'TCP' }] },
+      {
+        endpoints: [{ addresses: ['192.168.1.100'], conditions: { ready: true } }],
+        ports: [{ name: '', port: 5432, protocol: 'TCP' }],
+      },
     ]);
     lab.client.delete('Service', 'default', 'db');
     lab.settle();
@@ -232,8 +287,17 @@ describe('namespace', () => {
     lab.client.delete('Namespace', null, 'shop');
     expect(lab.store.get('Namespace', null, 'shop')?.status.phase).toBe('Terminating');
     lab.settle();
-    expect([lab.store.get('Namespace', null, 'shop'), lab.names('Pod'), lab.names('Service'), lab.names('EndpointSlice')]).toEqual([null, [], [], []]);
-    const refused = lab.client.create('ConfigMap', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', namespace: 'shop' } });
+    expect([
+      lab.store.get('Namespace', null, 'shop'),
+      lab.names('Pod'),
+      lab.names('Service'),
+      lab.names('EndpointSlice'),
+    ]).toEqual([null, [], [], []]);
+    const refused = lab.client.create('ConfigMap', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'x', namespace: 'shop' },
+    });
     expect(refused.ok ? '' : refused.error.message).toBe('namespaces "shop" not found');
   });
 });
@@ -241,12 +305,20 @@ describe('namespace', () => {
 describe('node lifecycle', () => {
   it('taints a node that is not ready and evicts its Pods after five minutes', () => {
     const lab = twoNodes();
-    lab.create('Pod', { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { nodeName: 'class', containers: [{ name: 'c', image: 'nginx' }] } });
+    lab.create('Pod', {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p' },
+      spec: { nodeName: 'class', containers: [{ name: 'c', image: 'nginx' }] },
+    });
     lab.settle();
     const node = assertExists(lab.store.get('Node', null, 'class'), 'node class');
     lab.client.updateStatus('Node', { ...node, status: { ...node.status, conditions: [{ type: 'Ready', status: 'False' }] } });
     lab.settle();
-    expect(lab.store.get('Node', null, 'class')?.spec.taints?.map(({ key, effect }) => `${key}:${effect}`)).toEqual(['node.kubernetes.io/not-ready:NoSchedule', 'node.kubernetes.io/not-ready:NoExecute']);
+    expect(lab.store.get('Node', null, 'class')?.spec.taints?.map(({ key, effect }) => `${key}:${effect}`)).toEqual([
+      'node.kubernetes.io/not-ready:NoSchedule',
+      'node.kubernetes.io/not-ready:NoExecute',
+    ]);
     lab.advance(298);
     expect(lab.names('Pod')).toEqual(['p']);
     lab.advance(4);

@@ -31,7 +31,11 @@ export function startControllers(store: ApiStore): ControlPlane {
   const events = new EventRecorder(store);
   const client = (by: string): ApiClient => createClient(store, events, by);
   const controllers: readonly Controller[] = [
-    startNamespaceController({ sim, client: client('namespace-controller'), finalize: (name) => store.finalizeNamespace(name) }),
+    startNamespaceController({
+      sim,
+      client: client('namespace-controller'),
+      finalize: (name) => store.finalizeNamespace(name),
+    }),
     startDeploymentController({ sim, client: client('deployment-controller') }),
     startReplicaSetController({ sim, client: client('replicaset-controller') }),
     startScheduler({ sim, client: client('default-scheduler') }),

@@ -34,5 +34,7 @@ function podGrace(pod: Pod, asked: number | undefined): number | null {
   if ((pod.spec.nodeName ?? '') === '' || ended) return 0;
   const seconds = Math.max(0, asked ?? pod.spec.terminationGracePeriodSeconds);
   const current = pod.metadata.deletionGracePeriodSeconds;
-  return pod.metadata.deletionTimestamp !== undefined && current !== undefined && seconds >= current && seconds > 0 ? null : seconds;
+  return pod.metadata.deletionTimestamp !== undefined && current !== undefined && seconds >= current && seconds > 0
+    ? null
+    : seconds;
 }

@@ -11,7 +11,14 @@ import type { ApiStore } from './store.ts';
 
 function referenceTo(object: KubeObject): ObjectReference {
   const { namespace, name, uid, resourceVersion } = object.metadata;
-  return { apiVersion: object.apiVersion, kind: object.kind, ...(namespace === undefined ? {} : { namespace }), name, uid, resourceVersion };
+  return {
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    ...(namespace === undefined ? {} : { namespace }),
+    name,
+    uid,
+    resourceVersion,
+  };
 }
 
 export class EventRecorder {

@@ -15,7 +15,16 @@ const NAME = 'generic-garbage-collector';
 /** Kinds whose objects own others. */
 const OWNER_KINDS = ['Deployment', 'ReplicaSet', 'DaemonSet', 'Service', 'Endpoints', 'Node', 'Pod', 'ConfigMap'] as const;
 /** Kinds whose objects are owned. */
-const DEPENDENT_KINDS: readonly Kind[] = ['ReplicaSet', 'Pod', 'EndpointSlice', 'Endpoints', 'Deployment', 'DaemonSet', 'Service', 'ConfigMap'];
+const DEPENDENT_KINDS: readonly Kind[] = [
+  'ReplicaSet',
+  'Pod',
+  'EndpointSlice',
+  'Endpoints',
+  'Deployment',
+  'DaemonSet',
+  'Service',
+  'ConfigMap',
+];
 
 export function startGarbageCollector({ sim, client }: ControllerContext): Controller {
   const queue = new WorkQueue({ sim, name: NAME, workNs: RECONCILE_NS, reconcile: collect });
@@ -23,11 +32,15 @@ export function startGarbageCollector({ sim, client }: ControllerContext): Contr
   const stops = OWNER_KINDS.map((kind) =>
     client.watch(kind, ({ type, object }) => {
       if (type === 'DELETED') queue.add(`${object.metadata.uid} ${object.metadata.name}`);
-      else if (type === 'ADDED' && (object.metadata.ownerReferences ?? []).some((owner) => !exists(object, owner))) collectOne(object);
+      else if (type === 'ADDED' && (object.metadata.ownerReferences ?? []).some((owner) => !exists(object, owner)))
+        collectOne(object);
     }),
   );
 
-  function exists(dependent: KubeObject, owner: { readonly kind: string; readonly name: string; readonly uid: string }): boolean {
+  function exists(
+    dependent: KubeObject,
+    owner: { readonly kind: string; readonly name: string; readonly uid: string },
+  ): boolean {
     if (!Object.hasOwn(KINDS, owner.kind)) return true;
     return client.get(owner.kind as Kind, dependent.metadata.namespace ?? null, owner.name)?.metadata.uid === owner.uid;
   }

@@ -40,7 +40,13 @@ export function startNodeLifecycleController({ sim, client }: ControllerContext)
     if (node === null) return 'done';
     const now = client.timestamp();
     const others = (node.spec.taints ?? []).filter(({ key }) => !OWN_TAINTS.includes(key));
-    const wanted = wantedTaints(node).map((taint) => node.spec.taints?.find(({ key, effect }) => key === taint.key && effect === taint.effect) ?? { ...taint, timeAdded: now });
+    const wanted = wantedTaints(node).map(
+      (taint) =>
+        node.spec.taints?.find(({ key, effect }) => key === taint.key && effect === taint.effect) ?? {
+          ...taint,
+          timeAdded: now,
+        },
+    );
     const taints = [...others, ...wanted];
     if (jsonEqual(taints, node.spec.taints ?? [])) return 'done';
     const { taints: _, ...spec } = node.spec;
@@ -62,7 +68,13 @@ export function startNodeLifecycleController({ sim, client }: ControllerContext)
 
   function evictPod(pod: Pod): void {
     const { namespace, name, uid } = pod.metadata;
-    client.recordEvent({ regarding: pod, type: 'Normal', reason: 'TaintManagerEviction', message: `Marking for deletion Pod ${namespace}/${name}`, source: { component: 'taint-eviction-controller' } });
+    client.recordEvent({
+      regarding: pod,
+      type: 'Normal',
+      reason: 'TaintManagerEviction',
+      message: `Marking for deletion Pod ${namespace}/${name}`,
+      source: { component: 'taint-eviction-controller' },
+    });
     client.delete('Pod', namespace, name, { uid });
   }
 
@@ -97,6 +109,10 @@ function secondsLeft(pod: Pod, taints: readonly Taint[], now: string): number | 
     if (toleration === undefined) return 0;
     used.push({ toleration, since: taint.timeAdded ?? now });
   }
-  const limits = used.flatMap(({ toleration, since }) => (toleration.tolerationSeconds === undefined ? [] : [Math.max(0, toleration.tolerationSeconds) + (Date.parse(since) - Date.parse(now)) / 1000]));
+  const limits = used.flatMap(({ toleration, since }) =>
+    toleration.tolerationSeconds === undefined
+      ? []
+      : [Math.max(0, toleration.tolerationSeconds) + (Date.parse(since) - Date.parse(now)) / 1000],
+  );
   return limits.length === 0 ? null : Math.max(0, Math.min(...limits));
 }

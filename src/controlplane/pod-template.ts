@@ -8,11 +8,21 @@ import type { ObjectInput } from '../api/watch.ts';
 
 /** The owner reference of a managing controller. */
 export function controllerReference(owner: KubeObject): OwnerReference {
-  return { apiVersion: owner.apiVersion, kind: owner.kind, name: owner.metadata.name, uid: owner.metadata.uid, controller: true, blockOwnerDeletion: true };
+  return {
+    apiVersion: owner.apiVersion,
+    kind: owner.kind,
+    name: owner.metadata.name,
+    uid: owner.metadata.uid,
+    controller: true,
+    blockOwnerDeletion: true,
+  };
 }
 
 /** A new Pod of `owner`, named by the API server. */
-export function podFromTemplate(owner: KubeObject & { readonly metadata: { readonly namespace: string } }, template: PodTemplateSpec): ObjectInput<Pod> {
+export function podFromTemplate(
+  owner: KubeObject & { readonly metadata: { readonly namespace: string } },
+  template: PodTemplateSpec,
+): ObjectInput<Pod> {
   const { name, namespace } = owner.metadata;
   return {
     apiVersion: 'v1',

@@ -68,7 +68,11 @@ export class ServiceAllocator {
    * Allocates what `spec` needs and does not have; `old` is the stored state on update (what it holds is its own).
    * `draws` are the streams of chance for address and ports.
    */
-  allocate(spec: Draft<ServiceSpec>, old: ServiceSpec | null, draws: { readonly ip: () => number; readonly port: () => number }): readonly FieldError[] {
+  allocate(
+    spec: Draft<ServiceSpec>,
+    old: ServiceSpec | null,
+    draws: { readonly ip: () => number; readonly port: () => number },
+  ): readonly FieldError[] {
     return [...this.#allocateAddress(spec, old, draws.ip), ...this.#allocatePorts(spec, old, draws.port)];
   }
 
@@ -87,8 +91,11 @@ export class ServiceAllocator {
     const address = parseIp(text);
     // A malformed address is validation's to report.
     if (address === null) return [];
-    const refuse = (why: string): readonly FieldError[] => [invalid('spec.clusterIPs', [text], `failed to allocate IP ${text}: ${why}`)];
-    if (!this.#inRange(address)) return refuse(`the provided IP (${text}) is not in the valid range. The range of valid IPs is ${this.serviceCIDR}`);
+    const refuse = (why: string): readonly FieldError[] => [
+      invalid('spec.clusterIPs', [text], `failed to allocate IP ${text}: ${why}`),
+    ];
+    if (!this.#inRange(address))
+      return refuse(`the provided IP (${text}) is not in the valid range. The range of valid IPs is ${this.serviceCIDR}`);
     return (this.#addresses.get(text) ?? 0) > 0 ? refuse('provided IP is already allocated') : [];
   }
 
@@ -106,20 +113,27 @@ export class ServiceAllocator {
 
   #freeAddress(draw: () => number): string | undefined {
     const { first, size } = this.#usable();
-    const free = pickFree({ first: 0, size, reserved: staticBand(size, 16, 256) }, draw, (offset) => !this.#addresses.has(ipFromU32(first + offset)));
+    const free = pickFree(
+      { first: 0, size, reserved: staticBand(size, 16, 256) },
+      draw,
+      (offset) => !this.#addresses.has(ipFromU32(first + offset)),
+    );
     return free === null ? undefined : ipFromU32(first + free);
   }
 
   #allocatePorts(spec: Draft<ServiceSpec>, old: ServiceSpec | null, draw: () => number): readonly FieldError[] {
     if (spec.type !== 'NodePort' && spec.type !== 'LoadBalancer') return [];
     const own = new Set(old === null ? [] : portsOf(old));
-    const errors = (spec.ports ?? []).flatMap((port, i) => this.#checkPort(`spec.ports[${i}].nodePort`, port.nodePort ?? 0, own));
+    const errors = (spec.ports ?? []).flatMap((port, i) =>
+      this.#checkPort(`spec.ports[${i}].nodePort`, port.nodePort ?? 0, own),
+    );
     errors.push(...this.#checkPort('spec.healthCheckNodePort', spec.healthCheckNodePort ?? 0, own));
     const taken = new Set(portsOf(spec));
     if (needsNodePort(spec)) this.#fillNodePorts(spec, taken, draw);
     if (needsHealthCheckNodePort(spec) && (spec.healthCheckNodePort ?? 0) === 0) {
       const port = this.#freePort(taken, draw);
-      if (port === null) errors.push(invalid('spec.healthCheckNodePort', 0, 'failed to allocate a HealthCheck NodePort: range is full'));
+      if (port === null)
+        errors.push(invalid('spec.healthCheckNodePort', 0, 'failed to allocate a HealthCheck NodePort: range is full'));
       else spec.healthCheckNodePort = port;
     }
     return errors;
@@ -138,9 +152,12 @@ export class ServiceAllocator {
   #fillNodePorts(spec: Draft<ServiceSpec>, taken: Set<number>, draw: () => number): void {
     for (const port of spec.ports ?? []) {
       if ((port.nodePort ?? 0) !== 0) continue;
-      const twin = spec.ports?.find((other) => other !== port && other.port === port.port && other.protocol !== port.protocol && (other.nodePort ?? 0) !== 0);
+      const twin = spec.ports?.find(
+        (other) =>
+          other !== port && other.port === port.port && other.protocol !== port.protocol && (other.nodePort ?? 0) !== 0,
+      );
       const free = twin?.nodePort ?? this.#freePort(taken, draw);
-      if (free === null || free === undefined) continue;
+      if (free === null) continue;
       port.nodePort = free;
       taken.add(free);
     }
@@ -149,7 +166,11 @@ export class ServiceAllocator {
   #freePort(taken: ReadonlySet<number>, draw: () => number): number | null {
     const { first, last } = this.nodePorts;
     const size = last - first + 1;
-    return pickFree({ first, size, reserved: staticBand(size, 32, 128) }, draw, (port) => !this.#ports.has(port) && !taken.has(port));
+    return pickFree(
+      { first, size, reserved: staticBand(size, 32, 128) },
+      draw,
+      (port) => !this.#ports.has(port) && !taken.has(port),
+    );
   }
 }
 

@@ -48,14 +48,22 @@ function dropTypeDependentFields(spec: Draft<ServiceSpec>, old: ServiceSpec): vo
   const before = old as Draft<ServiceSpec>;
   if (needsClusterIP(before) && !needsClusterIP(spec)) dropAddress(spec, old);
   if (needsNodePort(before) && !needsNodePort(spec)) dropNodePorts(spec, old);
-  if (needsHealthCheckNodePort(before) && !needsHealthCheckNodePort(spec) && spec.healthCheckNodePort === old.healthCheckNodePort) {
+  if (
+    needsHealthCheckNodePort(before) &&
+    !needsHealthCheckNodePort(spec) &&
+    spec.healthCheckNodePort === old.healthCheckNodePort
+  ) {
     delete spec.healthCheckNodePort;
   }
   if (old.type === 'LoadBalancer' && spec.type !== 'LoadBalancer') {
     if (spec.allocateLoadBalancerNodePorts === old.allocateLoadBalancerNodePorts) delete spec.allocateLoadBalancerNodePorts;
     if (spec.loadBalancerClass === old.loadBalancerClass) delete spec.loadBalancerClass;
   }
-  if (isExternallyAccessible(before) && !isExternallyAccessible(spec) && spec.externalTrafficPolicy === old.externalTrafficPolicy) {
+  if (
+    isExternallyAccessible(before) &&
+    !isExternallyAccessible(spec) &&
+    spec.externalTrafficPolicy === old.externalTrafficPolicy
+  ) {
     delete spec.externalTrafficPolicy;
   }
 }

@@ -7,11 +7,18 @@
  * Simplification: no authentication, quota or webhooks; one API version per kind; finalizers other than a Namespace's are honoured but nobody removes them.
  */
 import { setDefaults } from '../api/defaults/defaults.ts';
-import { required, type FieldError } from '../api/field-error.ts';
+import { required } from '../api/field-error.ts';
 import { deepFreeze, draftOf, shareStructure, type Draft } from '../api/json.ts';
 import { keyOf, KINDS, objectKey, type Kind, type KindMap, type KubeObject } from '../api/kinds.ts';
-import { parseFieldSelector, parseSelector, selectorFromLabelSelector, type FieldRequirement, type Selector } from '../api/selectors.ts';
-import { alreadyExists, conflict, forbiddenStatus, invalidStatus, modifiedConflict, notFoundStatus, type ApiStatus } from '../api/status.ts';
+import {
+  alreadyExists,
+  conflict,
+  forbiddenStatus,
+  invalidStatus,
+  modifiedConflict,
+  notFoundStatus,
+  type ApiStatus,
+} from '../api/status.ts';
 import { DEFAULT_EPOCH, formatTime } from '../api/time.ts';
 import type { ObjectMeta } from '../api/types/meta.ts';
 import { validateObject, validateObjectUpdate } from '../api/validation/validation.ts';
@@ -20,6 +27,8 @@ import { assert } from '../lib/assert.ts';
 import { cidr, type Cidr } from '../lib/cidr.ts';
 import { err, ok } from '../lib/result.ts';
 import { NS_PER_S, type Sim } from '../sim/sim.ts';
+import { fieldsOf, labelsOf } from './list-options.ts';
+import { isFinalized, keepServerFields, merged, uidPrecondition, withGeneration } from './object-meta.ts';
 import { gracePeriodOf, type Removal } from './deletion.ts';
 import { IdentitySource } from './identity.ts';
 import { Origins, type ManifestSource, type ObjectOrigin } from './origins.ts';
@@ -54,7 +63,10 @@ export class ApiStore {
   constructor(options: StoreOptions) {
     this.sim = options.sim;
     this.epoch = options.epoch ?? DEFAULT_EPOCH;
-    this.#allocator = new ServiceAllocator({ serviceCIDR: options.serviceCIDR ?? cidr('10.96.0.0/12'), nodePorts: options.nodePorts ?? DEFAULT_NODE_PORTS });
+    this.#allocator = new ServiceAllocator({
+      serviceCIDR: options.serviceCIDR ?? cidr('10.96.0.0/12'),
+      nodePorts: options.nodePorts ?? DEFAULT_NODE_PORTS,
+    });
     this.#tables = new Tables(this.#allocator);
     this.#identity = new IdentitySource(options.sim.rng);
     this.#hub = new WatchHub(options.sim);
@@ -153,7 +165,11 @@ export class ApiStore {
       const home = this.get('Namespace', null, namespace);
       if (home === null) return notFoundStatus('Namespace', namespace);
       if (home.metadata.deletionTimestamp !== undefined) {
-        return forbiddenStatus(kind, name, `unable to create new content in namespace ${namespace} because it is being terminated`);
+        return forbiddenStatus(
+          kind,
+          name,
+          `unable to create new content in namespace ${namespace} because it is being terminated`,
+        );
       }
     }
     return this.get(kind, namespace ?? null, name) === null ? null : alreadyExists(kind, name);
@@ -192,7 +208,14 @@ export class ApiStore {
     // A Deployment's revision is written with its status, so that it does not count as a change of what is wanted.
     const { annotations } = kind === 'Deployment' ? input.metadata : found.value.metadata;
     const metadata = { ...found.value.metadata, annotations };
-    return ok(this.#write(by, kind, shareStructure(found.value, { ...found.value, metadata, status: draftOf(input.status) }), found.value));
+    return ok(
+      this.#write(
+        by,
+        kind,
+        shareStructure(found.value, { ...found.value, metadata, status: draftOf(input.status) }),
+        found.value,
+      ),
+    );
   }
 
   #forUpdate<K extends Kind>(kind: K, input: ObjectInput<KindMap[K]>): WriteResult<KindMap[K]> {
@@ -200,8 +223,10 @@ export class ApiStore {
     const name = meta.name ?? '';
     const old = this.get(kind, meta.namespace ?? 'default', name);
     if (old === null) return err(notFoundStatus(kind, name));
-    if (meta.uid !== undefined && meta.uid !== old.metadata.uid) return err(conflict(kind, name, uidPrecondition(meta.uid, old.metadata.uid)));
-    if (meta.resourceVersion !== undefined && meta.resourceVersion !== old.metadata.resourceVersion) return err(modifiedConflict(kind, name));
+    if (meta.uid !== undefined && meta.uid !== old.metadata.uid)
+      return err(conflict(kind, name, uidPrecondition(meta.uid, old.metadata.uid)));
+    if (meta.resourceVersion !== undefined && meta.resourceVersion !== old.metadata.resourceVersion)
+      return err(modifiedConflict(kind, name));
     return ok(old);
   }
 
@@ -222,15 +247,24 @@ export class ApiStore {
   bind(by: string, namespace: string, podName: string, nodeName: string): WriteResult<KindMap['Pod']> {
     const pod = this.get('Pod', namespace, podName);
     if (pod === null) return err(notFoundStatus('Pod', podName));
-    if (pod.metadata.deletionTimestamp !== undefined) return err(conflict('Pod', podName, `pod ${podName} is being deleted, cannot be assigned to a host`));
+    if (pod.metadata.deletionTimestamp !== undefined)
+      return err(conflict('Pod', podName, `pod ${podName} is being deleted, cannot be assigned to a host`));
     const assigned = pod.spec.nodeName ?? '';
     if (assigned !== '') return err(conflict('Pod', podName, `pod ${podName} is already assigned to node "${assigned}"`));
     const scheduled = { type: 'PodScheduled', status: 'True' as const, lastTransitionTime: this.timestamp() };
     const conditions = [...(pod.status.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled'), scheduled];
-    return ok(this.#replace(by, 'Pod', { ...pod, spec: { ...pod.spec, nodeName }, status: { ...pod.status, conditions } }, pod));
+    return ok(
+      this.#replace(by, 'Pod', { ...pod, spec: { ...pod.spec, nodeName }, status: { ...pod.status, conditions } }, pod),
+    );
   }
 
-  delete<K extends Kind>(by: string, kind: K, namespace: string | null, name: string, options: DeleteOptions = {}): WriteResult<KindMap[K]> {
+  delete<K extends Kind>(
+    by: string,
+    kind: K,
+    namespace: string | null,
+    name: string,
+    options: DeleteOptions = {},
+  ): WriteResult<KindMap[K]> {
     const object = this.get(kind, namespace, name);
     if (object === null) return err(notFoundStatus(kind, name));
     if (options.uid !== undefined && options.uid !== object.metadata.uid) {
@@ -254,9 +288,8 @@ export class ApiStore {
       deletionGracePeriodSeconds: removal.seconds,
       ...(object.metadata.generation === undefined ? {} : { generation: object.metadata.generation + 1 }),
     };
-    const terminating: KubeObject = { ...object, metadata } as KindMap[K];
-    const next = terminating.kind === 'Namespace' ? { ...terminating, status: { phase: 'Terminating' as const } } : terminating;
-    return this.#replace(by, kind, next as KindMap[K], object);
+    const phase = kind === 'Namespace' ? { status: { phase: 'Terminating' } } : {};
+    return this.#replace(by, kind, { ...object, metadata, ...phase }, object);
   }
 
   /** The Namespace's finalize subresource: its content is gone, so it goes too. */
@@ -270,8 +303,11 @@ export class ApiStore {
       const kept = (object.metadata.ownerReferences ?? []).filter((reference) => reference.uid !== owner.metadata.uid);
       if (kept.length === (object.metadata.ownerReferences ?? []).length) continue;
       const { ownerReferences: _, ...metadata } = object.metadata;
-      const orphan = { ...object, metadata: kept.length === 0 ? metadata : { ...metadata, ownerReferences: kept } } as KubeObject;
-      this.#replace(by, object.kind, orphan as KindMap[Kind], object as KindMap[Kind]);
+      const orphan = {
+        ...object,
+        metadata: kept.length === 0 ? metadata : { ...metadata, ownerReferences: kept },
+      } as KubeObject;
+      this.#replace(by, object.kind, orphan, object);
     }
   }
 
@@ -307,63 +343,4 @@ export class ApiStore {
       for (const restore of restores) restore();
     };
   }
-}
-
-function uidPrecondition(given: string, stored: string): string {
-  return `Precondition failed: UID in precondition: ${given}, UID in object meta: ${stored}`;
-}
-
-/** Allocation errors of a field that validation has already refused are left out. */
-function merged(validation: readonly FieldError[], allocation: readonly FieldError[]): readonly FieldError[] {
-  const fields = new Set(validation.map((error) => error.field));
-  return [...validation, ...allocation.filter((error) => !fields.has(error.field))];
-}
-
-/** Metadata a client cannot change. */
-function keepServerFields(draft: Draft<KubeObject>, old: KubeObject): void {
-  const meta: Draft<ObjectMeta> = (draft.metadata ??= {});
-  const { uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds, resourceVersion, namespace } = old.metadata;
-  Object.assign(meta, { uid, creationTimestamp, resourceVersion });
-  for (const [key, value] of Object.entries({ generation, deletionTimestamp, deletionGracePeriodSeconds, namespace })) {
-    if (value === undefined) Reflect.deleteProperty(meta, key);
-    else Object.assign(meta, { [key]: value });
-  }
-  if (meta.generateName === undefined && old.metadata.generateName !== undefined) meta.generateName = old.metadata.generateName;
-}
-
-/** Counts a change of the desired state; a Deployment's annotations belong to it. */
-function withGeneration<K extends Kind>(kind: K, next: KindMap[K], old: KindMap[K]): KindMap[K] {
-  if (!KINDS[kind].hasGeneration || next.metadata.generation !== old.metadata.generation) return next;
-  const { metadata, ...body } = next;
-  const { metadata: oldMetadata, ...oldBody } = old;
-  const annotated = kind === 'Deployment' && metadata.annotations !== oldMetadata.annotations;
-  if (!annotated && sameDesired(body, oldBody)) return next;
-  return { ...next, metadata: { ...metadata, generation: (oldMetadata.generation ?? 0) + 1 } };
-}
-
-function sameDesired(body: object, oldBody: object): boolean {
-  const old = new Map(Object.entries(oldBody));
-  const now = Object.entries(body).filter(([key]) => key !== 'status');
-  return now.every(([key, value]) => old.get(key) === value) && [...old.keys()].every((key) => key in body);
-}
-
-/** True when a deleted object has nothing left to wait for. */
-function isFinalized(object: KubeObject): boolean {
-  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata;
-  if (deletionTimestamp === undefined || (finalizers ?? []).length > 0 || object.kind === 'Namespace') return false;
-  return (deletionGracePeriodSeconds ?? 0) === 0;
-}
-
-function labelsOf({ labelSelector }: ListOptions): Selector {
-  if (labelSelector === undefined) return [];
-  if (typeof labelSelector !== 'string') return selectorFromLabelSelector(labelSelector);
-  const parsed = parseSelector(labelSelector);
-  assert(parsed.ok, `label selector ${labelSelector}`);
-  return parsed.value;
-}
-
-function fieldsOf({ fieldSelector }: ListOptions): readonly FieldRequirement[] {
-  const parsed = parseFieldSelector(fieldSelector ?? '');
-  assert(parsed.ok, `field selector ${fieldSelector ?? ''}`);
-  return parsed.value;
 }

@@ -33,7 +33,8 @@ const PLAIN = { create: nothing, update: nothing };
 /** Guaranteed: every container limits cpu and memory and requests the same; BestEffort: none asks for anything. */
 export function qosClassOf(spec: Draft<PodSpec>): 'Guaranteed' | 'Burstable' | 'BestEffort' {
   const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
-  const amounts = (list: Draft<Readonly<Record<string, string>>> | undefined): readonly string[] => ['cpu', 'memory'].map((name) => list?.[name] ?? '');
+  const amounts = (list: Draft<Readonly<Record<string, string>>> | undefined): readonly string[] =>
+    ['cpu', 'memory'].map((name) => list?.[name] ?? '');
   const requests = containers.map((container) => amounts(container.resources?.requests));
   const limits = containers.map((container) => amounts(container.resources?.limits));
   if ([...requests, ...limits].flat().every((amount) => amount === '')) return 'BestEffort';
@@ -48,7 +49,11 @@ function createPod(pod: Draft<Pod>): readonly FieldError[] {
 }
 
 /** Streams of chance of one Service: its own, so other Services don't move its address. */
-function allocate(service: Draft<Service>, old: Service | null, { allocator, identity }: StrategyContext): readonly FieldError[] {
+function allocate(
+  service: Draft<Service>,
+  old: Service | null,
+  { allocator, identity }: StrategyContext,
+): readonly FieldError[] {
   const key = `${service.metadata?.namespace ?? ''}/${service.metadata?.name ?? ''}`;
   const draws = { ip: identity.draws(`clusterIP ${key}`), port: identity.draws(`nodePort ${key}`) };
   return allocator.allocate((service.spec ??= {}), old?.spec ?? null, draws);
@@ -112,12 +117,21 @@ const STRATEGIES: { readonly [K in Kind]: Strategy<K> } = {
   },
 };
 
-export function prepareForCreate<K extends Kind>(kind: K, draft: Draft<KindMap[K]>, context: StrategyContext): readonly FieldError[] {
+export function prepareForCreate<K extends Kind>(
+  kind: K,
+  draft: Draft<KindMap[K]>,
+  context: StrategyContext,
+): readonly FieldError[] {
   const strategy: Strategy<K> = STRATEGIES[kind];
   return strategy.create(draft, context);
 }
 
-export function prepareForUpdate<K extends Kind>(kind: K, draft: Draft<KindMap[K]>, old: KindMap[K], context: StrategyContext): readonly FieldError[] {
+export function prepareForUpdate<K extends Kind>(
+  kind: K,
+  draft: Draft<KindMap[K]>,
+  old: KindMap[K],
+  context: StrategyContext,
+): readonly FieldError[] {
   const strategy: Strategy<K> = STRATEGIES[kind];
   return strategy.update(draft, old, context);
 }

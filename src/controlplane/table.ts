@@ -88,10 +88,15 @@ export class KindTable<T extends KubeObject> {
     if (ownerUid !== null) return this.#byOwner.list(ownerUid, this.#objects);
     if (node !== undefined) return this.#byNode.list(node.value, this.#objects);
     if (namespace === null) return this.all();
-    const entries = labels.filter(({ operator }) => operator === '=').map(({ key, values }) => labelEntry(namespace, key, values[0] ?? ''));
+    const entries = labels
+      .filter(({ operator }) => operator === '=')
+      .map(({ key, values }) => labelEntry(namespace, key, values[0] ?? ''));
     const [first, ...others] = entries;
     if (first === undefined) return this.#byNamespace.list(namespace, this.#objects);
-    const best = others.reduce((least, entry) => (this.#byLabel.count(entry) < this.#byLabel.count(least) ? entry : least), first);
+    const best = others.reduce(
+      (least, entry) => (this.#byLabel.count(entry) < this.#byLabel.count(least) ? entry : least),
+      first,
+    );
     return this.#byLabel.list(best, this.#objects);
   }
 

@@ -48,7 +48,9 @@ export class Tables {
   }
 
   checkpoint(): () => void {
-    const restores = Object.values(this.#tables).map((table) => table.checkpoint((before, after) => this.#follow(before, after)));
+    const restores = Object.values(this.#tables).map((table) =>
+      table.checkpoint((before, after) => this.#follow(before, after)),
+    );
     return () => {
       for (const restore of restores) restore();
     };

@@ -22,7 +22,15 @@ export interface Lab {
   /** Runs until nothing is left to do. */
   settle(): void;
   advance(seconds: number): void;
-  node(name: string, options?: { readonly cpu?: string; readonly memory?: string; readonly labels?: Readonly<Record<string, string>>; readonly taints?: KindMap['Node']['spec']['taints'] }): void;
+  node(
+    name: string,
+    options?: {
+      readonly cpu?: string;
+      readonly memory?: string;
+      readonly labels?: Readonly<Record<string, string>>;
+      readonly taints?: KindMap['Node']['spec']['taints'];
+    },
+  ): void;
   create<K extends Kind>(kind: K, object: ObjectInput<KindMap[K]>): KindMap[K];
   get<K extends Kind>(kind: K, name: string): KindMap[K];
   names(kind: Kind): readonly string[];
@@ -102,5 +110,8 @@ function startAgent(sim: Sim, client: ApiClient): void {
 function report(client: ApiClient, pod: Pod, { ip, ready }: { readonly ip: string; readonly ready: boolean }): void {
   const others = (pod.status.conditions ?? []).filter(({ type }) => type !== 'Ready');
   const condition: PodCondition = { type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: client.timestamp() };
-  client.updateStatus('Pod', { ...pod, status: { ...pod.status, phase: 'Running', podIP: ip, podIPs: [{ ip }], conditions: [...others, condition] } });
+  client.updateStatus('Pod', {
+    ...pod,
+    status: { ...pod.status, phase: 'Running', podIP: ip, podIPs: [{ ip }], conditions: [...others, condition] },
+  });
 }

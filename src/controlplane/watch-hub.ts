@@ -3,7 +3,7 @@
  *
  * Simplification: a change reaches every watcher after the same fixed latency; watches never break and are never re-listed.
  */
-import type { Kind, KindMap, KubeObject } from '../api/kinds.ts';
+import type { Kind, KindMap } from '../api/kinds.ts';
 import type { WatchEvent } from '../api/watch.ts';
 import { NS_PER_MS, type Sim } from '../sim/sim.ts';
 
@@ -39,7 +39,10 @@ export class WatchHub {
     for (const object of existing) this.#send(watcher, kind, { type: 'ADDED', object, old: null });
     return () => {
       watcher.active = false;
-      this.#watchers.set(kind, (this.#watchers.get(kind) ?? []).filter((other) => other !== watcher));
+      this.#watchers.set(
+        kind,
+        (this.#watchers.get(kind) ?? []).filter((other) => other !== watcher),
+      );
     };
   }
 
@@ -60,7 +63,7 @@ export class WatchHub {
     }
   }
 
-  #send(watcher: Watcher, kind: Kind, event: WatchEvent<KubeObject>): void {
+  #send(watcher: Watcher, kind: Kind, event: WatchEvent): void {
     this.#sim.after(WATCH_LATENCY_NS, `watch ${watcher.name} ${kind}`, () => {
       if (watcher.active) watcher.deliver(event);
     });

@@ -5,7 +5,7 @@
 import { draftOf, type Draft } from '../json.ts';
 import type { Kind, KindMap } from '../kinds.ts';
 import type { ObjectInput } from '../watch.ts';
-import { setDefaultsPod } from './pod.ts';
+import { quantitiesAsText, setDefaultsPod } from './pod.ts';
 import { setDefaultsEndpoints, setDefaultsEndpointSlice, setDefaultsService } from './service.ts';
 import { setDefaultsDaemonSet, setDefaultsDeployment, setDefaultsReplicaSet } from './workload.ts';
 
@@ -31,7 +31,10 @@ const DEFAULTERS: { readonly [K in Kind]: Defaulter<K> } = {
   Node: (draft) => {
     draft.spec ??= {};
     draft.status ??= {};
-    if (draft.status.allocatable === undefined && draft.status.capacity !== undefined) draft.status.allocatable = { ...draft.status.capacity };
+    quantitiesAsText(draft.status.capacity);
+    quantitiesAsText(draft.status.allocatable);
+    if (draft.status.allocatable === undefined && draft.status.capacity !== undefined)
+      draft.status.allocatable = { ...draft.status.capacity };
   },
   Pod: setDefaultsPod,
   ReplicaSet: setDefaultsReplicaSet,

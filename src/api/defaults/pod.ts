@@ -31,7 +31,8 @@ function setDefaultsPodSpec(spec: Draft<PodSpec>): void {
   spec.terminationGracePeriodSeconds ??= DEFAULT_GRACE_SECONDS;
   spec.schedulerName ??= 'default-scheduler';
   spec.securityContext ??= {};
-  for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) setDefaultsContainer(container, spec.hostNetwork === true);
+  for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])])
+    setDefaultsContainer(container, spec.hostNetwork === true);
   for (const volume of spec.volumes ?? []) {
     if (Object.keys(volume).every((key) => key === 'name')) volume.emptyDir = {};
   }
@@ -41,7 +42,9 @@ function setDefaultsContainer(container: Draft<Container>, hostNetwork: boolean)
   container.imagePullPolicy ??= pullPolicyOf(container.image ?? '');
   container.terminationMessagePath ??= '/dev/termination-log';
   container.terminationMessagePolicy ??= 'File';
-  container.resources ??= {};
+  const resources = (container.resources ??= {});
+  quantitiesAsText(resources.limits);
+  quantitiesAsText(resources.requests);
   for (const port of container.ports ?? []) {
     port.protocol ??= 'TCP';
     if (hostNetwork && (port.hostPort ?? 0) === 0 && port.containerPort !== undefined) port.hostPort = port.containerPort;
@@ -49,6 +52,13 @@ function setDefaultsContainer(container: Draft<Container>, hostNetwork: boolean)
   setDefaultsProbe(container.livenessProbe);
   setDefaultsProbe(container.readinessProbe);
   setDefaultsProbe(container.startupProbe);
+}
+
+/** A quantity written as a number is stored as text: `cpu: 1` is `"1"`. */
+export function quantitiesAsText(list: Record<string, unknown> | undefined): void {
+  for (const [name, amount] of Object.entries(list ?? {})) {
+    if (list !== undefined && typeof amount === 'number') list[name] = String(amount);
+  }
 }
 
 /** `Always` for `:latest` and images without a tag. */

@@ -39,7 +39,11 @@ function setDefaultsAffinity(spec: Draft<ServiceSpec>): void {
 
 /** True for types with node ports and for Services with externalIPs (pkg/apis/core/service ExternallyAccessible). */
 export function isExternallyAccessible(spec: Draft<ServiceSpec>): boolean {
-  return spec.type === 'LoadBalancer' || spec.type === 'NodePort' || (spec.type === 'ClusterIP' && (spec.externalIPs ?? []).length > 0);
+  return (
+    spec.type === 'LoadBalancer' ||
+    spec.type === 'NodePort' ||
+    (spec.type === 'ClusterIP' && (spec.externalIPs ?? []).length > 0)
+  );
 }
 
 export function setDefaultsEndpoints(endpoints: Draft<Endpoints>): void {

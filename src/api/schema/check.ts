@@ -37,12 +37,17 @@ interface Place {
 
 function checkValue(value: unknown, type: FieldType, place: Place, problems: SchemaProblem[]): void {
   if (value === null || value === undefined || type.kind === 'any') return;
-  if (type.kind === 'object' && isRecord(value)) return checkObject(value, type.name, place, problems);
+  if (type.kind === 'object' && isRecord(value)) {
+    checkObject(value, type.name, place, problems);
+    return;
+  }
   if (type.kind === 'list' && isList(value)) {
-    return value.forEach((item, i) => checkValue(item, type.of, { ...place, field: `${place.field}[${i}]` }, problems));
+    value.forEach((item, i) => checkValue(item, type.of, { ...place, field: `${place.field}[${i}]` }, problems));
+    return;
   }
   if (type.kind === 'map' && isRecord(value)) {
-    for (const [key, member] of Object.entries(value)) checkValue(member, type.of, { ...place, field: `${place.field}[${key}]` }, problems);
+    for (const [key, member] of Object.entries(value))
+      checkValue(member, type.of, { ...place, field: `${place.field}[${key}]` }, problems);
     return;
   }
   const message = scalarProblem(value, type, place);
@@ -54,7 +59,8 @@ function checkObject(value: Readonly<Record<string, unknown>>, name: string, pla
     const field = place.field === '' ? key : `${place.field}.${key}`;
     const type = fieldType(name, key);
     if (type === null) problems.push({ field, message: `strict decoding error: unknown field "${field}"`, atKey: true });
-    else checkValue(member, type, { field, struct: name, goPath: place.goPath === '' ? key : `${place.goPath}.${key}` }, problems);
+    else
+      checkValue(member, type, { field, struct: name, goPath: place.goPath === '' ? key : `${place.goPath}.${key}` }, problems);
   }
 }
 

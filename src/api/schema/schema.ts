@@ -37,8 +37,14 @@ export function fieldType(typeName: string, field: string): FieldType | null {
 }
 
 /** The fields of an object type in alphabetical order, required ones marked. */
-export function fieldsOf(typeName: string): readonly { readonly name: string; readonly required: boolean; readonly type: FieldType }[] {
-  return Object.entries(TYPES[typeName] ?? {}).map(([name, code]) => ({ name, required: code.endsWith('!'), type: parseType(code.replace(/!$/, '')) }));
+export function fieldsOf(
+  typeName: string,
+): readonly { readonly name: string; readonly required: boolean; readonly type: FieldType }[] {
+  return Object.entries(TYPES[typeName] ?? {}).map(([name, code]) => ({
+    name,
+    required: code.endsWith('!'),
+    type: parseType(code.replace(/!$/, '')),
+  }));
 }
 
 /** The type at a path of a kind (`['spec', 'ports', 0]`), or null where nothing is known. */

@@ -56,12 +56,7 @@ export interface PodSpec {
 }
 
 export type PodConditionType =
-  | 'PodScheduled'
-  | 'PodReadyToStartContainers'
-  | 'Initialized'
-  | 'ContainersReady'
-  | 'Ready'
-  | 'DisruptionTarget';
+  'PodScheduled' | 'PodReadyToStartContainers' | 'Initialized' | 'ContainersReady' | 'Ready' | 'DisruptionTarget';
 
 export interface PodCondition {
   /** A PodConditionType, or a readiness gate's own type. */

@@ -17,13 +17,26 @@ export function validateNode(node: Draft<Node>): readonly FieldError[] {
   return [
     ...taints.flatMap(({ key = '', value = '', effect }, i) => {
       const field = `spec.taints[${i}]`;
-      const bad = effect === undefined ? [required(`${field}.effect`)] : EFFECTS.includes(effect) ? [] : [notSupported(`${field}.effect`, effect, EFFECTS)];
-      return [...invalids(`${field}.key`, key, isQualifiedName(key)), ...invalids(`${field}.value`, value, isLabelValue(value)), ...bad];
+      const bad =
+        effect === undefined
+          ? [required(`${field}.effect`)]
+          : EFFECTS.includes(effect)
+            ? []
+            : [notSupported(`${field}.effect`, effect, EFFECTS)];
+      return [
+        ...invalids(`${field}.key`, key, isQualifiedName(key)),
+        ...invalids(`${field}.value`, value, isLabelValue(value)),
+        ...bad,
+      ];
     }),
     ...duplicates(
       taints,
       ({ key = '', effect = '' }) => `${key}:${effect}`,
-      ({ key = '', value = '', effect = '' }, i) => duplicate(`spec.taints[${i}]`, printed(`core.Taint{Key:"${key}", Value:"${value}", Effect:"${effect}", TimeAdded:<nil>}`)),
+      ({ key = '', value = '', effect = '' }, i) =>
+        duplicate(
+          `spec.taints[${i}]`,
+          printed(`core.Taint{Key:"${key}", Value:"${value}", Effect:"${effect}", TimeAdded:<nil>}`),
+        ),
     ),
     ...cidrs.flatMap((cidr, i) => invalidCidr(`spec.podCIDRs[${i}]`, cidr)),
     ...quantityErrors(node),
@@ -31,21 +44,28 @@ export function validateNode(node: Draft<Node>): readonly FieldError[] {
 }
 
 function invalidCidr(field: string, cidr: string): readonly FieldError[] {
-  return invalids(field, cidr, isValidCidr(cidr).length === 0 ? [] : ['must be valid CIDR']).map((error) => ({ ...error, at: 'spec.podCIDR' }));
+  return invalids(field, cidr, isValidCidr(cidr).length === 0 ? [] : ['must be valid CIDR']).map((error) => ({
+    ...error,
+    at: 'spec.podCIDR',
+  }));
 }
 
 function quantityErrors(node: Draft<Node>): readonly FieldError[] {
   return (['capacity', 'allocatable'] as const).flatMap((list) =>
     Object.entries(node.status?.[list] ?? {}).flatMap(([name, amount]) => {
-      const value = parseQuantity(String(amount));
-      return value !== null && value < 0 ? [invalid(`status.${list}[${name}]`, String(amount), 'must be greater than or equal to 0')] : [];
+      const value = parseQuantity(amount ?? '');
+      return value !== null && value < 0
+        ? [invalid(`status.${list}[${name}]`, amount, 'must be greater than or equal to 0')]
+        : [];
     }),
   );
 }
 
 export function validateNodeUpdate(next: Draft<Node>, old: Node): readonly FieldError[] {
   const before = old.spec.podCIDR ?? '';
-  return before !== '' && next.spec?.podCIDR !== before ? [{ ...forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid'), at: 'spec.podCIDR' }] : [];
+  return before !== '' && next.spec?.podCIDR !== before
+    ? [{ ...forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid'), at: 'spec.podCIDR' }]
+    : [];
 }
 
 export function validateConfigMap(configMap: Draft<ConfigMap>): readonly FieldError[] {

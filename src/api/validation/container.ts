@@ -25,8 +25,14 @@ export function validateContainer(container: Draft<Container>, field: string, ru
   const image = container.image ?? '';
   return [
     ...(name === '' ? [required(`${field}.name`)] : invalids(`${field}.name`, name, isDns1123Label(name))),
-    ...(image === '' ? [required(`${field}.image`)] : image.trim() === image ? [] : [invalid(`${field}.image`, image, 'must not have leading or trailing whitespace')]),
-    ...(PULL_POLICIES.includes(container.imagePullPolicy ?? 'Always') ? [] : [notSupported(`${field}.imagePullPolicy`, container.imagePullPolicy, PULL_POLICIES)]),
+    ...(image === ''
+      ? [required(`${field}.image`)]
+      : image.trim() === image
+        ? []
+        : [invalid(`${field}.image`, image, 'must not have leading or trailing whitespace')]),
+    ...(PULL_POLICIES.includes(container.imagePullPolicy ?? 'Always')
+      ? []
+      : [notSupported(`${field}.imagePullPolicy`, container.imagePullPolicy, PULL_POLICIES)]),
     ...validatePorts(container.ports ?? [], `${field}.ports`, rules),
     ...(container.env ?? []).flatMap((env, i) => envErrors(`${field}.env[${i}].name`, env.name ?? '')),
     ...validateMounts(container, field, rules.volumes),
@@ -39,7 +45,11 @@ function envErrors(field: string, name: string): readonly FieldError[] {
   return name === '' ? [required(field)] : invalids(field, name, isEnvVarName(name));
 }
 
-function validatePorts(ports: readonly Draft<ContainerPort>[], field: string, { hostNetwork }: ContainerRules): readonly FieldError[] {
+function validatePorts(
+  ports: readonly Draft<ContainerPort>[],
+  field: string,
+  { hostNetwork }: ContainerRules,
+): readonly FieldError[] {
   return [
     ...ports.flatMap((port, i) => validatePort(port, `${field}[${i}]`, hostNetwork)),
     ...duplicates(ports, (port) => port.name ?? null, duplicateName(field)),
@@ -51,17 +61,25 @@ function validatePort(port: Draft<ContainerPort>, field: string, hostNetwork: bo
   const hostPort = port.hostPort ?? 0;
   return [
     ...(port.name === undefined ? [] : invalids(`${field}.name`, port.name, isValidPortName(port.name))),
-    ...(number === 0 ? [required(`${field}.containerPort`)] : invalids(`${field}.containerPort`, number, isValidPortNum(number))),
+    ...(number === 0
+      ? [required(`${field}.containerPort`)]
+      : invalids(`${field}.containerPort`, number, isValidPortNum(number))),
     ...(hostPort === 0 ? [] : invalids(`${field}.hostPort`, hostPort, isValidPortNum(hostPort))),
-    ...(hostNetwork && hostPort !== number ? [invalid(`${field}.containerPort`, number, 'must match `hostPort` when `hostNetwork` is true')] : []),
+    ...(hostNetwork && hostPort !== number
+      ? [invalid(`${field}.containerPort`, number, 'must match `hostPort` when `hostNetwork` is true')]
+      : []),
     ...(PROTOCOLS.includes(port.protocol ?? 'TCP') ? [] : [notSupported(`${field}.protocol`, port.protocol, PROTOCOLS)]),
-    ...(port.hostIP === undefined || port.hostIP === '' ? [] : invalids(`${field}.hostIP`, port.hostIP, isValidIp(port.hostIP))),
+    ...(port.hostIP === undefined || port.hostIP === ''
+      ? []
+      : invalids(`${field}.hostIP`, port.hostIP, isValidIp(port.hostIP))),
   ];
 }
 
 /** Two containers may not ask for the same port of the node. */
 export function hostPortConflicts(containers: readonly Draft<Container>[], field: string): readonly FieldError[] {
-  const all = containers.flatMap((container, i) => (container.ports ?? []).map((port, j) => ({ port, at: `${field}[${i}].ports[${j}].hostPort` })));
+  const all = containers.flatMap((container, i) =>
+    (container.ports ?? []).map((port, j) => ({ port, at: `${field}[${i}].ports[${j}].hostPort` })),
+  );
   const keyOf = ({ port }: { readonly port: Draft<ContainerPort> }): string | null =>
     (port.hostPort ?? 0) === 0 ? null : `${port.protocol ?? 'TCP'}/${port.hostIP ?? ''}/${port.hostPort ?? 0}`;
   return duplicates(all, keyOf, (item) => duplicate(item.at, keyOf(item)));
@@ -75,7 +93,11 @@ function validateMounts(container: Draft<Container>, field: string, volumes: Rea
       const missing = name === '' ? [required(`${path}.name`)] : volumes.has(name) ? [] : [notFound(`${path}.name`, name)];
       return mountPath === '' ? [...missing, required(`${path}.mountPath`)] : missing;
     }),
-    ...duplicates(mounts, (mount) => mount.mountPath ?? null, (mount, i) => invalid(`${field}.volumeMounts[${i}].mountPath`, mount.mountPath, 'must be unique')),
+    ...duplicates(
+      mounts,
+      (mount) => mount.mountPath ?? null,
+      (mount, i) => invalid(`${field}.volumeMounts[${i}].mountPath`, mount.mountPath, 'must be unique'),
+    ),
   ];
 }
 
@@ -84,8 +106,13 @@ function validateResources(container: Draft<Container>, field: string): readonly
   const requests = container.resources?.requests ?? {};
   const above = Object.entries(requests).flatMap(([name, request]) => {
     const limit = limits[name];
-    if (limit === undefined || (parseQuantity(String(request)) ?? 0) <= (parseQuantity(String(limit)) ?? 0)) return [];
-    return [{ ...invalid(`${field}.requests`, String(request), `must be less than or equal to ${name} limit of ${limit}`), at: `${field}.requests[${name}]` }];
+    if (limit === undefined || (parseQuantity(request ?? '') ?? 0) <= (parseQuantity(limit) ?? 0)) return [];
+    return [
+      {
+        ...invalid(`${field}.requests`, request, `must be less than or equal to ${name} limit of ${limit}`),
+        at: `${field}.requests[${name}]`,
+      },
+    ];
   });
   return [...amountErrors(limits, `${field}.limits`), ...amountErrors(requests, `${field}.requests`), ...above];
 }
@@ -97,7 +124,7 @@ function amountErrors(list: Readonly<Record<string, string | undefined>>, field:
     return [
       ...invalids(path, name, isQualifiedName(name)),
       ...(known ? [] : [invalid(path, name, 'must be a standard resource for containers')]),
-      ...((parseQuantity(String(amount)) ?? 0) < 0 ? [invalid(path, String(amount), 'must be greater than or equal to 0')] : []),
+      ...((parseQuantity(amount ?? '') ?? 0) < 0 ? [invalid(path, amount, 'must be greater than or equal to 0')] : []),
     ];
   });
 }
@@ -110,22 +137,31 @@ function validateProbes(container: Draft<Container>, field: string, { init }: Co
   ];
   return probes.flatMap(({ probe, path, once }) => {
     if (probe === undefined) return [];
-    if (init && container.restartPolicy !== 'Always') return [forbidden(path, 'may not be set for init containers without restartPolicy=Always')];
+    if (init && container.restartPolicy !== 'Always')
+      return [forbidden(path, 'may not be set for init containers without restartPolicy=Always')];
     const errors = validateProbe(probe, path);
-    return once && probe.successThreshold !== 1 ? [...errors, invalid(`${path}.successThreshold`, probe.successThreshold, 'must be 1')] : errors;
+    return once && probe.successThreshold !== 1
+      ? [...errors, invalid(`${path}.successThreshold`, probe.successThreshold, 'must be 1')]
+      : errors;
   });
 }
 
 function validateProbe(probe: Draft<Probe>, field: string): readonly FieldError[] {
   const handlers = (['exec', 'httpGet', 'tcpSocket', 'grpc'] as const).filter((handler) => probe[handler] !== undefined);
-  const counts = (['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'] as const).flatMap((key) => nonNegative(`${field}.${key}`, probe[key]));
-  const surplus = handlers.slice(1).map((handler) => forbidden(`${field}.${handler}`, 'may not specify more than 1 handler type'));
+  const counts = (
+    ['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'] as const
+  ).flatMap((key) => nonNegative(`${field}.${key}`, probe[key]));
+  const surplus = handlers
+    .slice(1)
+    .map((handler) => forbidden(`${field}.${handler}`, 'may not specify more than 1 handler type'));
   return [
     ...(handlers.length === 0 ? [required(field, 'must specify a handler type')] : surplus),
     ...(probe.exec !== undefined && (probe.exec.command ?? []).length === 0 ? [required(`${field}.exec.command`)] : []),
     ...portOf(probe.httpGet, `${field}.httpGet.port`),
     ...portOf(probe.tcpSocket, `${field}.tcpSocket.port`),
-    ...(probe.grpc === undefined ? [] : invalids(`${field}.grpc.port`, probe.grpc.port ?? 0, isValidPortNum(probe.grpc.port ?? 0))),
+    ...(probe.grpc === undefined
+      ? []
+      : invalids(`${field}.grpc.port`, probe.grpc.port ?? 0, isValidPortNum(probe.grpc.port ?? 0))),
     ...counts,
   ];
 }

@@ -19,13 +19,20 @@ function tooMany(field: string, count: number, limit: number): FieldError {
 
 export function validateEndpointSlice(slice: Draft<EndpointSlice>): readonly FieldError[] {
   const { addressType, endpoints = [], ports = [] } = slice;
-  const type = addressType === undefined ? [required('addressType')] : ADDRESS_TYPES.includes(addressType) ? [] : [notSupported('addressType', addressType, ADDRESS_TYPES)];
+  const type =
+    addressType === undefined
+      ? [required('addressType')]
+      : ADDRESS_TYPES.includes(addressType)
+        ? []
+        : [notSupported('addressType', addressType, ADDRESS_TYPES)];
   return [
     ...type,
     ...(endpoints.length > MAX_ENDPOINTS ? [tooMany('endpoints', endpoints.length, MAX_ENDPOINTS)] : []),
     ...endpoints.flatMap((endpoint, i) => [
       ...addressErrors(endpoint.addresses ?? [], `endpoints[${i}].addresses`, addressType),
-      ...(endpoint.hostname === undefined ? [] : invalids(`endpoints[${i}].hostname`, endpoint.hostname, isDns1123Label(endpoint.hostname))),
+      ...(endpoint.hostname === undefined
+        ? []
+        : invalids(`endpoints[${i}].hostname`, endpoint.hostname, isDns1123Label(endpoint.hostname))),
     ]),
     ...ports.flatMap((port, i) => portErrors(port, `ports[${i}]`)),
     ...duplicates(ports, (port) => port.name ?? '', duplicateName('ports')),
@@ -38,12 +45,19 @@ function addressErrors(addresses: readonly string[], field: string, type: string
   return addresses.flatMap((address, i) => {
     const path = `${field}[${i}]`;
     if (type === 'FQDN') return invalids(path, address, isDns1123Subdomain(address));
-    if (type === 'IPv4') return invalids(path, address, [...isValidIpv4(address), ...(isValidIpv4(address).length === 0 ? isNonSpecialIp(address) : [])]);
+    if (type === 'IPv4')
+      return invalids(path, address, [
+        ...isValidIpv4(address),
+        ...(isValidIpv4(address).length === 0 ? isNonSpecialIp(address) : []),
+      ]);
     return [];
   });
 }
 
-function portErrors(port: { readonly name?: string | undefined; readonly port?: number | undefined; readonly protocol?: string | undefined }, field: string): readonly FieldError[] {
+function portErrors(
+  port: { readonly name?: string | undefined; readonly port?: number | undefined; readonly protocol?: string | undefined },
+  field: string,
+): readonly FieldError[] {
   const protocol = port.protocol ?? 'TCP';
   return [
     ...(port.name === undefined || port.name === '' ? [] : invalids(`${field}.name`, port.name, isDns1123Label(port.name))),
@@ -60,7 +74,9 @@ export function validateEndpoints(endpoints: Draft<Endpoints>): readonly FieldEr
   return (endpoints.subsets ?? []).flatMap(({ addresses = [], notReadyAddresses = [], ports = [] }, i) => {
     const field = `subsets[${i}]`;
     return [
-      ...(addresses.length + notReadyAddresses.length === 0 ? [required(field, 'must specify `addresses` or `notReadyAddresses`')] : []),
+      ...(addresses.length + notReadyAddresses.length === 0
+        ? [required(field, 'must specify `addresses` or `notReadyAddresses`')]
+        : []),
       ...addresses.flatMap((address, j) => endpointAddressErrors(address, `${field}.addresses[${j}]`)),
       ...notReadyAddresses.flatMap((address, j) => endpointAddressErrors(address, `${field}.notReadyAddresses[${j}]`)),
       ...ports.flatMap((port, j) => [

@@ -23,12 +23,18 @@ export interface MetaRules {
 export function validateMeta(meta: Draft<ObjectMeta>, rules: MetaRules): readonly FieldError[] {
   const field = 'metadata';
   return [
-    ...(meta.generateName === undefined ? [] : invalids(`${field}.generateName`, meta.generateName, rules.name(meta.generateName.replace(/[-.]$/, '') || 'a'))),
-    ...(meta.name === undefined ? [required(`${field}.name`, 'name or generateName is required')] : invalids(`${field}.name`, meta.name, rules.name(meta.name))),
+    ...(meta.generateName === undefined
+      ? []
+      : invalids(`${field}.generateName`, meta.generateName, rules.name(meta.generateName.replace(/[-.]$/, '') || 'a'))),
+    ...(meta.name === undefined
+      ? [required(`${field}.name`, 'name or generateName is required')]
+      : invalids(`${field}.name`, meta.name, rules.name(meta.name))),
     ...(rules.namespaced ? invalids(`${field}.namespace`, meta.namespace, isDns1123Label(meta.namespace ?? '')) : []),
     ...validateLabels(`${field}.labels`, meta.labels),
     ...validateAnnotations(`${field}.annotations`, meta.annotations),
-    ...(meta.finalizers ?? []).flatMap((finalizer, i) => invalids(`${field}.finalizers[${i}]`, finalizer, isQualifiedName(finalizer))),
+    ...(meta.finalizers ?? []).flatMap((finalizer, i) =>
+      invalids(`${field}.finalizers[${i}]`, finalizer, isQualifiedName(finalizer)),
+    ),
     ...validateOwners(meta),
   ];
 }
@@ -38,11 +44,21 @@ function validateOwners(meta: Draft<ObjectMeta>): readonly FieldError[] {
   const missing = owners.flatMap((owner, i) =>
     (['apiVersion', 'kind', 'name', 'uid'] as const)
       .filter((key) => (owner[key] ?? '') === '')
-      .map((key) => invalid(`metadata.ownerReferences[${i}].${key}`, '', key === 'apiVersion' ? 'version must not be empty' : `must not be empty`)),
+      .map((key) =>
+        invalid(
+          `metadata.ownerReferences[${i}].${key}`,
+          '',
+          key === 'apiVersion' ? 'version must not be empty' : `must not be empty`,
+        ),
+      ),
   );
   const controllers = owners.filter((owner) => owner.controller === true);
   const names = controllers.map((owner) => owner.name ?? '');
-  const several = invalid('metadata.ownerReferences', [], `Only one reference can have Controller set to true. Found "true" in references for ${names[0] ?? ''} and ${names[1] ?? ''}`);
+  const several = invalid(
+    'metadata.ownerReferences',
+    [],
+    `Only one reference can have Controller set to true. Found "true" in references for ${names[0] ?? ''} and ${names[1] ?? ''}`,
+  );
   return controllers.length > 1 ? [...missing, several] : missing;
 }
 
@@ -56,7 +72,9 @@ export function validateLabels(field: string, labels: Draft<Labels> | undefined)
 function validateAnnotations(field: string, annotations: Draft<Labels> | undefined): readonly FieldError[] {
   const entries = Object.entries(annotations ?? {});
   const size = entries.reduce((sum, [key, value]) => sum + key.length + (value?.length ?? 0), 0);
-  const keys = entries.flatMap(([key]) => isQualifiedName(key.toLowerCase()).map((detail) => ({ ...invalid(field, key, detail), at: `${field}[${key}]` })));
+  const keys = entries.flatMap(([key]) =>
+    isQualifiedName(key.toLowerCase()).map((detail) => ({ ...invalid(field, key, detail), at: `${field}[${key}]` })),
+  );
   return size > MAX_ANNOTATIONS ? [...keys, tooLong(field, '', MAX_ANNOTATIONS)] : keys;
 }
 
@@ -65,7 +83,10 @@ export function validateLabelSelector(field: string, selector: Draft<LabelSelect
     ...validateLabels(`${field}.matchLabels`, selector.matchLabels),
     ...(selector.matchExpressions ?? []).flatMap(({ key, operator, values }, i) => {
       const path = `${field}.matchExpressions[${i}]`;
-      return [...invalids(`${path}.key`, key ?? '', isQualifiedName(key ?? '')), ...expressionErrors(path, operator, values ?? [])];
+      return [
+        ...invalids(`${path}.key`, key ?? '', isQualifiedName(key ?? '')),
+        ...expressionErrors(path, operator, values ?? []),
+      ];
     }),
   ];
 }
@@ -78,14 +99,20 @@ function expressionErrors(path: string, operator: string | undefined, values: re
       return values.length === 0 ? [required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'")] : bad;
     case 'Exists':
     case 'DoesNotExist':
-      return values.length > 0 ? [forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")] : [];
+      return values.length > 0
+        ? [forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")]
+        : [];
     default:
       return [...bad, invalid(`${path}.operator`, operator ?? '', 'not a valid selector operator')];
   }
 }
 
 /** Values that must differ: each repetition is an error at its own field. */
-export function duplicates<T>(items: readonly T[], keyOf: (item: T) => string | null, error: (item: T, index: number) => FieldError): readonly FieldError[] {
+export function duplicates<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string | null,
+  error: (item: T, index: number) => FieldError,
+): readonly FieldError[] {
   const seen = new Set<string>();
   return items.flatMap((item, i) => {
     const key = keyOf(item);
@@ -110,12 +137,17 @@ export function nonNegative(field: string, value: number | undefined): readonly 
 export function goLabelSelector(selector: Draft<LabelSelector>): string {
   const map = (labels: Draft<Labels> | undefined): string => {
     const pairs = Object.entries(labels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-    return labels === undefined ? 'map[string]string(nil)' : `map[string]string{${pairs.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(', ')}}`;
+    return labels === undefined
+      ? 'map[string]string(nil)'
+      : `map[string]string{${pairs.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(', ')}}`;
   };
   const expressions = selector.matchExpressions?.map(
     ({ key, operator, values }) =>
       `v1.LabelSelectorRequirement{Key:${JSON.stringify(key ?? '')}, Operator:${JSON.stringify(operator ?? '')}, Values:${values === undefined ? '[]string(nil)' : `[]string{${values.map((value) => JSON.stringify(value)).join(', ')}}`}}`,
   );
-  const list = expressions === undefined ? '[]v1.LabelSelectorRequirement(nil)' : `[]v1.LabelSelectorRequirement{${expressions.join(', ')}}`;
+  const list =
+    expressions === undefined
+      ? '[]v1.LabelSelectorRequirement(nil)'
+      : `[]v1.LabelSelectorRequirement{${expressions.join(', ')}}`;
   return `v1.LabelSelector{MatchLabels:${map(selector.matchLabels)}, MatchExpressions:${list}}`;
 }

@@ -28,18 +28,24 @@ function maxLength(text: string, limit: number): readonly string[] {
 }
 
 export function isDns1123Label(text: string): readonly string[] {
-  const message = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
+  const message =
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
   return [...maxLength(text, 63), ...(matches(text, LABEL) ? [] : [regexMessage(message, LABEL, 'my-name', '123-abc')])];
 }
 
 export function isDns1123Subdomain(text: string): readonly string[] {
-  const message = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
+  const message =
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
   return [...maxLength(text, 253), ...(matches(text, SUBDOMAIN) ? [] : [regexMessage(message, SUBDOMAIN, 'example.com')])];
 }
 
 export function isDns1035Label(text: string): readonly string[] {
-  const message = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";
-  return [...maxLength(text, 63), ...(matches(text, LABEL_1035) ? [] : [regexMessage(message, LABEL_1035, 'my-name', 'abc-123')])];
+  const message =
+    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";
+  return [
+    ...maxLength(text, 63),
+    ...(matches(text, LABEL_1035) ? [] : [regexMessage(message, LABEL_1035, 'my-name', 'abc-123')]),
+  ];
 }
 
 /** A label or annotation key: an optional DNS prefix and a name. */
@@ -48,8 +54,11 @@ export function isQualifiedName(text: string): readonly string[] {
   const name = parts.at(-1) ?? '';
   const problems: string[] = [];
   if (parts.length > 2) {
-    const message = "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
-    return [`${regexMessage(message, QUALIFIED, 'MyName', 'my.name', '123-abc')} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
+    const message =
+      "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+    return [
+      `${regexMessage(message, QUALIFIED, 'MyName', 'my.name', '123-abc')} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+    ];
   }
   if (parts.length === 2) {
     const prefix = parts[0] ?? '';
@@ -59,20 +68,34 @@ export function isQualifiedName(text: string): readonly string[] {
   if (name === '') problems.push('name part must be non-empty');
   else problems.push(...maxLength(name, 63).map((problem) => `name part ${problem}`));
   if (!matches(name, QUALIFIED)) {
-    const message = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+    const message =
+      "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
     problems.push(regexMessage(message, QUALIFIED, 'MyName', 'my.name', '123-abc'));
   }
   return problems;
 }
 
 export function isLabelValue(text: string): readonly string[] {
-  const message = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
-  return [...maxLength(text, 63), ...(matches(text, LABEL_VALUE) ? [] : [regexMessage(message, LABEL_VALUE, 'MyValue', 'my_value', '12345')])];
+  const message =
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+  return [
+    ...maxLength(text, 63),
+    ...(matches(text, LABEL_VALUE) ? [] : [regexMessage(message, LABEL_VALUE, 'MyValue', 'my_value', '12345')]),
+  ];
 }
 
 export function isConfigMapKey(text: string): readonly string[] {
   const problems = [...maxLength(text, 253)];
-  if (!matches(text, CONFIG_KEY)) problems.push(regexMessage("a valid config key must consist of alphanumeric characters, '-', '_' or '.'", CONFIG_KEY, 'key.name', 'KEY_NAME', 'key-name'));
+  if (!matches(text, CONFIG_KEY))
+    problems.push(
+      regexMessage(
+        "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+        CONFIG_KEY,
+        'key.name',
+        'KEY_NAME',
+        'key-name',
+      ),
+    );
   if (text === '.') problems.push("must not be '.'");
   else if (text === '..') problems.push("must not be '..'");
   else if (text.startsWith('..')) problems.push("must not start with '..'");
@@ -80,7 +103,8 @@ export function isConfigMapKey(text: string): readonly string[] {
 }
 
 export function isEnvVarName(text: string): readonly string[] {
-  const message = "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit";
+  const message =
+    "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit";
   return matches(text, ENV_NAME) ? [] : [regexMessage(message, ENV_NAME, 'my.env-name', 'MY_ENV.NAME', 'MyEnvName1')];
 }
 
@@ -113,7 +137,9 @@ export function isValidIpv4(text: string): readonly string[] {
 
 export function isValidCidr(text: string): readonly string[] {
   const [address = ''] = text.split('/');
-  return parseCidr(text) !== null || (text.includes('/') && looksLikeIpv6(address)) ? [] : ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'];
+  return parseCidr(text) !== null || (text.includes('/') && looksLikeIpv6(address))
+    ? []
+    : ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'];
 }
 
 /** Addresses no endpoint and no external address may have (ValidateNonSpecialIP). */

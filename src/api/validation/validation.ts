@@ -41,7 +41,10 @@ const VALIDATORS: { readonly [K in Kind]: Validator<K> } = {
 export function validateObject<K extends Kind>(kind: K, object: KindMap[K]): readonly FieldError[] {
   const validator: Validator<K> = VALIDATORS[kind];
   const draft = object as unknown as Draft<KindMap[K]>;
-  return [...validateMeta(draft.metadata ?? {}, { namespaced: KINDS[kind].namespaced, name: validator.name }), ...validator.validate(draft)];
+  return [
+    ...validateMeta(draft.metadata ?? {}, { namespaced: KINDS[kind].namespaced, name: validator.name }),
+    ...validator.validate(draft),
+  ];
 }
 
 /** What the change from `old` to `next` must not do. */

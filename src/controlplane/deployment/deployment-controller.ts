@@ -39,7 +39,8 @@ export function startDeploymentController({ sim, client }: ControllerContext): C
     if (owner?.kind === 'Deployment') queue.add(queueKey(rs.metadata.namespace, owner.name));
     if (owner !== null) return;
     for (const deployment of client.list('Deployment', { namespace: rs.metadata.namespace })) {
-      if (labelSelectorMatches(deployment.spec.selector, rs.metadata.labels)) queue.add(queueKey(rs.metadata.namespace, deployment.metadata.name));
+      if (labelSelectorMatches(deployment.spec.selector, rs.metadata.labels))
+        queue.add(queueKey(rs.metadata.namespace, deployment.metadata.name));
     }
   }
 
@@ -90,7 +91,13 @@ export function startDeploymentController({ sim, client }: ControllerContext): C
     const made = createReplicaSet(client, deployment, all);
     if (!made.ok) {
       const { message } = made.error;
-      client.recordEvent({ regarding: deployment, type: 'Warning', reason: 'ReplicaSetCreateError', message: `Failed to create new replica set: ${message}`, source: { component: NAME } });
+      client.recordEvent({
+        regarding: deployment,
+        type: 'Warning',
+        reason: 'ReplicaSetCreateError',
+        message: `Failed to create new replica set: ${message}`,
+        source: { component: NAME },
+      });
       return 'failed';
     }
     const { name } = made.value.metadata;
@@ -123,7 +130,9 @@ export function startDeploymentController({ sim, client }: ControllerContext): C
     if (deployment.spec.strategy.type === 'RollingUpdate') return newSet === null ? [] : rollingStep(deployment, newSet, old);
     const active = old.filter((rs) => rs.spec.replicas > 0);
     if (active.length > 0) return active.map((rs) => ({ rs, replicas: 0 }));
-    return newSet === null || newSet.spec.replicas === deployment.spec.replicas ? [] : [{ rs: newSet, replicas: deployment.spec.replicas }];
+    return newSet === null || newSet.spec.replicas === deployment.spec.replicas
+      ? []
+      : [{ rs: newSet, replicas: deployment.spec.replicas }];
   }
 
   /** Recreate: no Pod of an older template runs any more. */
@@ -143,12 +152,21 @@ export function startDeploymentController({ sim, client }: ControllerContext): C
         metadata: { ...latest.metadata, annotations: annotationsFor(deployment, latest, revisionOf(latest)) },
         spec: { ...latest.spec, replicas },
       });
-      recordScaling(deployment, `Scaled ${replicas > before ? 'up' : 'down'} replica set ${rs.metadata.name} to ${replicas} from ${before}`);
+      recordScaling(
+        deployment,
+        `Scaled ${replicas > before ? 'up' : 'down'} replica set ${rs.metadata.name} to ${replicas} from ${before}`,
+      );
     }
   }
 
   function recordScaling(deployment: Deployment, message: string): void {
-    client.recordEvent({ regarding: deployment, type: 'Normal', reason: 'ScalingReplicaSet', message, source: { component: NAME } });
+    client.recordEvent({
+      regarding: deployment,
+      type: 'Normal',
+      reason: 'ScalingReplicaSet',
+      message,
+      source: { component: NAME },
+    });
   }
 
   function writeStatus(deployment: Deployment): 'done' {
@@ -163,16 +181,23 @@ export function startDeploymentController({ sim, client }: ControllerContext): C
   }
 
   function watchDeadline(deployment: Deployment): void {
-    queue.addInBackground(queueKey(deployment.metadata.namespace, deployment.metadata.name), (deployment.spec.progressDeadlineSeconds + 1) * NS_PER_S);
+    queue.addInBackground(
+      queueKey(deployment.metadata.namespace, deployment.metadata.name),
+      (deployment.spec.progressDeadlineSeconds + 1) * NS_PER_S,
+    );
   }
 
   /** Deletes emptied ReplicaSets beyond revisionHistoryLimit. */
   function cleanUp(deployment: Deployment, all: readonly ReplicaSet[]): void {
     const newSet = findNewReplicaSet(deployment, all);
-    const old = all.filter((rs) => rs !== newSet && rs.spec.replicas === 0 && rs.status.replicas === 0 && rs.metadata.deletionTimestamp === undefined);
+    const old = all.filter(
+      (rs) =>
+        rs !== newSet && rs.spec.replicas === 0 && rs.status.replicas === 0 && rs.metadata.deletionTimestamp === undefined,
+    );
     const surplus = old.length - deployment.spec.revisionHistoryLimit;
     const oldestFirst = [...old].sort((a, b) => revisionOf(a) - revisionOf(b) || byCreation(a, b));
-    for (const rs of oldestFirst.slice(0, Math.max(0, surplus))) client.delete('ReplicaSet', rs.metadata.namespace, rs.metadata.name);
+    for (const rs of oldestFirst.slice(0, Math.max(0, surplus)))
+      client.delete('ReplicaSet', rs.metadata.namespace, rs.metadata.name);
   }
 
   return {

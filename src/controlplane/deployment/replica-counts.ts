@@ -53,7 +53,11 @@ export function availableCount(sets: readonly ReplicaSet[]): number {
 }
 
 /** What `rs` gains or loses when the whole deployment grows by `toAdd`, of which `added` is spent already. */
-export function proportionOf(rs: ReplicaSet, deployment: Deployment, { toAdd, added }: { readonly toAdd: number; readonly added: number }): number {
+export function proportionOf(
+  rs: ReplicaSet,
+  deployment: Deployment,
+  { toAdd, added }: { readonly toAdd: number; readonly added: number },
+): number {
   if (rs.spec.replicas === 0 || toAdd === 0 || toAdd === added) return 0;
   const before = Number(rs.metadata.annotations?.[MAX_REPLICAS] ?? deployment.status.replicas ?? 0);
   const target = deployment.spec.replicas + fencepostsOf(deployment).maxSurge;

@@ -43,7 +43,11 @@ export function annotationsFor(deployment: Deployment, rs: ReplicaSet | null, re
 }
 
 /** Creates the ReplicaSet of the current template. */
-export function createReplicaSet(client: ApiClient, deployment: Deployment, all: readonly ReplicaSet[]): WriteResult<ReplicaSet> {
+export function createReplicaSet(
+  client: ApiClient,
+  deployment: Deployment,
+  all: readonly ReplicaSet[],
+): WriteResult<ReplicaSet> {
   const { template, selector } = deployment.spec;
   const hash = templateHash(template, deployment.status.collisionCount);
   const labels = { ...template.metadata?.labels, [POD_TEMPLATE_HASH]: hash };

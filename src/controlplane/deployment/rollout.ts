@@ -26,12 +26,17 @@ export function isScalingEvent(deployment: Deployment, all: readonly ReplicaSet[
 }
 
 /** Scales after an edit of spec.replicas: the only active set, or all of them in proportion. */
-export function scaleProportionally(deployment: Deployment, newSet: ReplicaSet | null, all: readonly ReplicaSet[]): readonly Scale[] {
+export function scaleProportionally(
+  deployment: Deployment,
+  newSet: ReplicaSet | null,
+  all: readonly ReplicaSet[],
+): readonly Scale[] {
   const { replicas } = deployment.spec;
   const active = all.filter((rs) => rs.spec.replicas > 0);
   const only = active.length === 0 ? newSet : active.length === 1 ? active[0] : null;
   if (only !== null && only !== undefined) return [{ rs: only, replicas }];
-  if (newSet !== null && isSaturated(deployment, newSet)) return changed(active.filter((rs) => rs !== newSet).map((rs) => ({ rs, replicas: 0 })));
+  if (newSet !== null && isSaturated(deployment, newSet))
+    return changed(active.filter((rs) => rs !== newSet).map((rs) => ({ rs, replicas: 0 })));
   if (deployment.spec.strategy.type !== 'RollingUpdate') return [];
   return spread(deployment, active);
 }
@@ -46,7 +51,9 @@ function spread(deployment: Deployment, active: readonly ReplicaSet[]): readonly
   const allowed = replicas > 0 ? replicas + fencepostsOf(deployment).maxSurge : 0;
   const toAdd = allowed - desiredCount(active);
   // Growing, the newest of equals first; shrinking, the oldest.
-  const sorted = [...active].sort((a, b) => b.spec.replicas - a.spec.replicas || (toAdd > 0 ? byCreation(b, a) : byCreation(a, b)));
+  const sorted = [...active].sort(
+    (a, b) => b.spec.replicas - a.spec.replicas || (toAdd > 0 ? byCreation(b, a) : byCreation(a, b)),
+  );
   let added = 0;
   const scales = sorted.map((rs) => {
     const share = proportionOf(rs, deployment, { toAdd, added });

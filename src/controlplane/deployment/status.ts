@@ -39,7 +39,11 @@ export function deploymentStatus(deployment: Deployment, rollout: Rollout): Depl
 /** All replicas are of the new template and available, and no old ones are left. */
 export function isComplete(deployment: Deployment, status: DeploymentStatus): boolean {
   const { replicas } = deployment.spec;
-  return (status.updatedReplicas ?? 0) === replicas && (status.replicas ?? 0) === replicas && (status.availableReplicas ?? 0) === replicas;
+  return (
+    (status.updatedReplicas ?? 0) === replicas &&
+    (status.replicas ?? 0) === replicas &&
+    (status.availableReplicas ?? 0) === replicas
+  );
 }
 
 function isProgressing(deployment: Deployment, status: DeploymentStatus): boolean {
@@ -55,7 +59,9 @@ function isProgressing(deployment: Deployment, status: DeploymentStatus): boolea
 
 function conditionsOf(deployment: Deployment, status: DeploymentStatus, rollout: Rollout): readonly WorkloadCondition[] {
   const before = deployment.status.conditions ?? [];
-  const next = [availability(deployment, status), progress(deployment, status, rollout)].flatMap((condition) => condition ?? []);
+  const next = [availability(deployment, status), progress(deployment, status, rollout)].flatMap(
+    (condition) => condition ?? [],
+  );
   const failure = sumFailures(rollout.all);
   const kept = before.filter(({ type }) => type === 'Progressing' && !next.some((condition) => condition.type === type));
   return [...kept, ...[...next, ...failure].map((condition) => withTimes(condition, before, rollout.now))];
@@ -63,7 +69,9 @@ function conditionsOf(deployment: Deployment, status: DeploymentStatus, rollout:
 
 function sumFailures(all: readonly ReplicaSet[]): readonly Condition[] {
   const failed = all.flatMap((rs) => rs.status.conditions ?? []).find((condition) => condition.type === 'ReplicaFailure');
-  return failed === undefined ? [] : [{ type: failed.type, status: failed.status, reason: failed.reason ?? '', message: failed.message ?? '' }];
+  return failed === undefined
+    ? []
+    : [{ type: failed.type, status: failed.status, reason: failed.reason ?? '', message: failed.message ?? '' }];
 }
 
 type Condition = Pick<WorkloadCondition, 'type' | 'status'> & { readonly reason: string; readonly message: string };
@@ -72,7 +80,12 @@ function availability(deployment: Deployment, status: DeploymentStatus): Conditi
   const needed = deployment.spec.replicas - fencepostsOf(deployment).maxUnavailable;
   return (status.availableReplicas ?? 0) >= needed
     ? { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' }
-    : { type: 'Available', status: 'False', reason: 'MinimumReplicasUnavailable', message: 'Deployment does not have minimum availability.' };
+    : {
+        type: 'Available',
+        status: 'False',
+        reason: 'MinimumReplicasUnavailable',
+        message: 'Deployment does not have minimum availability.',
+      };
 }
 
 function progress(deployment: Deployment, status: DeploymentStatus, { newSet, now }: Rollout): Condition | null {
@@ -80,16 +93,36 @@ function progress(deployment: Deployment, status: DeploymentStatus, { newSet, no
   if (newSet === null) return null;
   const { name } = newSet.metadata;
   if (isComplete(deployment, status)) {
-    return { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable', message: `ReplicaSet "${name}" has successfully progressed.` };
+    return {
+      type: 'Progressing',
+      status: 'True',
+      reason: 'NewReplicaSetAvailable',
+      message: `ReplicaSet "${name}" has successfully progressed.`,
+    };
   }
   if (before === undefined || isNews(before, name)) {
-    return { type: 'Progressing', status: 'True', reason: 'NewReplicaSetCreated', message: `Created new replica set "${name}"` };
+    return {
+      type: 'Progressing',
+      status: 'True',
+      reason: 'NewReplicaSetCreated',
+      message: `Created new replica set "${name}"`,
+    };
   }
   if (isProgressing(deployment, status)) {
-    return { type: 'Progressing', status: 'True', reason: 'ReplicaSetUpdated', message: `ReplicaSet "${name}" is progressing.` };
+    return {
+      type: 'Progressing',
+      status: 'True',
+      reason: 'ReplicaSetUpdated',
+      message: `ReplicaSet "${name}" is progressing.`,
+    };
   }
   return hasTimedOut(deployment, before, now)
-    ? { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: `ReplicaSet "${name}" has timed out progressing.` }
+    ? {
+        type: 'Progressing',
+        status: 'False',
+        reason: 'ProgressDeadlineExceeded',
+        message: `ReplicaSet "${name}" has timed out progressing.`,
+      }
     : null;
 }
 
@@ -107,10 +140,11 @@ function hasTimedOut(deployment: Deployment, before: WorkloadCondition, now: str
 function withTimes(condition: Condition, before: readonly WorkloadCondition[], now: string): WorkloadCondition {
   const old = before.find((other) => other.type === condition.type);
   const stepped = condition.reason === 'ReplicaSetUpdated';
-  const same = !stepped && old?.status === condition.status && old.reason === condition.reason && old.message === condition.message;
+  const same =
+    !stepped && old?.status === condition.status && old.reason === condition.reason && old.message === condition.message;
   return {
     ...condition,
-    lastUpdateTime: same ? (old?.lastUpdateTime ?? now) : now,
+    lastUpdateTime: same ? (old.lastUpdateTime ?? now) : now,
     lastTransitionTime: old?.status === condition.status ? (old.lastTransitionTime ?? now) : now,
   };
 }

@@ -7,7 +7,7 @@ import { isPodReady } from '../../api/pod-status.ts';
 import type { EndpointAddress, EndpointSubset, EndpointsPort } from '../../api/types/endpoints.ts';
 import type { Pod } from '../../api/types/pod.ts';
 import type { Service } from '../../api/types/service.ts';
-import { compareIp, parseIp } from '../../lib/ip.ts';
+import { parseU32 } from '../../lib/ip.ts';
 import { queueKey, RECONCILE_NS, splitKey, type Controller, type ControllerContext } from '../controller.ts';
 import { WorkQueue } from '../workqueue.ts';
 import { labelsFromService } from './endpointslice-controller.ts';
@@ -42,9 +42,11 @@ export function startEndpointsController({ sim, client }: ControllerContext): Co
     if (service.spec.type === 'ExternalName' || !hasSelector(service)) return 'done';
     const { subsets, truncated } = truncate(subsetsOf(service));
     const labels = labelsFromService(service);
-    if (existing !== null && jsonEqual(existing.subsets ?? [], subsets) && jsonEqual(existing.metadata.labels ?? {}, labels)) return 'done';
+    if (existing !== null && jsonEqual(existing.subsets ?? [], subsets) && jsonEqual(existing.metadata.labels ?? {}, labels))
+      return 'done';
     const annotations = { [LAST_CHANGE]: client.timestamp(), ...(truncated ? { [OVER_CAPACITY]: 'truncated' } : {}) };
-    const metadata = existing === null ? { namespace, name, labels, annotations } : { ...existing.metadata, labels, annotations };
+    const metadata =
+      existing === null ? { namespace, name, labels, annotations } : { ...existing.metadata, labels, annotations };
     const object = { apiVersion: 'v1', kind: 'Endpoints', metadata, ...(subsets.length === 0 ? {} : { subsets }) } as const;
     const written = existing === null ? client.create('Endpoints', object) : client.update('Endpoints', object);
     return written.ok ? 'done' : 'retry';
@@ -52,7 +54,10 @@ export function startEndpointsController({ sim, client }: ControllerContext): Co
 
   function subsetsOf(service: Service): readonly EndpointSubset[] {
     const publishNotReady = service.spec.publishNotReadyAddresses === true;
-    const groups = new Map<string, { readonly ports: readonly EndpointsPort[]; readonly ready: EndpointAddress[]; readonly notReady: EndpointAddress[] }>();
+    const groups = new Map<
+      string,
+      { readonly ports: readonly EndpointsPort[]; readonly ready: EndpointAddress[]; readonly notReady: EndpointAddress[] }
+    >();
     const selector = { matchLabels: service.spec.selector ?? {} };
     for (const pod of client.list('Pod', { namespace: service.metadata.namespace, labelSelector: selector })) {
       if (!shouldBeInEndpoints(pod, { includeTerminating: publishNotReady })) continue;
@@ -76,7 +81,15 @@ export function startEndpointsController({ sim, client }: ControllerContext): Co
   };
 }
 
-function subset({ ports, ready, notReady }: { readonly ports: readonly EndpointsPort[]; readonly ready: readonly EndpointAddress[]; readonly notReady: readonly EndpointAddress[] }): EndpointSubset {
+function subset({
+  ports,
+  ready,
+  notReady,
+}: {
+  readonly ports: readonly EndpointsPort[];
+  readonly ready: readonly EndpointAddress[];
+  readonly notReady: readonly EndpointAddress[];
+}): EndpointSubset {
   return {
     ...(ready.length === 0 ? {} : { addresses: sortAddresses(ready) }),
     ...(notReady.length === 0 ? {} : { notReadyAddresses: sortAddresses(notReady) }),
@@ -84,11 +97,11 @@ function subset({ ports, ready, notReady }: { readonly ports: readonly Endpoints
   };
 }
 
+/** Numeric order; addresses of another family come last, as text. */
 function sortAddresses(addresses: readonly EndpointAddress[]): readonly EndpointAddress[] {
-  return [...addresses].sort((a, b) => {
-    const [left, right] = [parseIp(a.ip), parseIp(b.ip)];
-    return left === null || right === null ? (a.ip < b.ip ? -1 : 1) : compareIp(left, right);
-  });
+  const keyed = addresses.map((address) => ({ address, number: parseU32(address.ip) ?? Infinity }));
+  keyed.sort((a, b) => (a.number === b.number ? (a.address.ip < b.address.ip ? -1 : 1) : a.number - b.number));
+  return keyed.map(({ address }) => address);
 }
 
 /** An unnamed port has no name here, unlike in a slice. */
@@ -112,8 +125,14 @@ function addressOf(pod: Pod, service: Service): EndpointAddress {
 }
 
 /** Ready addresses are kept before others. */
-function truncate(subsets: readonly EndpointSubset[]): { readonly subsets: readonly EndpointSubset[]; readonly truncated: boolean } {
-  const total = subsets.reduce((sum, { addresses, notReadyAddresses }) => sum + (addresses?.length ?? 0) + (notReadyAddresses?.length ?? 0), 0);
+function truncate(subsets: readonly EndpointSubset[]): {
+  readonly subsets: readonly EndpointSubset[];
+  readonly truncated: boolean;
+} {
+  const total = subsets.reduce(
+    (sum, { addresses, notReadyAddresses }) => sum + (addresses?.length ?? 0) + (notReadyAddresses?.length ?? 0),
+    0,
+  );
   if (total <= MAX_ADDRESSES) return { subsets, truncated: false };
   let left = MAX_ADDRESSES;
   const take = (list: readonly EndpointAddress[] | undefined): readonly EndpointAddress[] => {
@@ -122,6 +141,11 @@ function truncate(subsets: readonly EndpointSubset[]): { readonly subsets: reado
     return taken;
   };
   const ready = subsets.map(({ addresses }) => take(addresses));
-  const cut = subsets.map(({ notReadyAddresses, ports }, i) => subset({ ports: ports ?? [], ready: ready[i] ?? [], notReady: take(notReadyAddresses) }));
-  return { subsets: cut.filter((part) => part.addresses !== undefined || part.notReadyAddresses !== undefined), truncated: true };
+  const cut = subsets.map(({ notReadyAddresses, ports }, i) =>
+    subset({ ports: ports ?? [], ready: ready[i] ?? [], notReady: take(notReadyAddresses) }),
+  );
+  return {
+    subsets: cut.filter((part) => part.addresses !== undefined || part.notReadyAddresses !== undefined),
+    truncated: true,
+  };
 }

@@ -26,7 +26,9 @@ export function findPort(pod: Pod, port: ServicePort): number | null {
   if (typeof port.targetPort === 'number') return port.targetPort;
   const sidecars = (pod.spec.initContainers ?? []).filter((container) => container.restartPolicy === 'Always');
   for (const container of [...pod.spec.containers, ...sidecars]) {
-    const found = container.ports?.find((candidate) => candidate.name === port.targetPort && candidate.protocol === port.protocol);
+    const found = container.ports?.find(
+      (candidate) => candidate.name === port.targetPort && candidate.protocol === port.protocol,
+    );
     if (found !== undefined) return found.containerPort;
   }
   return null;

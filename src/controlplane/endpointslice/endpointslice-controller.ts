@@ -5,7 +5,13 @@
  * Simplification: no topology hints; no batching of Pod updates (--endpoint-updates-batch-period is 0 by default).
  */
 import { jsonEqual } from '../../api/json.ts';
-import { LABEL_MANAGED_BY, LABEL_SERVICE_NAME, type Endpoint, type EndpointPort, type EndpointSlice } from '../../api/types/endpointslice.ts';
+import {
+  LABEL_MANAGED_BY,
+  LABEL_SERVICE_NAME,
+  type Endpoint,
+  type EndpointPort,
+  type EndpointSlice,
+} from '../../api/types/endpointslice.ts';
 import type { Labels } from '../../api/types/meta.ts';
 import type { Service } from '../../api/types/service.ts';
 import { queueKey, RECONCILE_NS, splitKey, type Controller, type ControllerContext } from '../controller.ts';
@@ -39,7 +45,8 @@ export function startEndpointSliceController({ sim, client }: ControllerContext)
 
   function enqueueServiceOf(slice: EndpointSlice): void {
     const service = slice.metadata.labels?.[LABEL_SERVICE_NAME];
-    if (service !== undefined && slice.metadata.labels?.[LABEL_MANAGED_BY] === MANAGED_BY) queue.add(queueKey(slice.metadata.namespace, service));
+    if (service !== undefined && slice.metadata.labels?.[LABEL_MANAGED_BY] === MANAGED_BY)
+      queue.add(queueKey(slice.metadata.namespace, service));
   }
 
   function syncService(key: string): 'done' | 'retry' {
@@ -51,7 +58,11 @@ export function startEndpointSliceController({ sim, client }: ControllerContext)
     const owner: SliceOwner = { owner: service, managedBy: MANAGED_BY, labels: labelsFromService(service) };
     const existing = slicesOf(client, namespace, name, MANAGED_BY);
     const done = writeSlices(client, owner, packSlices(existing, desiredGroups(service)));
-    relabel(client, owner, slicesOf(client, namespace, name, MANAGED_BY).filter((slice) => hasOtherLabels(slice, owner)));
+    relabel(
+      client,
+      owner,
+      slicesOf(client, namespace, name, MANAGED_BY).filter((slice) => hasOtherLabels(slice, owner)),
+    );
     return done ? 'done' : 'retry';
   }
 

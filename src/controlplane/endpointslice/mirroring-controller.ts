@@ -24,7 +24,8 @@ export function startEndpointSliceMirroringController({ sim, client }: Controlle
     client.watch('Service', ({ object }) => queue.add(queueKey(object.metadata.namespace, object.metadata.name))),
     client.watch('EndpointSlice', ({ object }) => {
       const service = object.metadata.labels?.[LABEL_SERVICE_NAME];
-      if (service !== undefined && object.metadata.labels?.[LABEL_MANAGED_BY] === MANAGED_BY) queue.add(queueKey(object.metadata.namespace, service));
+      if (service !== undefined && object.metadata.labels?.[LABEL_MANAGED_BY] === MANAGED_BY)
+        queue.add(queueKey(object.metadata.namespace, service));
     }),
   ];
 
@@ -43,7 +44,11 @@ export function startEndpointSliceMirroringController({ sim, client }: Controlle
     // Unlike slices of Pods there is no placeholder: no addresses, no slices.
     const write = groups.length === 0 ? [] : plan.write;
     const remove = groups.length === 0 ? existing : plan.remove;
-    const done = writeSlices(client, { owner: endpoints, managedBy: MANAGED_BY, labels: endpoints.metadata.labels ?? {} }, { write, remove });
+    const done = writeSlices(
+      client,
+      { owner: endpoints, managedBy: MANAGED_BY, labels: endpoints.metadata.labels ?? {} },
+      { write, remove },
+    );
     return done ? 'done' : 'retry';
   }
 
@@ -66,7 +71,10 @@ function groupsOf(endpoints: Endpoints): readonly PortGroup[] {
   for (const { addresses, notReadyAddresses, ports } of endpoints.subsets ?? []) {
     const slicePorts: readonly EndpointPort[] = (ports ?? []).map((port) => ({ ...port, name: port.name ?? '' }));
     const key = portsKey(slicePorts);
-    const own = [...(addresses ?? []).map((address) => endpointOf(address, true)), ...(notReadyAddresses ?? []).map((address) => endpointOf(address, false))];
+    const own = [
+      ...(addresses ?? []).map((address) => endpointOf(address, true)),
+      ...(notReadyAddresses ?? []).map((address) => endpointOf(address, false)),
+    ];
     const before = groups.get(key)?.endpoints ?? [];
     const fresh = own.filter((endpoint) => !before.some((other) => jsonEqual(other.addresses, endpoint.addresses)));
     groups.set(key, { ports: slicePorts, endpoints: [...before, ...fresh] });

@@ -95,7 +95,11 @@ function keepWanted(slice: EndpointSlice, wanted: Map<string, Endpoint>): Bin {
     endpoints.push(jsonEqual(now, endpoint) ? endpoint : now);
     wanted.delete(identity);
   }
-  return { slice, endpoints, changed: endpoints.length !== slice.endpoints.length || endpoints.some((endpoint, i) => endpoint !== slice.endpoints[i]) };
+  return {
+    slice,
+    endpoints,
+    changed: endpoints.length !== slice.endpoints.length || endpoints.some((endpoint, i) => endpoint !== slice.endpoints[i]),
+  };
 }
 
 /** Address and Pod make an endpoint what it is; conditions and node may change. */
@@ -105,5 +109,8 @@ function identityOf(endpoint: Endpoint): string {
 
 function fullestWithRoom(bins: readonly Bin[], needed: number): Bin | null {
   const fits = bins.filter((bin) => bin.endpoints.length + needed <= MAX_ENDPOINTS && bin.endpoints.length < MAX_ENDPOINTS);
-  return fits.reduce<Bin | null>((best, bin) => (best === null || bin.endpoints.length > best.endpoints.length ? bin : best), null);
+  return fits.reduce<Bin | null>(
+    (best, bin) => (best === null || bin.endpoints.length > best.endpoints.length ? bin : best),
+    null,
+  );
 }

@@ -21,7 +21,9 @@ export interface SliceOwner {
 /** The slices `managedBy` keeps for a Service. */
 export function slicesOf(client: ApiClient, namespace: string, service: string, managedBy: string): readonly EndpointSlice[] {
   const labelSelector = { matchLabels: { [LABEL_SERVICE_NAME]: service, [LABEL_MANAGED_BY]: managedBy } };
-  return client.list('EndpointSlice', { namespace, labelSelector }).filter((slice) => slice.metadata.deletionTimestamp === undefined);
+  return client
+    .list('EndpointSlice', { namespace, labelSelector })
+    .filter((slice) => slice.metadata.deletionTimestamp === undefined);
 }
 
 function sliceLabels({ owner, managedBy, labels }: SliceOwner): Labels {
@@ -41,13 +43,23 @@ function writeSlice(client: ApiClient, sliceOwner: SliceOwner, content: SliceCon
   const body = { addressType: 'IPv4' as const, endpoints: content.endpoints, ports: content.ports };
   const labels = sliceLabels(sliceOwner);
   if (content.slice !== null) {
-    const metadata = { ...content.slice.metadata, labels, annotations: { ...content.slice.metadata.annotations, ...annotations } };
+    const metadata = {
+      ...content.slice.metadata,
+      labels,
+      annotations: { ...content.slice.metadata.annotations, ...annotations },
+    };
     return client.update('EndpointSlice', { ...content.slice, ...body, metadata }).ok;
   }
   return client.create('EndpointSlice', {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
-    metadata: { generateName: `${owner.metadata.name}-`, namespace: owner.metadata.namespace, labels, annotations, ownerReferences: [controllerReference(owner)] },
+    metadata: {
+      generateName: `${owner.metadata.name}-`,
+      namespace: owner.metadata.namespace,
+      labels,
+      annotations,
+      ownerReferences: [controllerReference(owner)],
+    },
     ...body,
   }).ok;
 }

@@ -7,7 +7,13 @@
 import { isPodReady, podCondition } from '../../api/pod-status.ts';
 import type { Pod } from '../../api/types/pod.ts';
 
-const PHASE_RANK: Readonly<Record<Pod['status']['phase'], number>> = { Pending: 0, Unknown: 1, Running: 2, Succeeded: 2, Failed: 2 };
+const PHASE_RANK: Readonly<Record<Pod['status']['phase'], number>> = {
+  Pending: 0,
+  Unknown: 1,
+  Running: 2,
+  Succeeded: 2,
+  Failed: 2,
+};
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 
 export interface RankedPod {

@@ -39,7 +39,8 @@ export function startReplicaSetController({ sim, client }: ControllerContext): C
   /** A Pod without controller may be taken by any ReplicaSet that selects it. */
   function enqueueAdopters(pod: Pod): void {
     for (const rs of client.list('ReplicaSet', { namespace: pod.metadata.namespace })) {
-      if (labelSelectorMatches(rs.spec.selector, pod.metadata.labels)) queue.add(queueKey(rs.metadata.namespace, rs.metadata.name));
+      if (labelSelectorMatches(rs.spec.selector, pod.metadata.labels))
+        queue.add(queueKey(rs.metadata.namespace, rs.metadata.name));
     }
   }
 
@@ -117,7 +118,10 @@ export function startReplicaSetController({ sim, client }: ControllerContext): C
     }
   }
 
-  function record(rs: ReplicaSet, event: { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string }): void {
+  function record(
+    rs: ReplicaSet,
+    event: { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string },
+  ): void {
     client.recordEvent({ regarding: rs, ...event, source: { component: NAME } });
   }
 
@@ -139,7 +143,11 @@ export function isPodAvailable(pod: Pod, minReadySeconds: number, now: string): 
 }
 
 /** models replica_set_utils.go calculateStatus; zero counts are left out as omitempty does. */
-function statusOf(rs: ReplicaSet, pods: readonly Pod[], { failure, now }: { readonly failure: string | null; readonly now: string }): ReplicaSetStatus {
+function statusOf(
+  rs: ReplicaSet,
+  pods: readonly Pod[],
+  { failure, now }: { readonly failure: string | null; readonly now: string },
+): ReplicaSetStatus {
   const templateLabels = Object.entries(rs.spec.template.metadata?.labels ?? {});
   const labelled = pods.filter((pod) => templateLabels.every(([key, value]) => pod.metadata.labels?.[key] === value)).length;
   const ready = pods.filter(isPodReady).length;
@@ -155,10 +163,16 @@ function statusOf(rs: ReplicaSet, pods: readonly Pod[], { failure, now }: { read
   };
 }
 
-function failureConditions(rs: ReplicaSet, { failure, now }: { readonly failure: string | null; readonly now: string }): readonly WorkloadCondition[] {
+function failureConditions(
+  rs: ReplicaSet,
+  { failure, now }: { readonly failure: string | null; readonly now: string },
+): readonly WorkloadCondition[] {
   const others = (rs.status.conditions ?? []).filter((condition) => condition.type !== 'ReplicaFailure');
   if (failure === null) return others;
   const before = rs.status.conditions?.find((condition) => condition.type === 'ReplicaFailure');
   if (before?.reason === 'FailedCreate' && before.message === failure) return [...others, before];
-  return [...others, { type: 'ReplicaFailure', status: 'True', lastTransitionTime: now, reason: 'FailedCreate', message: failure }];
+  return [
+    ...others,
+    { type: 'ReplicaFailure', status: 'True', lastTransitionTime: now, reason: 'FailedCreate', message: failure },
+  ];
 }

@@ -28,7 +28,10 @@ export function termMatches(term: NodeSelectorTerm, node: Node): boolean {
   if (expressions.length === 0 && fields.length === 0) return false;
   const labels = node.metadata.labels ?? {};
   const nodeFields: Labels = { 'metadata.name': node.metadata.name };
-  return expressions.every((one) => matchesRequirement(requirementOf(one), labels)) && fields.every((one) => matchesRequirement(requirementOf(one), nodeFields));
+  return (
+    expressions.every((one) => matchesRequirement(requirementOf(one), labels)) &&
+    fields.every((one) => matchesRequirement(requirementOf(one), nodeFields))
+  );
 }
 
 /** spec.nodeSelector and required node affinity (GetRequiredNodeAffinity). */
@@ -49,13 +52,24 @@ export function toleratesTaint(toleration: Toleration, taint: Taint): boolean {
 /** The first taint of these effects that nothing tolerates. */
 export function untoleratedTaint(pod: Pod, taints: readonly Taint[], effects: readonly Taint['effect'][]): Taint | null {
   const tolerations = pod.spec.tolerations ?? [];
-  return taints.find((taint) => effects.includes(taint.effect) && !tolerations.some((toleration) => toleratesTaint(toleration, taint))) ?? null;
+  return (
+    taints.find(
+      (taint) => effects.includes(taint.effect) && !tolerations.some((toleration) => toleratesTaint(toleration, taint)),
+    ) ?? null
+  );
 }
 
 /** True when an affinity term of `owner` speaks of `pod`; `namespaceLabels` serve its namespaceSelector. */
-export function podTermMatches(term: PodAffinityTerm, owner: Pod, pod: Pod, namespaceLabels: (name: string) => Labels): boolean {
+export function podTermMatches(
+  term: PodAffinityTerm,
+  owner: Pod,
+  pod: Pod,
+  namespaceLabels: (name: string) => Labels,
+): boolean {
   const { namespace } = pod.metadata;
   const named = term.namespaces ?? (term.namespaceSelector === undefined ? [owner.metadata.namespace] : []);
-  const inScope = named.includes(namespace) || (term.namespaceSelector !== undefined && labelSelectorMatches(term.namespaceSelector, namespaceLabels(namespace)));
+  const inScope =
+    named.includes(namespace) ||
+    (term.namespaceSelector !== undefined && labelSelectorMatches(term.namespaceSelector, namespaceLabels(namespace)));
   return inScope && labelSelectorMatches(term.labelSelector, pod.metadata.labels);
 }

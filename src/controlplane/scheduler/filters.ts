@@ -44,7 +44,8 @@ const taintToleration: Filter = ({ pod }, { node }) => {
   return taint === null ? null : hopeless(`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`);
 };
 
-const nodeAffinity: Filter = ({ pod }, { node }) => (matchesNodeAffinity(pod, node) ? null : hopeless("node(s) didn't match Pod's node affinity/selector"));
+const nodeAffinity: Filter = ({ pod }, { node }) =>
+  matchesNodeAffinity(pod, node) ? null : hopeless("node(s) didn't match Pod's node affinity/selector");
 
 interface HostPort {
   readonly ip: string;
@@ -54,7 +55,9 @@ interface HostPort {
 
 function hostPorts(pod: Pod): readonly HostPort[] {
   return pod.spec.containers.flatMap((container) =>
-    (container.ports ?? []).flatMap(({ hostIP, protocol, hostPort }) => ((hostPort ?? 0) === 0 ? [] : [{ ip: hostIP ?? '0.0.0.0', protocol, port: hostPort ?? 0 }])),
+    (container.ports ?? []).flatMap(({ hostIP, protocol, hostPort }) =>
+      (hostPort ?? 0) === 0 ? [] : [{ ip: hostIP ?? '0.0.0.0', protocol, port: hostPort ?? 0 }],
+    ),
   );
 }
 
@@ -97,7 +100,9 @@ const topologySpread: Filter = ({ pod, nodes }, { node }) => {
     for (const info of nodes.filter((other) => matchesNodeAffinity(pod, other.node))) {
       const other = domainOf(info.node, constraint.topologyKey);
       if (other === null) continue;
-      const matching = info.pods.filter((peer) => countsForSpread(pod, peer, () => labelSelectorMatches(constraint.labelSelector, peer.metadata.labels)));
+      const matching = info.pods.filter((peer) =>
+        countsForSpread(pod, peer, () => labelSelectorMatches(constraint.labelSelector, peer.metadata.labels)),
+      );
       counts.set(other, (counts.get(other) ?? 0) + matching.length);
     }
     const self = labelSelectorMatches(constraint.labelSelector, pod.metadata.labels) ? 1 : 0;
@@ -123,7 +128,8 @@ const interPodAffinity: Filter = (state, info) => {
     const matches = (peer: Pod): boolean => podTermMatches(term, pod, peer, namespaceLabels);
     if (sameDomain(term.topologyKey).some(matches)) continue;
     // The first Pod of a group that wants to be near itself may go anywhere.
-    const firstOfItsKind = matches(pod) && domainOf(info.node, term.topologyKey) !== null && !nodes.some(({ pods }) => pods.some(matches));
+    const firstOfItsKind =
+      matches(pod) && domainOf(info.node, term.topologyKey) !== null && !nodes.some(({ pods }) => pods.some(matches));
     if (!firstOfItsKind) return hopeless("node(s) didn't match pod affinity rules");
   }
   for (const term of pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []) {
@@ -131,21 +137,35 @@ const interPodAffinity: Filter = (state, info) => {
       return { reasons: ["node(s) didn't match pod anti-affinity rules"], resolvable: true };
     }
   }
-  return repelledByOthers(state, info) ? { reasons: ["node(s) didn't satisfy existing pods anti-affinity rules"], resolvable: true } : null;
+  return repelledByOthers(state, info)
+    ? { reasons: ["node(s) didn't satisfy existing pods anti-affinity rules"], resolvable: true }
+    : null;
 };
 
 function repelledByOthers({ pod, nodes, namespaceLabels }: SchedulingState, info: NodeInfo): boolean {
   return nodes.some((other) =>
-    other.pods.some((peer) =>
+    other.repelling.some((peer) =>
       (peer.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []).some((term) => {
         const domain = domainOf(other.node, term.topologyKey);
-        return domain !== null && domain === domainOf(info.node, term.topologyKey) && podTermMatches(term, peer, pod, namespaceLabels);
+        return (
+          domain !== null &&
+          domain === domainOf(info.node, term.topologyKey) &&
+          podTermMatches(term, peer, pod, namespaceLabels)
+        );
       }),
     ),
   );
 }
 
-const FILTERS: readonly Filter[] = [nodeUnschedulable, taintToleration, nodeAffinity, nodePorts, resourcesFit, topologySpread, interPodAffinity];
+const FILTERS: readonly Filter[] = [
+  nodeUnschedulable,
+  taintToleration,
+  nodeAffinity,
+  nodePorts,
+  resourcesFit,
+  topologySpread,
+  interPodAffinity,
+];
 
 /** Why the Pod cannot run on the node, or null when it can. */
 export function refusalOf(state: SchedulingState, info: NodeInfo): Refusal | null {
@@ -160,7 +180,9 @@ export function refusalOf(state: SchedulingState, info: NodeInfo): Refusal | nul
 export function fitErrorMessage(total: number, refusals: readonly Refusal[]): string {
   if (total === 0) return 'no nodes available to schedule pods';
   const reasons = countReasons(refusals.flatMap(({ reasons: list }) => list));
-  const hope = refusals.map(({ resolvable }) => (resolvable ? 'No preemption victims found for incoming pod' : 'Preemption is not helpful for scheduling'));
+  const hope = refusals.map(({ resolvable }) =>
+    resolvable ? 'No preemption victims found for incoming pod' : 'Preemption is not helpful for scheduling',
+  );
   return `0/${total} nodes are available: ${reasons}. preemption: 0/${total} nodes are available: ${countReasons(hope)}.`;
 }
 

@@ -16,7 +16,7 @@ const NON_ZERO: Amounts = new Map([
 ]);
 
 export function amountsOf(list: Readonly<Record<string, string>> | undefined): Amounts {
-  return new Map(Object.entries(list ?? {}).map(([name, text]) => [name, parseQuantity(String(text)) ?? 0]));
+  return new Map(Object.entries(list ?? {}).map(([name, text]) => [name, parseQuantity(text) ?? 0]));
 }
 
 function add(into: Map<string, number>, amounts: Amounts): void {
@@ -65,6 +65,8 @@ export interface NodeInfo {
   /** Requests with a minimum for containers that ask for nothing: for scores. */
   readonly nonZero: Amounts;
   readonly allocatable: Amounts;
+  /** Those of `pods` that require others to stay away. */
+  readonly repelling: readonly Pod[];
 }
 
 /** Both sums of a Pod; kept per Pod spec, which never changes. */
@@ -88,6 +90,9 @@ export class RequestCache {
       add(requested, sums.requests);
       add(nonZero, sums.nonZero);
     }
-    return { node, pods, requested, nonZero, allocatable: amountsOf(node.status.allocatable) };
+    const repelling = pods.filter(
+      (pod) => (pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []).length > 0,
+    );
+    return { node, pods, requested, nonZero, repelling, allocatable: amountsOf(node.status.allocatable) };
   }
 }

@@ -38,8 +38,10 @@ export function startScheduler({ sim, client }: ControllerContext): Controller {
         unschedulable.delete(queueKey(object.metadata.namespace, object.metadata.name));
         retryWaiting();
       } else if (wantsNode(object)) {
-        if (type === 'ADDED' || old?.spec !== object.spec || old.metadata.labels !== object.metadata.labels) queue.add(queueKey(object.metadata.namespace, object.metadata.name));
-      } else if (type === 'ADDED' || old === null || wantsNode(old) || isPodTerminal(object) !== isPodTerminal(old)) retryWaiting();
+        if (type === 'ADDED' || old?.spec !== object.spec || old.metadata.labels !== object.metadata.labels)
+          queue.add(queueKey(object.metadata.namespace, object.metadata.name));
+      } else if (type === 'ADDED' || old === null || wantsNode(old) || isPodTerminal(object) !== isPodTerminal(old))
+        retryWaiting();
     }),
     client.watch('Node', ({ type, object, old }) => {
       if (type === 'DELETED') infos.delete(object.metadata.name);
@@ -60,7 +62,11 @@ export function startScheduler({ sim, client }: ControllerContext): Controller {
       unschedulable.delete(key);
       return 'done';
     }
-    const state: SchedulingState = { pod, nodes: nodeInfos(), namespaceLabels: (name) => client.get('Namespace', null, name)?.metadata.labels ?? {} };
+    const state: SchedulingState = {
+      pod,
+      nodes: nodeInfos(),
+      namespaceLabels: (name) => client.get('Namespace', null, name)?.metadata.labels ?? {},
+    };
     const refusals: Refusal[] = [];
     const feasible: NodeInfo[] = [];
     for (const info of state.nodes) {
@@ -78,8 +84,9 @@ export function startScheduler({ sim, client }: ControllerContext): Controller {
     return client.list('Node').map((node) => {
       const pods = client.list('Pod', { fieldSelector: `spec.nodeName=${node.metadata.name}` });
       const known = infos.get(node.metadata.name);
-      if (known?.node === node && samePods(known.pods, pods)) return known;
-      const info = requests.nodeInfo(node, pods.filter((pod) => !isPodTerminal(pod)));
+      const running = pods.filter((pod) => !isPodTerminal(pod));
+      if (known?.node === node && samePods(known.pods, running)) return known;
+      const info = requests.nodeInfo(node, running);
       infos.set(node.metadata.name, info);
       return info;
     });
@@ -88,14 +95,14 @@ export function startScheduler({ sim, client }: ControllerContext): Controller {
   function choose(state: SchedulingState, feasible: readonly NodeInfo[]): NodeInfo | null {
     if (feasible.length <= 1) return feasible[0] ?? null;
     const { pod } = state;
-    const scores = scoreNodes({ ...state, podNonZero: requests.of(pod).nonZero, ownSelector: spreadSelector(pod) }, feasible);
+    const scores = scoreNodes({ ...state, podNonZero: requests.of(pod).nonZero, peers: spreadPeers(pod) }, feasible);
     const best = Math.max(...scores);
     const top = feasible.filter((_, i) => scores[i] === best);
     return top[fnv32a(pod.metadata.uid) % top.length] ?? null;
   }
 
   /** Peers of the Pod: selected by all its Services and its ReplicaSet (helper/spread.go DefaultSelector); none when it has neither. */
-  function spreadSelector(pod: Pod): (peer: Pod) => boolean {
+  function spreadPeers(pod: Pod): readonly Pod[] {
     const requirements: Selector[] = client
       .list('Service', { namespace: pod.metadata.namespace })
       .map((service) => selectorFromMap(service.spec.selector ?? {}))
@@ -103,8 +110,17 @@ export function startScheduler({ sim, client }: ControllerContext): Controller {
     const owner = controllerOf(pod);
     const rs = owner?.kind === 'ReplicaSet' ? client.get('ReplicaSet', pod.metadata.namespace, owner.name) : null;
     if (rs !== null) requirements.push(selectorFromLabelSelector(rs.spec.selector));
+    const [first] = requirements;
+    if (first === undefined) return [];
+    const labelSelector = {
+      matchLabels: Object.fromEntries(
+        first.filter(({ operator }) => operator === '=').map(({ key, values }) => [key, values[0] ?? '']),
+      ),
+    };
     const all = requirements.flat();
-    return (peer) => all.length > 0 && matchesSelector(all, peer.metadata.labels);
+    return client
+      .list('Pod', { namespace: pod.metadata.namespace, labelSelector })
+      .filter((peer) => matchesSelector(all, peer.metadata.labels));
   }
 
   function bind(pod: Pod, node: Node): 'done' | 'retry' {
@@ -155,15 +171,31 @@ export function startScheduler({ sim, client }: ControllerContext): Controller {
 /** True for Pods this scheduler still has to place. */
 function wantsNode(pod: Pod): boolean {
   const { nodeName, schedulerName } = pod.spec;
-  return (nodeName ?? '') === '' && pod.metadata.deletionTimestamp === undefined && !isPodTerminal(pod) && (schedulerName ?? NAME) === NAME;
+  return (
+    (nodeName ?? '') === '' &&
+    pod.metadata.deletionTimestamp === undefined &&
+    !isPodTerminal(pod) &&
+    (schedulerName ?? NAME) === NAME
+  );
 }
 
 /** What of a node decides whether Pods fit. */
 function changesFit(node: Node, old: Node): boolean {
-  return node.spec !== old.spec || node.metadata.labels !== old.metadata.labels || node.status.allocatable !== old.status.allocatable;
+  return (
+    node.spec !== old.spec || node.metadata.labels !== old.metadata.labels || node.status.allocatable !== old.status.allocatable
+  );
 }
 
-/** The same Pods with the same requests; their status doesn't count. */
+/** The same Pods with the same requests and labels; their status doesn't count. */
 function samePods(known: readonly Pod[], pods: readonly Pod[]): boolean {
-  return known.length === pods.length && known.every((pod, i) => pod.spec === pods[i]?.spec && pod.metadata.labels === pods[i]?.metadata.labels && pod.metadata.deletionTimestamp === pods[i].metadata.deletionTimestamp);
+  return known.length === pods.length && known.every((pod, i) => isSame(pod, pods[i]));
+}
+
+function isSame(pod: Pod, other: Pod | undefined): boolean {
+  if (pod === other) return true;
+  return (
+    pod.spec === other?.spec &&
+    pod.metadata.labels === other.metadata.labels &&
+    pod.metadata.deletionTimestamp === other.metadata.deletionTimestamp
+  );
 }

@@ -16,8 +16,8 @@ const MAX_SCORE = 100;
 export interface ScoringState extends SchedulingState {
   /** The Pod's requests with the minimum for containers that ask for nothing. */
   readonly podNonZero: Amounts;
-  /** True for Pods of the same Services and workload: what the default spreading counts. */
-  readonly ownSelector: (peer: Pod) => boolean;
+  /** Pods of the same Services and workload, itself included: what the default spreading counts. */
+  readonly peers: readonly Pod[];
 }
 
 /** Raw points of each node, normalised by `normalise`. */
@@ -55,7 +55,11 @@ function spreadNormalise(points: readonly number[]): readonly number[] {
   return points.map((value) => (max === 0 ? MAX_SCORE : Math.floor((MAX_SCORE * (max + min - value)) / max)));
 }
 
-function usage(info: NodeInfo, podNonZero: Amounts, name: 'cpu' | 'memory'): { readonly used: number; readonly capacity: number } {
+function usage(
+  info: NodeInfo,
+  podNonZero: Amounts,
+  name: 'cpu' | 'memory',
+): { readonly used: number; readonly capacity: number } {
   return { used: (info.nonZero.get(name) ?? 0) + (podNonZero.get(name) ?? 0), capacity: info.allocatable.get(name) ?? 0 };
 }
 
@@ -104,16 +108,25 @@ const DEFAULT_SPREADING: readonly TopologySpreadConstraint[] = [
 ];
 
 function spreadPoints(state: ScoringState, info: NodeInfo): number {
-  const { pod, nodes, ownSelector } = state;
+  const { pod, nodes, peers } = state;
   const own = pod.spec.topologySpreadConstraints;
-  const constraints = own === undefined ? DEFAULT_SPREADING : own.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === 'ScheduleAnyway');
+  const constraints =
+    own === undefined ? DEFAULT_SPREADING : own.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === 'ScheduleAnyway');
   return Math.round(
     constraints.reduce((sum, constraint) => {
       const domain = domainOf(info.node, constraint.topologyKey);
       if (domain === null) return sum;
-      const selected = own === undefined ? ownSelector : (peer: Pod) => labelSelectorMatches(constraint.labelSelector, peer.metadata.labels);
-      const peers = nodes.filter(({ node }) => domainOf(node, constraint.topologyKey) === domain).flatMap(({ pods }) => pods);
-      const count = peers.filter((peer) => peer.metadata.namespace === pod.metadata.namespace && peer.metadata.deletionTimestamp === undefined && selected(peer)).length;
+      const near = nodes.filter(({ node }) => domainOf(node, constraint.topologyKey) === domain);
+      const names = new Set(near.map(({ node }) => node.metadata.name));
+      const here =
+        own === undefined
+          ? peers.filter((peer) => names.has(peer.spec.nodeName ?? ''))
+          : near
+              .flatMap(({ pods }) => pods)
+              .filter((peer) => labelSelectorMatches(constraint.labelSelector, peer.metadata.labels));
+      const count = here.filter(
+        (peer) => peer.metadata.namespace === pod.metadata.namespace && peer.metadata.deletionTimestamp === undefined,
+      ).length;
       const domains = new Set(nodes.map(({ node }) => domainOf(node, constraint.topologyKey))).size;
       return sum + count * Math.log(domains + 2) + (constraint.maxSkew - 1);
     }, 0),
