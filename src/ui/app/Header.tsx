@@ -23,10 +23,10 @@ export function Header(): ReactElement {
   const wide = useWide();
   return (
     <header className={styles.header}>
-      <span className={styles.brand}>
+      <h1 className={styles.brand}>
         <Logo />
-        {wide ? 'Kubehop' : null}
-      </span>
+        <span className={wide ? '' : styles.hidden}>Kubehop</span>
+      </h1>
       {wide ? <span className={styles.bar} /> : null}
       <Crumb />
       {wide ? <NetworkChips /> : null}

@@ -38,7 +38,7 @@ export function ChainTable(props: ChainTableProps): ReactElement {
       <table>
         <thead>
           <tr>
-            {['num', 'pkts', 'bytes', 'target', 'prot', 'in', 'out', 'source', 'destination', ''].map((name) => (
+            {['num', 'pkts', 'bytes', 'target', 'prot', 'in', 'out', 'source', 'destination', 'extra'].map((name) => (
               <th key={name} scope="col">
                 {name}
               </th>

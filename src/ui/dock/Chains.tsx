@@ -4,7 +4,7 @@
  */
 import { useMemo, useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ChoiceField } from '../kit/Field.tsx';
+import { ChoiceField } from '../kit/ChoiceField.tsx';
 import { Segmented } from '../kit/Segmented.tsx';
 import { useApp, useAppStore } from '../store/context.ts';
 import type { NodeView } from '../../cluster/snapshot.ts';

@@ -2,7 +2,7 @@
 import { useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, TextButton } from '../kit/Button.tsx';
-import { ChoiceField } from '../kit/Field.tsx';
+import { ChoiceField } from '../kit/ChoiceField.tsx';
 import { runCommand, select } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import { spanText } from '../store/instant.ts';
@@ -48,8 +48,8 @@ export function Conntrack(): ReactElement {
           <table>
             <thead>
               <tr>
-                {['id', 'proto', 'timeout', 'state', 'original', '', 'reply', '', 'flags'].map((name, index) => (
-                  <th key={`${name}${index}`} scope="col">
+                {['id', 'proto', 'timeout', 'state', 'original', 'reply', 'flags'].map((name) => (
+                  <th key={name} scope="col" colSpan={name === 'original' || name === 'reply' ? 2 : 1}>
                     {name}
                   </th>
                 ))}

@@ -49,7 +49,7 @@ const keys = [
 ];
 
 function words(shown: EditorShown): Extension {
-  return [EditorState.phrases.of(shown.phrases), EditorView.contentAttributes.of({ 'aria-label': shown.label })];
+  return [EditorState.phrases.of(shown.phrases), EditorView.contentAttributes.of({ 'aria-label': shown.label, tabindex: '0' })];
 }
 
 export function createEditor({ host, shown: first, onChange, language }: EditorOptions): EditorHandle {

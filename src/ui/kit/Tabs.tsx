@@ -39,7 +39,7 @@ export function Tabs<T extends string>({ label, value, options, onChange, aside,
         </TabList>
         {aside === undefined ? null : <div className={styles.aside}>{aside}</div>}
       </div>
-      <TabPanel id={value} className={styles.panel ?? ''}>
+      <TabPanel key={value} id={value} className={styles.panel ?? ''}>
         {children}
       </TabPanel>
     </AriaTabs>

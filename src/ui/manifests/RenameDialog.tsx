@@ -2,7 +2,7 @@
 import { useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../kit/Button.tsx';
-import { LineField } from '../kit/Field.tsx';
+import { LineField } from '../kit/LineField.tsx';
 import { ModalDialog } from '../kit/ModalDialog.tsx';
 import { nameFault } from '../store/files.ts';
 import { useApp, useAppStore } from '../store/context.ts';

@@ -2,7 +2,7 @@
 import { useMemo, useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ProbeSpec } from '../../cluster/commands.ts';
-import { LineField } from '../kit/Field.tsx';
+import { LineField } from '../kit/LineField.tsx';
 import { VerdictMark } from '../kit/VerdictMark.tsx';
 import { setPlayback } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';

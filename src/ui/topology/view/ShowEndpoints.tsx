@@ -1,7 +1,7 @@
 /** Cluster zoom: whether each Pod is ready, or which are behind one Service; and what the cells' colours mean. */
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ChoiceField } from '../../kit/Field.tsx';
+import { ChoiceField } from '../../kit/ChoiceField.tsx';
 import { select } from '../../store/actions.ts';
 import { useApp, useAppStore } from '../../store/context.ts';
 import type { World } from '../scene/world.ts';
