@@ -14,7 +14,7 @@ import { PacketWords } from './view/PacketWords.tsx';
 import { openObject, selectObject } from './view/open.ts';
 import { selectedObjects } from './view/lights.ts';
 import { startsPacket } from './view/useDragSend.ts';
-import { useCamera, useSize } from './view/useCamera.ts';
+import { useSize, useStage } from './view/useCamera.ts';
 import { useFraming } from './view/useFraming.ts';
 import { useMapScene, type MapScene } from './view/useMapScene.ts';
 import './map.css';
@@ -26,11 +26,11 @@ const NARROW = 560;
 export function Topology(): ReactElement {
   const map = useMapScene();
   const store = useAppStore();
-  const [node, setNode] = useState<HTMLDivElement | null>(null);
+  const [stage, stageRef] = useStage(mayPan);
   const [outlined, setOutlined] = useState(false);
   const [near, setNear] = useState<string | null>(null);
-  const camera = useCamera(node, mayPan);
-  const size = useSize(node);
+  const camera = stage?.camera ?? null;
+  const size = useSize(stage?.node ?? null);
   const selection = useApp((state) => state.selection);
   const narrow = size.w > 0 && size.w < NARROW && map.scene.zoom !== 'cluster';
   const focus = narrow ? (near ?? [...map.scene.nodeBoxes.keys()][0] ?? null) : null;
@@ -41,8 +41,8 @@ export function Topology(): ReactElement {
       <MapToolbar map={map} camera={camera} fit={fit} outlined={outlined} onOutline={() => setOutlined((shown) => !shown)} />
       <div className={styles.body}>
         <MapTree world={map.world} shown={outlined} />
-        <div ref={setNode} className={styles.stage} data-keys="stage" tabIndex={0} onKeyDown={onKeyDown}>
-          {camera === null || node === null ? null : <MapStage map={map} camera={camera} node={node} />}
+        <div ref={stageRef} className={styles.stage} data-keys="stage" tabIndex={0} onKeyDown={onKeyDown}>
+          {stage === null ? null : <MapStage map={map} camera={stage.camera} node={stage.node} />}
         </div>
         {narrow ? <NodePills scene={map.scene} focus={focus} onFocus={setNear} /> : null}
         {map.journey === null ? null : <PacketWords journey={map.journey} />}

@@ -42,13 +42,19 @@ function runs(legs: readonly Leg[]): readonly (readonly Point[])[] {
   return found.filter((points) => lengthOf(points) > 0);
 }
 
+/** A Pod's namespace is drawn as the Pod. */
+function objectOf(anchor: string): string {
+  return anchor.replace(/^netns\/[^/]+\//, 'pod/');
+}
+
 /** What lies behind the packet and what it is at, for lighting the boxes. */
 export function metObjects(
   { stops }: Walk,
   index: number,
 ): { readonly past: ReadonlySet<string>; readonly now: string | null } {
-  const past = new Set(stops.slice(0, index).flatMap((stop) => (stop.anchor === null ? [] : [stop.anchor])));
-  const now = stops[index]?.anchor ?? null;
+  const past = new Set(stops.slice(0, index).flatMap((stop) => (stop.anchor === null ? [] : [objectOf(stop.anchor)])));
+  const at = stops[index]?.anchor ?? null;
+  const now = at === null ? null : objectOf(at);
   if (now !== null) past.delete(now);
   return { past, now };
 }

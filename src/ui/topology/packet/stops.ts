@@ -117,7 +117,7 @@ function wirePoints(scene: Scene, anchors: readonly (string | null)[], index: nu
   const from = anchors.slice(0, index).findLast((anchor) => anchor !== null);
   const to = anchors.slice(index + 1).find((anchor) => anchor !== null);
   const start = scene.anchors.get(from ?? to ?? '');
-  const route = from === undefined || to === undefined || from === null || to === null ? null : routeBetween(scene, from, to);
+  const route = from === undefined || to === undefined ? null : routeBetween(scene, from, to);
   return route === null || route.length === 0 ? [start?.at ?? { x: 0, y: 0 }] : pointsOf(route);
 }
 

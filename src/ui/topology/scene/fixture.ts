@@ -136,7 +136,7 @@ function podObject(pod: PodFixture, node: string): KubeObject {
       conditions: [{ type: 'Ready', status: node !== '' && pod.ready !== false ? 'True' : 'False' }],
       ...(pod.ip === undefined ? {} : { podIP: pod.ip }),
     },
-  } as KubeObject;
+  };
 }
 
 function containersOf(pod: PodFixture): NonNullable<PodFixture['containers']> {
@@ -231,7 +231,7 @@ export function clusterFixture({ nodes, services = [], pending = [] }: ClusterFi
         ports: ports.map(([port, number]) => ({ name: port, protocol: 'TCP', port: number, targetPort: number })),
       },
       status: {},
-    } as KubeObject);
+    });
     put(`EndpointSlice default/${name}-x`, {
       apiVersion: 'discovery.k8s.io/v1',
       kind: 'EndpointSlice',
@@ -242,11 +242,11 @@ export function clusterFixture({ nodes, services = [], pending = [] }: ClusterFi
         conditions: { ready: true },
         targetRef: { kind: 'Pod', namespace: 'default', name: pod },
       })),
-    } as KubeObject);
+    });
   }
   return {
     version: 1,
-    now: 0 as ClusterSnapshot['now'],
+    now: 0,
     title: 'fixture',
     cni: 'flannel-vxlan',
     proxyMode: 'iptables',

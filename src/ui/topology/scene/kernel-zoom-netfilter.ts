@@ -116,8 +116,12 @@ function addPlate(scene: SceneBuilder, { node }: PlacedNode, plate: Box): void {
     );
     scene.anchor(id, centre(at), column(at));
   }
+  const known = scene.input.processes?.get(name);
   const process = { x: middle - HOOK.w / 2, y: plate.y + LOWER, w: HOOK.w, h: HOOK.h };
-  const drawn = [rect(process, 9, 'g-proc'), text(middle, process.y + 14, words.localProcess, 's11 i3', 'middle')];
+  const drawn = [
+    rect(process, 9, 'g-proc'),
+    text(middle, process.y + 14, known ?? words.localProcess, known === undefined ? 's11 i3' : 's11 b', 'middle'),
+  ];
   scene.add({ id: `process/${name}`, kind: 'process', parent: `netfilter/${name}`, box: process, shapes: drawn });
   scene.anchor(`process/${name}`, centre(process), column(process));
   addWays(scene, name, plate, { left, right, middle, upper, lower });

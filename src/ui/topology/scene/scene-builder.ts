@@ -19,6 +19,8 @@ export interface SceneInput {
   readonly news: ReadonlySet<string>;
   /** The Service whose endpoints and ties are shown; null for the first ones. */
   readonly service: string | null;
+  /** What a node's local process is called, where the journey knows. */
+  readonly processes?: ReadonlyMap<string, string>;
 }
 
 type ObjectPart = Parameters<typeof sceneObject>[0];

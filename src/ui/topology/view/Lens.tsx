@@ -1,6 +1,8 @@
 /** The lens from the netfilter plate down to the hook diagram that is open beneath the map. */
 import { useEffect, useRef, type ReactElement } from 'react';
+import { currentStep } from '../../journey/current.ts';
 import { useApp } from '../../store/context.ts';
+import type { AppState } from '../../store/state.ts';
 import type { Scene } from '../scene/scene-types.ts';
 import type { Camera } from './camera.ts';
 import styles from './Topology.module.css';
@@ -8,8 +10,16 @@ import styles from './Topology.module.css';
 /** How far the lens opens on either side. */
 const SPREAD = 70;
 
+/** The node whose hooks are shown beneath: the one opened, else the one whose kernel has the packet. */
+function openNode(state: AppState): string | null {
+  if (state.mode !== 'journey') return null;
+  if (state.openHook !== null) return state.openHook.netns === 'root' ? state.openHook.node : null;
+  const at = currentStep(state)?.at;
+  return at?.netns === 'root' && at.hook !== null ? at.node : null;
+}
+
 export function Lens({ camera, scene }: { readonly camera: Camera; readonly scene: Scene }): ReactElement | null {
-  const open = useApp((state) => (state.mode === 'journey' && state.openHook?.netns === 'root' ? state.openHook.node : null));
+  const open = useApp(openNode);
   const area = useRef<SVGPathElement>(null);
   const rims = useRef<SVGPathElement>(null);
   const plate = open === null ? undefined : scene.objects.find((object) => object.id === `netfilter/${open}`)?.box;

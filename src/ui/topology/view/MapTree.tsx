@@ -35,7 +35,7 @@ export function MapTree({ world, shown }: { readonly world: World; readonly show
         selectionBehavior="replace"
         selectedKeys={chosen === undefined || chosen === null ? [] : [chosen.id]}
         onSelectionChange={(keys) => {
-          const item = byId.get([...keys].map(String)[0] ?? '');
+          const item = byId.get(keys === 'all' ? '' : String([...keys][0] ?? ''));
           if (item?.ref !== null && item?.ref !== undefined) select(store, item.ref);
         }}
         onAction={(key) => {

@@ -32,20 +32,28 @@ export function PacketLayer({ camera, scene, journey, objects }: PacketLayerProp
   const step = journey.steps[index];
   const chip = useMemo(() => (step === undefined ? null : chipOf(step)), [step]);
   const drawing = useMemo(() => (chip === null ? null : drawChip(chip)), [chip]);
-  const parts = usePacketParts();
-  usePacketMotion({ camera, scene, journey, objects }, drawing, parts, theme === 'projector' ? 1.4 : 1);
+  const token = useRef<SVGGElement>(null);
+  const chipRef = useRef<SVGGElement>(null);
+  const tail = useRef<SVGPathElement>(null);
+  const lead = useRef<SVGPathElement>(null);
+  usePacketMotion(
+    { camera, scene, journey, objects },
+    drawing,
+    { token, chip: chipRef, tail, lead },
+    theme === 'projector' ? 1.4 : 1,
+  );
   if (chip === null || drawing === null) return null;
   const kind = chip.dead === null ? 'chip' : 'chip dead';
   return (
     <svg className={`kh-map ${styles.overlay}`} aria-hidden="true">
-      <g ref={parts.token} className={chip.envelope === null ? 'token' : 'token sealed'}>
+      <g ref={token} className={chip.envelope === null ? 'token' : 'token sealed'}>
         <rect x={-13} y={-9} width={26} height={18} rx={2} className="env" />
         <path d="M-12 -7 0 1 12 -7" className="env-flap open" />
         <rect x={-7} y={-5} width={14} height={10} rx={2.5} className="pk token-body" />
       </g>
-      <path ref={parts.lead} className="pk-lead" />
-      <path ref={parts.tail} className={chip.dead === null && chip.envelope === null ? 'pk' : 'pk-tail'} />
-      <g ref={parts.chip} className={kind} data-packet={chip.flag}>
+      <path ref={lead} className="pk-lead" />
+      <path ref={tail} className={chip.dead === null && chip.envelope === null ? 'pk' : 'pk-tail'} />
+      <g ref={chipRef} className={kind} data-packet={chip.flag}>
         <g key={index} className="chip-body">
           <Shapes shapes={drawing.shapes} />
           {drawing.mark === null ? null : (
@@ -64,25 +72,19 @@ interface PacketParts {
   readonly lead: RefObject<SVGPathElement | null>;
 }
 
-function usePacketParts(): PacketParts {
-  const token = useRef<SVGGElement>(null);
-  const chip = useRef<SVGGElement>(null);
-  const tail = useRef<SVGPathElement>(null);
-  const lead = useRef<SVGPathElement>(null);
-  return useMemo(() => ({ token, chip, tail, lead }), []);
-}
-
-function usePacketMotion(props: PacketLayerProps, drawing: ChipDrawing | null, parts: PacketParts, size: number): void {
+function usePacketMotion(props: PacketLayerProps, drawing: ChipDrawing | null, refs: PacketParts, size: number): void {
   const store = useAppStore();
   const { camera, scene, journey, objects } = props;
+  const { token, chip, tail, lead } = refs;
   useEffect(() => {
     const player = playerOf(store);
     const obstacles = objects.flatMap(obstacleOf);
+    const parts = { token, chip, tail, lead };
     const draw = (): void => place({ camera, scene, journey, obstacles, drawing, parts, size, motion: player.motion });
     draw();
     const stops = [player.subscribe(draw), camera.subscribe(draw)];
     return () => stops.forEach((stop) => stop());
-  }, [store, camera, scene, journey, objects, drawing, parts, size]);
+  }, [store, camera, scene, journey, objects, drawing, token, chip, tail, lead, size]);
 }
 
 /** Objects whose text the chip should not hide. */
@@ -143,11 +145,18 @@ function placeAt(
   const view = { x: 0, y: 0, w: seen.w * k, h: seen.h * k };
   const target = onScreen(box);
   const scaled = { w: drawing.w * size, h: drawing.h * size, fullW: drawing.fullW * size };
-  const chosen = placeChip(scaled, { target, view, obstacles: obstacles.map(onScreen) });
+  const chosen = placeChip(scaled, { target, view, obstacles: [...obstacles.map(onScreen), ...toolbar(view.w)] });
   const { triangle, lead } = tailOf(chosen, scaled, centre(target), target);
   parts.chip.current?.setAttribute('transform', `translate(${Math.round(chosen.x)} ${Math.round(chosen.y)}) scale(${size})`);
   parts.tail.current?.setAttribute('d', `${pathOf(triangle)}Z`);
   parts.lead.current?.setAttribute('d', pathOf(lead));
+}
+
+/** What the floating toolbar covers; counted twice, as a chip beneath it can't be read at all. */
+function toolbar(w: number): readonly Box[] {
+  const left = { x: 0, y: 0, w: 350, h: 50 };
+  const right = { x: w - 180, y: 0, w: 180, h: 50 };
+  return [left, left, right, right];
 }
 
 function show(element: SVGElement | null, shown: boolean): void {

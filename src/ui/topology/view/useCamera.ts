@@ -6,18 +6,30 @@ export function reducedMotion(): boolean {
   return window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
 
-export function useCamera(node: HTMLElement | null, mayPan: (event: Event) => boolean): Camera | null {
-  const [camera, setCamera] = useState<Camera | null>(null);
-  useEffect(() => {
-    if (node === null) return;
-    const made = createPanZoom({ node, mayPan, reducedMotion });
-    setCamera(made);
-    return () => {
-      made.destroy();
-      setCamera(null);
-    };
-  }, [node, mayPan]);
-  return camera;
+/** An element and the camera over it. */
+export interface Stage {
+  readonly node: HTMLElement;
+  readonly camera: Camera;
+}
+
+/** A ref for the stage's element; the camera lives as long as the element. */
+export function useStage(
+  mayPan: (event: Event) => boolean,
+): readonly [Stage | null, (node: HTMLElement | null) => (() => void) | undefined] {
+  const [stage, setStage] = useState<Stage | null>(null);
+  const ref = useCallback(
+    (node: HTMLElement | null) => {
+      if (node === null) return undefined;
+      const camera = createPanZoom({ node, mayPan, reducedMotion });
+      setStage({ node, camera });
+      return () => {
+        camera.destroy();
+        setStage(null);
+      };
+    },
+    [mayPan],
+  );
+  return [stage, ref];
 }
 
 const NO_WINDOW: MountedWindow = { box: { x: 0, y: 0, w: 0, h: 0 }, scale: 1 };

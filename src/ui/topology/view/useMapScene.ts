@@ -28,6 +28,16 @@ export function serviceOf(selection: Ref | null): string | null {
   return selection?.kind === 'object' && selection.key.startsWith('Service ') ? selection.key : null;
 }
 
+/** The programs at the ends of the journey that run on a node and not in a Pod. */
+function processesOf(journey: JourneyModel | null): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { step, at } of journey?.steps ?? []) {
+    if ((step.kind === 'socket.send' || step.kind === 'socket.deliver') && at.netns === 'root')
+      found.set(at.node, step.process);
+  }
+  return found;
+}
+
 export function useMapScene(): MapScene {
   const remembered = useRememberedWorld();
   const words = useSceneWords();
@@ -39,9 +49,10 @@ export function useMapScene(): MapScene {
   const journey = useApp(shownJourney);
   const { world, memory } = remembered;
   const news = useMemo(() => madeBy(exploring ? diff : null), [diff, exploring]);
+  const processes = useMemo(() => processesOf(journey), [journey]);
   const scene = useMemo(
-    () => buildScene(zoom, { world, memory, level, words, news, service }),
-    [zoom, world, memory, level, words, news, service],
+    () => buildScene(zoom, { world, memory, level, words, news, service, processes }),
+    [zoom, world, memory, level, words, news, service, processes],
   );
   const walk = useMemo(
     () => (journey === null || journey.steps.length === 0 ? null : walkOf(scene, journey)),

@@ -4,10 +4,9 @@ import { useTranslation } from 'react-i18next';
 import type { SceneWords } from '../scene/words.ts';
 
 export function useSceneWords(): SceneWords {
-  const { t, i18n } = useTranslation();
-  const language = i18n.language;
+  // `t` is another function after the language changed.
+  const { t } = useTranslation();
   return useMemo((): SceneWords => {
-    void language;
     return {
       bridge: t('topology.bridge'),
       mtu: (bytes) => t('topology.mtu', { bytes }),
@@ -40,5 +39,5 @@ export function useSceneWords(): SceneWords {
         netns: (node) => t('topology.aria.netns', { node }),
       },
     };
-  }, [t, language]);
+  }, [t]);
 }
