@@ -101,6 +101,7 @@ export class ContainerStarter {
       image,
       workload,
       attempt: run.restartCount,
+      awaited: run.init || this.#context.pod().spec.restartPolicy !== 'Always',
       onExit: (exit) => {
         exited(run, exit);
       },

@@ -37,10 +37,14 @@ export class ProbeWorker {
   }
 
   start(): void {
-    const { sim, probe } = this.#options;
-    this.#timer = sim.after((probe.initialDelaySeconds ?? 0) * NS_PER_S, this.#label, () => {
+    const { sim, kind, probe, attempt } = this.#options;
+    const delay = (probe.initialDelaySeconds ?? 0) * NS_PER_S;
+    const first = (): void => {
       this.#probe();
-    });
+    };
+    // A liveness probe that has nothing to complain of changes nothing: the cluster is at rest without it.
+    const quiet = kind === 'Liveness' && attempt().ok;
+    this.#timer = quiet ? sim.background(delay, this.#label, first) : sim.after(delay, this.#label, first);
   }
 
   stop(): void {

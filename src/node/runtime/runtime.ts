@@ -15,13 +15,17 @@ import { err, ok, type Result } from '../../lib/result.ts';
 import type { RngStream } from '../../lib/rng.ts';
 import type { Kernel } from '../../net/kernel.ts';
 import type { Netns } from '../../net/netns.ts';
-import type { Instant, Timer } from '../../sim/sim.ts';
+import { NS_PER_S, type Instant, type Timer } from '../../sim/sim.ts';
 import type { CniContext, CniPlugin } from '../cni/plugin.ts';
-import type { Workload } from '../workload/workload.ts';
+import type { ProcessExit, Workload } from '../workload/workload.ts';
 import type { RuntimeWords } from './words.ts';
 
 /** kubeadm v1.30's pause image. */
 export const PAUSE_IMAGE = 'registry.k8s.io/pause:3.9';
+
+/** Ends that come within this are waited for: of init containers and jobs, and of any container. */
+const AWAITED_EXIT_NS = 120 * NS_PER_S;
+const PROMPT_EXIT_NS = NS_PER_S;
 
 /** A container as `docker ps` lists it. */
 export interface ContainerRecord {
@@ -79,6 +83,8 @@ export interface StartSpec {
   readonly image: ImageRef;
   readonly workload: Workload;
   readonly attempt: number;
+  /** True where somebody waits for the process to end: the cluster is not at rest before. */
+  readonly awaited: boolean;
   /** Called as its own event when the process ends by itself or cannot bind a port. */
   readonly onExit: (exited: ExitedContainer) => void;
 }
@@ -176,20 +182,26 @@ export class ContainerRuntime {
     const failed = bound.error;
     const exit = failed === null ? workload.exit : { afterNs: 0, code: 1 };
     this.#logs.set(id, failed === null ? workload.logs : [failed]);
-    const exitTimer =
-      exit === null
-        ? null
-        : sim.after(exit.afterNs, `exit of ${spec.name} in ${sandbox.pod.namespace}/${sandbox.pod.name}`, () => {
-            if (!this.#processes.has(id)) return;
-            this.#end(id);
-            spec.onExit({ id, exitCode: exit.code, finishedAt: sim.now, logs: this.logsOf(id) });
-          });
+    const exitTimer = exit === null ? null : this.#scheduleExit(id, exit, spec);
     const name = containerName(spec.name, sandbox.pod, spec.attempt);
     const record: ContainerRecord = { id, name, image: spec.image.text, container: spec.name, pod: podKey(sandbox.pod), state: 'running', startedAt: sim.now };
     const process: Process = { record, sandboxId: sandbox.id, workload, startedAt: sim.now, close: bound.close, exitTimer };
     this.#processes.set(id, process);
     this.#put(record);
     return process;
+  }
+
+  /** The end that the process comes to by itself; a server's or sleeper's, some day, keeps nobody waiting. */
+  #scheduleExit(id: string, { afterNs, code }: ProcessExit, { awaited, name, onExit, sandbox: { pod } }: StartSpec): Timer {
+    const { sim } = this.#options.kernel;
+    const soon = afterNs <= (awaited ? AWAITED_EXIT_NS : PROMPT_EXIT_NS);
+    const label = `exit of ${name} in ${pod.namespace}/${pod.name}`;
+    const end = (): void => {
+      if (!this.#processes.has(id)) return;
+      this.#end(id);
+      onExit({ id, exitCode: code, finishedAt: sim.now, logs: this.logsOf(id) });
+    };
+    return soon ? sim.after(afterNs, label, end) : sim.background(afterNs, label, end);
   }
 
   /** SIGKILL, or the end of a process that heeded SIGTERM: its sockets close. */

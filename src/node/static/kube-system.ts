@@ -1,0 +1,77 @@
+/**
+ * What a cluster made by `kubeadm init` and `kubectl apply -f kube-flannel.yml` has before anybody applies anything:
+ * the API server's Service, control-plane Pods, kube-proxy and flannel on each node, cluster DNS.
+ */
+import type { Kind, KindMap } from '../../api/kinds.ts';
+import type { DaemonSet } from '../../api/types/daemonset.ts';
+import type { ApiClient, ObjectInput } from '../../api/watch.ts';
+import { assert } from '../../lib/assert.ts';
+import type { Cidr } from '../../lib/cidr.ts';
+import { parseImage } from '../runtime/image.ts';
+import { kubernetesEndpoints, kubernetesEndpointSlice, kubernetesService } from './api-service.ts';
+import { corednsConfig, corednsDeployment, kubeDnsService } from './cluster-dns.ts';
+import { daemonPod, flannelConfig, flannelDaemonSet, flannelNamespace, FLANNEL_NAMESPACE, kubeProxyConfigMap, kubeProxyDaemonSet } from './node-daemons.ts';
+import { staticPods } from './static-pods.ts';
+
+export interface KubeSystemOptions {
+  readonly serviceCIDR: Cidr;
+  readonly clusterCIDR: Cidr;
+  /** kube-proxy's clusterCIDR; '' for none. */
+  readonly proxyClusterCIDR: string;
+  readonly cni: 'flannel-vxlan' | 'flannel-host-gw' | 'none';
+  readonly proxy: boolean;
+}
+
+/** A node as far as kube-system's Pods need to know it. */
+export interface SystemNode {
+  readonly name: string;
+  readonly ip: string;
+  readonly controlPlane: boolean;
+  /** False where no kube-proxy runs. */
+  readonly proxy: boolean;
+}
+
+/** Creates what belongs to the cluster as a whole, then each node's Pods. The Node objects must be there. */
+export function createKubeSystem(api: ApiClient, nodes: readonly SystemNode[], options: KubeSystemOptions): void {
+  const { clusterCIDR, cni, serviceCIDR } = options;
+  const servers = nodes.filter(({ controlPlane }) => controlPlane).map(({ ip }) => ip);
+  create(api, 'Service', kubernetesService(serviceCIDR));
+  if (servers.length > 0) {
+    create(api, 'Endpoints', kubernetesEndpoints(servers));
+    create(api, 'EndpointSlice', kubernetesEndpointSlice(servers));
+  }
+  create(api, 'Service', kubeDnsService(serviceCIDR));
+  create(api, 'ConfigMap', corednsConfig);
+  if (options.proxy) {
+    create(api, 'ConfigMap', kubeProxyConfigMap(options.proxyClusterCIDR));
+    create(api, 'DaemonSet', kubeProxyDaemonSet);
+  }
+  if (cni !== 'none') {
+    create(api, 'Namespace', flannelNamespace);
+    create(api, 'ConfigMap', flannelConfig(clusterCIDR, cni === 'flannel-vxlan' ? 'vxlan' : 'host-gw'));
+    create(api, 'DaemonSet', flannelDaemonSet);
+  }
+  for (const node of nodes) createNodeSystemPods(api, node, options);
+  create(api, 'Deployment', corednsDeployment);
+}
+
+/** The kube-system Pods of one node: for a node that joins later, call it then. */
+export function createNodeSystemPods(api: ApiClient, node: SystemNode, options: KubeSystemOptions): void {
+  const object = api.get('Node', null, node.name);
+  assert(object !== null, `node ${node.name} is registered`);
+  if (node.controlPlane) for (const pod of staticPods(object, { nodeIP: node.ip, clusterCIDR: options.clusterCIDR, serviceCIDR: options.serviceCIDR })) create(api, 'Pod', pod);
+  const daemons = [node.proxy ? api.get('DaemonSet', 'kube-system', 'kube-proxy') : null, api.get('DaemonSet', FLANNEL_NAMESPACE, 'kube-flannel-ds')];
+  for (const daemon of daemons) if (daemon !== null) create(api, 'Pod', daemonPod(daemon, node.name));
+}
+
+/** Images that kubeadm's preflight has pulled, by the time a node joins. */
+export function kubeSystemImages(): readonly string[] {
+  const pods = [kubeProxyDaemonSet, flannelDaemonSet].flatMap(({ spec }: ObjectInput<DaemonSet>) => [...(spec?.template?.spec?.initContainers ?? []), ...(spec?.template?.spec?.containers ?? [])]);
+  return pods.flatMap(({ image }) => (image !== undefined && parseImage(image).ok ? [image] : []));
+}
+
+/** Set-up of a cluster we made ourselves cannot fail. */
+function create<K extends Kind>(api: ApiClient, kind: K, object: ObjectInput<KindMap[K]>): void {
+  const made = api.create(kind, object);
+  assert(made.ok, made.ok ? '' : `${kind}: ${made.error.message}`);
+}
