@@ -21,7 +21,7 @@ function labReport(change: (path: Writable<RecordedPath>, file: File) => void = 
   const path = file.probes[0]?.paths[0];
   if (path === undefined) throw new Error('the recording has no path');
   change(path, file);
-  return checkPacketFile(file as never);
+  return checkPacketFile(file);
 }
 
 const hop = (path: Writable<RecordedPath>, way: 'request' | 'reply', index: number): Writable<Hop> => {

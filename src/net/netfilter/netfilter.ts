@@ -118,7 +118,8 @@ export class Netfilter {
 
   /** Runs `iptables …` (the text after the program's name is split as a shell would, or given as words). */
   command(command: string | readonly string[], by: Provenance): CommandResult {
-    return runCommand(command, {
+    const nextRuleId = this.#nextRuleId;
+    const result = runCommand(command, {
       by,
       draft: (table) => this.#draft(table),
       commit: (section) => {
@@ -129,6 +130,9 @@ export class Netfilter {
       counters: () => this.#counters.snapshot(),
       zero: (table, chain) => this.zeroCounters({ table, chain }),
     });
+    // Nothing was committed: the rules drafted never were, or a replay without the command would number others.
+    if (result.exitCode !== 0) this.#nextRuleId = nextRuleId;
+    return result;
   }
 
   /** `iptables-save` text of one table, or of all that exist. Lines of date and program are left to the caller. */
