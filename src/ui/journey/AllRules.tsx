@@ -1,6 +1,7 @@
 /** Every rule of the chains the packet entered, met or not: columns whose rows exist only where one looks. */
 import { useMemo, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ruleWords } from '../chains/rule-text.ts';
 import { RuleText } from '../chains/RuleText.tsx';
 import { VerdictMark, type Verdict } from '../kit/VerdictMark.tsx';
 import { useAppStore } from '../store/context.ts';
@@ -29,6 +30,17 @@ export function AllRules({ label, steps, index, chainOf }: AllRulesProps): React
       ))}
     </div>
   );
+}
+
+/** Columns as wide as their longest rule among the first ones, within reason: 6 px a sign. */
+function widthFor(name: string, rules: Chain['rules']): number {
+  const longest = Math.max(name.length, ...rules.slice(0, 200).map(({ text }) => shownLength(text)));
+  return Math.min(560, Math.max(180, longest * 6.2 + 72));
+}
+
+function shownLength(text: string): number {
+  const { matches, target, targetOptions } = ruleWords(text);
+  return [...matches, '-j', target ?? '', targetOptions].join(' ').length;
 }
 
 interface Fate {
@@ -77,7 +89,7 @@ function WholeChain({
   const last = chain.rows.findLast((row) => row.step !== null && row.step.index <= index);
   const follow = last === undefined ? null : (last.kind === 'rule' ? last.rule.number : last.from) - 1;
   return (
-    <section className={styles.chain} aria-label={chain.name}>
+    <section className={styles.chain} style={{ width: widthFor(chain.name, rules) * scale }} aria-label={chain.name}>
       <h4>
         {chain.name}
         <span>{rules.length}</span>

@@ -38,10 +38,10 @@ export function HookDiagram({ pass, devices }: HookDiagramProps): ReactElement {
           <HookPlate key={box.hook} box={box} pass={pass} />
         ))}
         <Process x={drawing.process.x} width={drawing.process.width} name={pass.process} active={pass.process !== null} />
-        {drawing.routes.map(({ x, again }) => (
+        {drawing.routes.map(({ x, again, below }) => (
           <g key={String(again)}>
             <path d={`M${x} ${MIDDLE - 9}l9 9l-9 9l-9 -9Z`} className={styles.diamond} />
-            <text x={x} y={100} textAnchor="middle" className={styles.small}>
+            <text x={x} y={below ? 116 : 100} textAnchor="middle" className={styles.small}>
               {t(again ? 'journey.stage.routeAgain' : 'journey.stage.route')}
             </text>
           </g>

@@ -24,6 +24,7 @@ export function SaveView({ table, steps, index, label }: SaveViewProps): ReactEl
     <div className={styles.save}>
       <Windowed
         label={label}
+        focusable
         className={styles.lines}
         heights={heights}
         follow={now === -1 ? null : now}

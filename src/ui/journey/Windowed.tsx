@@ -13,12 +13,14 @@ export interface WindowedProps {
   readonly row: (index: number) => ReactNode;
   /** The row to keep in view; the list does not move while the pointer is on it. */
   readonly follow: number | null;
+  /** True where no row can take the focus: the list itself then does, to be scrolled by keys. */
+  readonly focusable?: boolean;
 }
 
 /** Rows kept ready above and below the visible ones. */
 const SPARE = 8;
 
-export function Windowed({ label, className, heights, row, follow }: WindowedProps): ReactElement {
+export function Windowed({ label, className, heights, row, follow, focusable = false }: WindowedProps): ReactElement {
   const ref = useRef<HTMLDivElement>(null);
   const { height } = useSize(ref);
   const [scrollTop, setScrollTop] = useState(0);
@@ -31,6 +33,7 @@ export function Windowed({ label, className, heights, row, follow }: WindowedPro
   return (
     <div
       ref={ref}
+      tabIndex={focusable ? 0 : undefined}
       className={`${styles.scroller} ${className ?? ''}`}
       onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}
     >

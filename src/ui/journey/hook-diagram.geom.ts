@@ -36,7 +36,8 @@ export interface HookDiagram {
   readonly width: number;
   readonly hooks: readonly HookBox[];
   readonly process: Box;
-  readonly routes: readonly { readonly x: number; readonly again: boolean }[];
+  /** `below`: the gap is too narrow for the name, which then stands under the boxes. */
+  readonly routes: readonly { readonly x: number; readonly again: boolean; readonly below: boolean }[];
   readonly inX: number;
   readonly outX: number;
   readonly segments: readonly Segment[];
@@ -103,8 +104,8 @@ export function hookDiagram(panelWidth: number): HookDiagram {
     hooks: [pre, input, forward, output, post],
     process,
     routes: [
-      { x: route, again: false },
-      { x: again, again: true },
+      { x: route, again: false, below: gRoute < 32 },
+      { x: again, again: true, below: gAgain < 68 },
     ],
     inX: DEVICES - 4,
     outX,

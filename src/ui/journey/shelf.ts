@@ -126,17 +126,15 @@ function notReached({ rows, name }: OpenChain, chain: Chain | null): readonly Sh
   const table = rows.find((row): row is RuleRow => row.kind === 'rule')?.rule.table;
   const rest = chain?.rules.slice(reached) ?? [];
   if (table === undefined || rest.length === 0) return [];
-  const shown = rest
-    .slice(0, NOT_REACHED_SHOWN)
-    .map((rule, i): RuleRow => ({
-      kind: 'rule',
-      rule: { table, chain: name, number: reached + i + 1, text: rule.text },
-      state: 'notReached',
-      now: false,
-      failed: null,
-      step: null,
-      matched: null,
-    }));
+  const shown = rest.slice(0, NOT_REACHED_SHOWN).map((rule, i): RuleRow => ({
+    kind: 'rule',
+    rule: { table, chain: name, number: reached + i + 1, text: rule.text },
+    state: 'notReached',
+    now: false,
+    failed: null,
+    step: null,
+    matched: null,
+  }));
   const hidden = rest.length - shown.length;
   return hidden === 0
     ? shown
