@@ -10,8 +10,10 @@ import { shippedScenarios } from './app/scenarios.ts';
 import { start } from './app/start.tsx';
 import { coreCommands } from './commands/core.ts';
 import { journeyCommands } from './journey/commands.ts';
-import { Topology } from './topology/Topology.tsx';
 
+// The map loads beside the engine: neither waits for the other.
+const map = import('./topology/Topology.tsx');
+const Topology = lazy(async () => ({ default: (await map).Topology }));
 // A journey is drawn only once a packet was sent.
 const JourneySide = lazy(async () => ({ default: (await import('./journey/JourneySide.tsx')).JourneySide }));
 const JourneyStage = lazy(async () => ({ default: (await import('./journey/JourneyStage.tsx')).JourneyStage }));

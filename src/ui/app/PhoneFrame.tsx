@@ -25,7 +25,9 @@ export function PhoneFrame({ slots }: { readonly slots: Slots }): ReactElement {
   return (
     <div className={styles.phone}>
       <section className={styles.map} aria-label={t('app.regions.map')}>
-        <Topology />
+        <Suspense>
+          <Topology />
+        </Suspense>
         <EmptyHint />
       </section>
       {mode === 'journey' ? (

@@ -69,7 +69,9 @@ function Explore({ slots: { Topology }, wider }: ArrangementProps): ReactElement
             <Group id="explore-top" {...top}>
               <Panel id="map" minSize={300}>
                 <Region name={t('app.regions.map')}>
-                  <Topology />
+                  <Suspense>
+                    <Topology />
+                  </Suspense>
                   <EmptyHint />
                 </Region>
               </Panel>
@@ -123,7 +125,9 @@ function JourneyFrame({ slots, wider }: ArrangementProps): ReactElement {
             <Group orientation="vertical" id="journey-rows" className={styles.group} {...rows}>
               <Panel id="map" minSize={160}>
                 <Region name={t('app.regions.map')}>
-                  <Topology />
+                  <Suspense>
+                    <Topology />
+                  </Suspense>
                 </Region>
               </Panel>
               <Splitter strong label={t('app.resize.stage')} />

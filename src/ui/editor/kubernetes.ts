@@ -33,8 +33,11 @@ function complete(context: CompletionContext): CompletionResult | null {
   const value = VALUE.exec(before);
   if (value !== null) {
     const [, lead = '', field = '', typed = ''] = value;
-    const options = valuesAt(placeOf(lines, line.number - 1, lead.length), field).map((label) => ({ label, type: 'enum' }));
-    return options.length === 0 ? null : { from: context.pos - typed.length, options, validFor: /^[\w./-]*$/ };
+    // A value typed whole is not offered again: Enter is a new line then.
+    const values = valuesAt(placeOf(lines, line.number - 1, lead.length), field).filter((label) => label !== typed);
+    return values.length === 0
+      ? null
+      : { from: context.pos - typed.length, options: values.map((label) => ({ label, type: 'enum' })) };
   }
   const key = KEY.exec(before);
   if (key === null) return null;
