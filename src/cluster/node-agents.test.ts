@@ -26,11 +26,11 @@ interface Lab {
   readonly api: ApiClient;
   readonly machines: Machines;
   readonly nodes: readonly ClusterNode[];
-  settle(): void;
-  advance(seconds: number): void;
-  pod(name: string, spec: InputOf<Pod['spec']>): void;
-  get(name: string): Pod;
-  events(name: string): readonly string[];
+  readonly settle: () => void;
+  readonly advance: (seconds: number) => void;
+  readonly pod: (name: string, spec: InputOf<Pod['spec']>) => void;
+  readonly get: (name: string) => Pod;
+  readonly events: (name: string) => readonly string[];
 }
 
 const NODES = [

@@ -1,91 +1,80 @@
 /**
- * The nodes of a world: a Node object, the agents that run on the machine, and the last touches a scenario asks for.
+ * The nodes of a world: which agents run on each machine, in the order a cluster comes up: control-plane nodes and kube-system first,
+ * the workers join later.
  */
-import { ANNOTATION_BACKEND_DATA } from '../node/cni/flannel/lease.ts';
-import { FlannelPlugin } from '../node/cni/flannel/flannel.ts';
-import { noCni } from '../node/cni/none.ts';
-import type { CniPlugin } from '../node/cni/plugin.ts';
-import { kubeProxyConfig } from '../node/proxy/config.ts';
-import { KubeProxy } from '../node/proxy/kube-proxy.ts';
-import { NetnsIptablesPort } from '../node/proxy/netns-port.ts';
+import type { Taint } from '../api/types/node.ts';
 import { assert, assertExists } from '../lib/assert.ts';
 import { cidr, cidrOf, networkAddress, parseCidr, type Cidr } from '../lib/cidr.ts';
 import { ip, ipAdd } from '../lib/ip.ts';
 import type { Kernel } from '../net/kernel.ts';
-import type { NodeSpec, ScenarioSpec } from './scenario.ts';
-import type { ContainerView } from './snapshot.ts';
-import { StopgapKubelet } from './stopgap.ts';
+import { FlannelPlugin } from '../node/cni/flannel/flannel.ts';
+import { ANNOTATION_BACKEND_DATA } from '../node/cni/flannel/lease.ts';
+import { noCni } from '../node/cni/none.ts';
+import type { CniPlugin } from '../node/cni/plugin.ts';
+import { createPodSource, type PodSource } from '../node/kubelet/pod-source.ts';
+import { createNode, type ClusterNode } from '../node/node.ts';
+import { kubeProxyConfig } from '../node/proxy/config.ts';
+import { KubeProxy } from '../node/proxy/kube-proxy.ts';
+import { NetnsIptablesPort } from '../node/proxy/netns-port.ts';
+import { createKubeSystem, createNodeSystemPods, kubeSystemImages, type KubeSystemOptions, type SystemNode } from '../node/static/kube-system.ts';
+import type { ClusterSpec, NodeSpec } from './scenario.ts';
 import type { World } from './world.ts';
 
 export interface WorldNode {
   readonly name: string;
   readonly spec: NodeSpec;
   readonly kernel: Kernel;
-  readonly proxy: KubeProxy | null;
-  containers(): readonly ContainerView[];
-  /** Sysctls and iptables lines of the scenario, after everything else has been set up. */
-  lastTouches(): void;
+  readonly agents: ClusterNode;
 }
 
-/** Joins every node of the scenario to the cluster. */
-export function startNodes(world: World): readonly WorldNode[] {
-  return world.spec.cluster.nodes.map((spec, index) => startNode(world, spec, podRange(world.spec, spec, index)));
+/** Brings every node of the scenario up and lets each phase come to rest. */
+export function joinNodes(world: World): readonly WorldNode[] {
+  const { cluster } = world.spec;
+  const pods = createPodSource(world.controlPlane.client('kubelet'));
+  const first = cluster.nodes.some((node) => node.controlPlane) ? cluster.nodes.filter((node) => node.controlPlane) : cluster.nodes;
+  const later = cluster.nodes.filter((node) => !first.includes(node));
+  const nodes = first.map((spec) => startNode(world, spec, pods));
+  const admin = world.controlPlane.client('kubeadm');
+  if (cluster.kubeSystem) createKubeSystem(admin, first.map(systemNode), kubeSystemOptions(cluster));
+  world.settle(nodes);
+  for (const spec of later) {
+    nodes.push(startNode(world, spec, pods));
+    if (cluster.kubeSystem) createNodeSystemPods(admin, systemNode(spec), kubeSystemOptions(cluster));
+  }
+  world.settle(nodes);
+  return cluster.nodes.map((spec) => assertExists(nodes.find((node) => node.spec === spec), `node ${spec.name} was started`));
 }
 
-function startNode(world: World, spec: NodeSpec, podCIDR: Cidr): WorldNode {
+function startNode(world: World, spec: NodeSpec, pods: PodSource): WorldNode {
+  const { cluster } = world.spec;
   const kernel = assertExists(world.machines.nodes.get(spec.name), `no machine ${spec.name}`);
-  registerNode(world, spec, podCIDR);
-  const cni = cniOf(world, spec, kernel);
-  const kubelet = new StopgapKubelet({
+  const created = createNode({
     name: spec.name,
-    ip: spec.ip,
+    ip: ip(spec.ip),
+    podCIDR: podRange(cluster, spec),
     kernel,
     api: world.controlPlane.client(`kubelet ${spec.name}`),
-    cni,
+    pods,
+    cni: cniOf(world, spec, kernel),
+    controlPlane: spec.controlPlane,
+    labels: spec.labels,
+    annotations: spec.vtepMac === null ? {} : { [ANNOTATION_BACKEND_DATA]: JSON.stringify({ VNI: 1, VtepMAC: spec.vtepMac }) },
+    taints: spec.taints.map(parseTaint),
+    preloadedImages: cluster.kubeSystem ? kubeSystemImages() : [],
+    ...(cluster.proxy.mode === 'iptables' && spec.kubeProxy ? { proxy: () => startProxy(world, spec, kernel) } : {}),
   });
-  const proxy = proxyOf(world, spec, kernel);
-  return {
-    name: spec.name,
-    spec,
-    kernel,
-    proxy,
-    containers: () => kubelet.containers(),
-    lastTouches: () => {
-      touchUp(spec, kernel);
-    },
-  };
+  assert(created.ok, created.ok ? '' : created.error.message);
+  return { name: spec.name, spec, kernel, agents: created.value };
 }
 
 /** The node's own range, or the next /24 of the cluster's. */
-function podRange({ cluster }: ScenarioSpec, spec: NodeSpec, index: number): Cidr {
+function podRange(cluster: ClusterSpec, spec: NodeSpec): Cidr {
+  const index = cluster.nodes.indexOf(spec);
   return spec.podCIDR === null ? cidrOf(ipAdd(networkAddress(cidr(cluster.clusterCIDR)), index * 256), 24) : cidr(spec.podCIDR);
 }
 
-function registerNode(world: World, spec: NodeSpec, podCIDR: Cidr): void {
-  const role = spec.controlPlane ? { 'node-role.kubernetes.io/control-plane': '' } : {};
-  const annotations =
-    spec.vtepMac === null ? {} : { [ANNOTATION_BACKEND_DATA]: JSON.stringify({ VNI: 1, VtepMAC: spec.vtepMac }) };
-  const created = world.controlPlane.client('kubeadm').create('Node', {
-    apiVersion: 'v1',
-    kind: 'Node',
-    metadata: {
-      name: spec.name,
-      labels: {
-        'kubernetes.io/hostname': spec.name,
-        'kubernetes.io/os': 'linux',
-        'kubernetes.io/arch': 'amd64',
-        ...role,
-        ...spec.labels,
-      },
-      annotations,
-    },
-    spec: { podCIDR, podCIDRs: [podCIDR], taints: spec.taints.map(parseTaint) },
-  });
-  assert(created.ok, created.ok ? '' : created.error.message);
-}
-
-/** `key=value:Effect`. */
-function parseTaint(text: string): { key: string; value: string; effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute' } {
+/** `key=value:Effect`, as `kubectl taint` takes it. */
+function parseTaint(text: string): Taint {
   const [, key = '', , value = '', effect = ''] = /^([^=:]+)(=([^:]*))?:(\w+)$/.exec(text) ?? [];
   assert(effect === 'NoSchedule' || effect === 'PreferNoSchedule' || effect === 'NoExecute', `taint ${text}`);
   return { key, value, effect };
@@ -105,31 +94,44 @@ function cniOf(world: World, spec: NodeSpec, kernel: Kernel): CniPlugin {
   });
 }
 
-function proxyOf(world: World, spec: NodeSpec, kernel: Kernel): KubeProxy | null {
-  const { proxy } = world.spec.cluster;
-  if (proxy.mode === 'none' || !spec.kubeProxy) return null;
-  const local = proxy.clusterCIDR === '' ? null : ({ mode: 'ClusterCIDR', cidr: cidr(proxy.clusterCIDR) } as const);
-  const addresses =
-    proxy.nodePortAddresses === null
-      ? []
-      : proxy.nodePortAddresses.split(',').map((text) => assertExists(parseCidr(text.trim()), `nodePortAddresses ${text}`));
-  const kubeProxy = new KubeProxy({
+/** Starts kube-proxy on a node; returns what stops it. */
+function startProxy(world: World, spec: NodeSpec, kernel: Kernel): () => void {
+  const { clusterCIDR, masqueradeAll, nodePortAddresses } = world.spec.cluster.proxy;
+  const ranges = nodePortAddresses === null ? [] : nodePortAddresses.split(',');
+  const proxy = new KubeProxy({
     api: world.controlPlane.client(`kube-proxy ${spec.name}`),
     sim: world.sim,
     port: new NetnsIptablesPort(kernel.root),
     config: kubeProxyConfig({
       hostname: spec.name,
       nodeIP: ip(spec.ip),
-      detectLocal: local,
-      masqueradeAll: proxy.masqueradeAll,
-      nodePortAddresses: addresses,
+      detectLocal: clusterCIDR === '' ? null : { mode: 'ClusterCIDR', cidr: cidr(clusterCIDR) },
+      masqueradeAll,
+      nodePortAddresses: ranges.map((text) => assertExists(parseCidr(text.trim()), `nodePortAddresses ${text}`)),
     }),
   });
-  kubeProxy.start();
-  return kubeProxy;
+  proxy.start();
+  return () => {
+    proxy.stop();
+  };
 }
 
-function touchUp(spec: NodeSpec, kernel: Kernel): void {
+function systemNode(spec: NodeSpec): SystemNode {
+  return { name: spec.name, ip: spec.ip, controlPlane: spec.controlPlane, proxy: spec.kubeProxy };
+}
+
+function kubeSystemOptions(cluster: ClusterSpec): KubeSystemOptions {
+  return {
+    serviceCIDR: cidr(cluster.serviceCIDR),
+    clusterCIDR: cidr(cluster.clusterCIDR),
+    proxyClusterCIDR: cluster.proxy.clusterCIDR,
+    cni: cluster.cni,
+    proxy: cluster.proxy.mode === 'iptables',
+  };
+}
+
+/** What a scenario changes by hand once everything runs: sysctls, then iptables lines. */
+export function touchUp({ spec, kernel }: WorldNode): void {
   for (const [name, value] of Object.entries(spec.sysctls)) {
     const set = kernel.root.sysctl.set(name, value);
     assert(set.ok, set.ok ? '' : set.error);
@@ -139,9 +141,4 @@ function touchUp(spec: NodeSpec, kernel: Kernel): void {
     assert(run.exitCode === 0, run.stderr);
   }
   kernel.root.touch();
-}
-
-/** Objects of kube-system that this scenario has. */
-export function kubeSystemOf(_world: World): readonly never[] {
-  return [];
 }

@@ -8,6 +8,7 @@ import type { ObjectOrigin } from '../controlplane/origins.ts';
 import type { Kernel } from '../net/kernel.ts';
 import type { NetnsView } from '../net/view.ts';
 import type { ClusterSnapshot, EventView, HostView, NodeView, ObjectKey, ObjectView, SourceRange } from './snapshot.ts';
+import type { WorldNode } from './nodes.ts';
 import type { World } from './world.ts';
 
 interface KnownObject {
@@ -63,11 +64,16 @@ export class Snapshotter {
         ready: (object?.status.conditions ?? []).some((condition) => condition.type === 'Ready' && condition.status === 'True'),
         root: node.kernel.root.view(),
         podNetns: before !== undefined && sameEntries(before.podNetns, podNetns) ? before.podNetns : podNetns,
-        containers: node.containers(),
-        kubeProxy: before?.kubeProxy ?? { mode: node.proxy === null ? 'none' : 'iptables', running: node.proxy !== null },
+        containers: node.agents.containers(),
+        kubeProxy: before?.kubeProxy ?? this.#proxyView(node),
       };
       return before !== undefined && shallowEqual(before, next) ? before : next;
     });
+  }
+
+  #proxyView(node: WorldNode): NodeView['kubeProxy'] {
+    const runs = this.#world.spec.cluster.proxy.mode === 'iptables' && node.spec.kubeProxy;
+    return { mode: runs ? 'iptables' : 'none', running: runs };
   }
 
   #hosts(last: ClusterSnapshot | null): readonly HostView[] {

@@ -7,7 +7,6 @@
 import type { ManifestError } from '../api/manifest-error.ts';
 import { parseTime } from '../api/time.ts';
 import type { ObjectReference } from '../api/types/meta.ts';
-import type { ApiClient } from '../api/watch.ts';
 import { startControllers, type ControlPlane } from '../controlplane/controllers.ts';
 import { ApiStore } from '../controlplane/store.ts';
 import { assert } from '../lib/assert.ts';
@@ -22,7 +21,7 @@ import type { Command, ProbeSpec } from './commands.ts';
 import { commandError } from './command-error.ts';
 import { bootMachines, type Machines } from './machines.ts';
 import { knowPods } from './neighbours.ts';
-import { kubeSystemOf, startNodes, type WorldNode } from './nodes.ts';
+import { joinNodes, touchUp, type WorldNode } from './nodes.ts';
 import type { ResolvedProbe } from './probe.ts';
 import { isPacketEvent, runProbe } from './probe.ts';
 import { resolveProbe } from './resolve.ts';
@@ -51,14 +50,12 @@ export class World {
     this.machines = bootMachines(cluster, this.sim);
     this.store = new ApiStore({ sim: this.sim, serviceCIDR: cidr(cluster.serviceCIDR) });
     this.controlPlane = startControllers(this.store);
-    this.nodes = startNodes(this);
-    for (const object of kubeSystemOf(this)) this.#create(object);
-    this.settle();
+    this.nodes = joinNodes(this);
     for (const manifest of spec.manifests) {
       const applied = this.execute({ kind: 'apply', ...manifest });
       assert(applied.ok, applied.ok ? '' : `${manifest.file}: ${applied.error.map((error) => error.message).join('; ')}`);
     }
-    for (const node of this.nodes) node.lastTouches();
+    this.nodes.forEach(touchUp);
   }
 
   /** Kernels of all nodes. */
@@ -78,10 +75,10 @@ export class World {
   }
 
   /** Lets controllers and nodes finish what they have to do. */
-  settle(): void {
+  settle(nodes: readonly WorldNode[] = this.nodes): void {
     const end = this.sim.run({ deadline: this.sim.now + SETTLE_NS, maxSteps: MAX_EVENTS, until: () => !this.sim.busy });
     if (end === 'limit') this.sim.discard(isPacketEvent);
-    if (this.spec.cluster.neighbours === 'permanent') knowPods(this.nodes);
+    if (this.spec.cluster.neighbours === 'permanent') knowPods(nodes);
   }
 
   /** Sends a probe for good. */
@@ -150,11 +147,6 @@ export class World {
       for (const restore of restores) restore();
       this.#flows = flows;
     };
-  }
-
-  #create(object: Parameters<ApiClient['create']>[1]): void {
-    const created = this.controlPlane.client('kubeadm').create(object.kind, object as never);
-    assert(created.ok, created.ok ? '' : created.error.message);
   }
 }
 
