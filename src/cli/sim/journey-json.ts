@@ -37,7 +37,13 @@ export function spreadJson(spec: ProbeSpec, spread: Spread, about: About): unkno
   };
 }
 
-function shareJson({ outcome, backend, backendSaw, destination, probability }: OutcomeShare): Readonly<Record<string, unknown>> {
+function shareJson({
+  outcome,
+  backend,
+  backendSaw,
+  destination,
+  probability,
+}: OutcomeShare): Readonly<Record<string, unknown>> {
   return { outcome, backend, backendSaw, destination, probability };
 }
 

@@ -1,0 +1,214 @@
+/**
+ * The commands as a shell runs them: standard output, standard error and exit status.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { runSim } from './sim/run.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'kubehop-cli-'));
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+interface Ran {
+  readonly status: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** In a process of its own, as npm starts it. */
+function spawned(entry: string, ...argv: readonly string[]): Ran {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/run.mjs', `src/cli/${entry}.ts`, ...argv], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    timeout: 60_000,
+    maxBuffer: 2 ** 26,
+  });
+  return { status, out: stdout, err: stderr };
+}
+
+/** In this process, which is faster. */
+function sim(...argv: readonly string[]): Ran {
+  let [out, err] = ['', ''];
+  const status = runSim(argv, { out: (text) => void (out += text), err: (text) => void (err += text) });
+  return { status, out, err };
+}
+
+const lastLine = ({ out }: Ran): string => out.trimEnd().split('\n').at(-1) ?? '';
+const lab = (to: string, ...more: readonly string[]): Ran =>
+  sim('--scenario', 'lab-report', '--from', 'node/class', '--to', to, ...more);
+
+describe('sim', () => {
+  test('prints the journey, a hop per line, rules beneath, the outcome last', () => {
+    const ran = lab('svc/two-containers-service:80');
+    const hops = ran.out.split('\n').flatMap((line) => /^ *\d+ {2}(.*?)(?: {2,}|$)/.exec(line)?.[1] ?? []);
+    expect([ran.status, ran.err, lastLine(ran)]).toEqual([
+      0,
+      '',
+      'reply from two-containers, which saw 10.244.0.0 (node:class/flannel.1)',
+    ]);
+    const request = hops.slice(0, hops.indexOf('nginx sends SYN-ACK'));
+    expect(request.filter((hop) => !/^(neighbour|routed|underlay)/.test(hop))).toEqual([
+      'curl sends SYN',
+      'OUTPUT',
+      'POSTROUTING',
+      'flannel.1 out',
+      'flannel.1 fdb',
+      'sealed',
+      'OUTPUT',
+      'POSTROUTING',
+      'eth0 out',
+      'eth0 in',
+      'PREROUTING',
+      'INPUT',
+      'opened',
+      'flannel.1 in',
+      'PREROUTING',
+      'forwarded',
+      'FORWARD',
+      'POSTROUTING',
+      'cni0 out',
+      'cni0 fdb',
+      expect.stringMatching(/^veth[0-9a-f]{8} out$/),
+      'eth0 in',
+      'delivered to nginx',
+    ]);
+    expect(ran.out).toContain('KUBE-SVC-BKM3I2STRWDME2DT 1');
+    expect(ran.out).toContain('destination 10.99.25.192:80 becomes 10.244.1.2:80');
+  });
+
+  test('the same seed prints the same, another seed another port', () => {
+    const [first, again, other] = [
+      lab('svc/two-containers-service:80'),
+      lab('svc/two-containers-service:80', '--seed', '1'),
+      lab('svc/two-containers-service:80', '--seed', '2'),
+    ];
+    expect([again.out === first.out, other.out === first.out, other.status]).toEqual([true, false, 0]);
+  });
+
+  test('exit status 1 and the reason where nobody answers', () => {
+    const refused = lab('node/class2:9');
+    const lost = lab('svc/two-containers-service:81');
+    expect([refused.status, lastLine(refused), lost.status, lastLine(lost).slice(0, 8)]).toEqual([
+      1,
+      'refused: the packet ended in class2, root namespace: NO_SOCKET, nobody listens on TCP port 9 of 192.168.1.8',
+      1,
+      'timeout:',
+    ]);
+  });
+
+  test('prints JSON and nothing else, as a process of its own', () => {
+    const ran = spawned(
+      'sim',
+      '--scenario',
+      'lab-report',
+      '--from',
+      'node/class',
+      '--to',
+      'svc/two-containers-service:80',
+      '--json',
+    );
+    expect([ran.status, ran.err]).toEqual([0, '']);
+    expect(JSON.parse(ran.out)).toMatchObject({
+      version: 1,
+      scenario: 'lab-report',
+      seed: 1,
+      outcome: 'reply',
+      backend: 'two-containers',
+      address: '10.99.25.192',
+    });
+  });
+
+  test('applies manifests first, and spreads', () => {
+    const ran = lab(
+      'svc/two-containers-service:80',
+      '--apply',
+      'scenarios/lab-report/deployment.yaml',
+      '--count',
+      '200',
+      '--json',
+    );
+    const { count, spread } = JSON.parse(ran.out) as {
+      count: number;
+      spread: { probability: number; measured: number; expected: number }[];
+    };
+    const reached = spread.filter(({ probability }) => probability > 0);
+    expect([
+      count,
+      reached.map(({ probability }) => probability.toFixed(4)),
+      spread.reduce((sum, { measured }) => sum + measured, 0),
+    ]).toEqual([200, ['0.2500', '0.2500', '0.2500', '0.2500'], 200]);
+    for (const { measured, expected } of reached) expect(Math.abs(measured - expected)).toBeLessThan(30);
+  });
+
+  test('a manifest that is wrong is told at its line, and nothing is sent', () => {
+    const bad = file('bad.yaml', 'apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  ports:\n    - port: 68000\n');
+    const ran = lab('svc/web:80', '--apply', bad);
+    expect([ran.status, ran.out, ran.err.split(' ')[0]]).toEqual([2, '', 'bad.yaml:7:13:']);
+  });
+
+  test('a scenario that is wrong is told at its line', () => {
+    file('scenario.yaml', 'title: {en: A, zh-CN: A}\ncluster:\n  nodes:\n    - {name: a, ip: 10.0.0.1}\n');
+    const ran = sim('--scenario', folder, '--from', 'node/a', '--to', 'node/a:80');
+    expect([ran.status, ran.out, ran.err]).toEqual([
+      2,
+      '',
+      `${join(folder, 'scenario.yaml')}:4:21: cluster.nodes[0].ip: 10.0.0.1 is not in underlayCIDR 192.168.1.0/24\n`,
+    ]);
+  });
+
+  test.each([
+    [
+      ['--scenario', 'nope', '--from', 'external', '--to', 'external:80'],
+      'no scenario nope: there are clusterip-two-nodes, empty, host-gw, lab-report, nodeport',
+    ],
+    [['--scenario', 'lab-report', '--from', 'node/nope', '--to', 'external:9999'], 'nodes "nope" not found'],
+    [['--scenario', 'lab-report', '--from', 'node/class', '--to', 'svc/nope:80'], 'services "nope" not found'],
+    [
+      ['--scenario', 'lab-report', '--from', 'node/class', '--to', 'external:9999', '--apply', 'nope.yaml'],
+      '--apply nope.yaml: ENOENT',
+    ],
+    [['--scenario', 'lab-report'], '--from is missing'],
+  ])('%j is wrong use', (argv, message) => {
+    const ran = sim(...argv);
+    expect([ran.status, ran.out]).toEqual([2, '']);
+    expect(ran.err).toContain(message);
+  });
+});
+
+describe('conformance', () => {
+  test('says what differs in which file, and counts', () => {
+    const text = file('text.json', 'not JSON');
+    const other = file('other.json', '{"a": 1}');
+    const nft = file('nft.json', '{"proxyMode": "nftables", "objects": [], "expect": {}}');
+    const good = 'tests/conformance/kube-proxy/clusterip-one-endpoint.json';
+    const ran = spawned('conformance', good, text, other, nft, join(folder, 'missing.json'));
+    expect(ran.out.split('\n').filter((line) => /^(ok|FAILED|\d)/.test(line))).toEqual([
+      `ok      ${good}`,
+      `FAILED  ${text}`,
+      `FAILED  ${other}`,
+      `FAILED  ${nft}`,
+      `FAILED  ${join(folder, 'missing.json')}`,
+      '1 passed, 4 failed',
+    ]);
+    expect(ran.out).toContain('  is neither a rule file (objects, expect) nor a packet file (cluster, probes)\n');
+    expect(ran.out).toContain('  proxy mode nftables is not supported yet\n');
+    expect([ran.status, lastLine(ran)]).toEqual([1, '1 passed, 4 failed']);
+  });
+
+  test('without a file it is wrong use', () => {
+    expect([spawned('conformance').status, spawned('conformance', '--what').status]).toEqual([2, 2]);
+  });
+});

@@ -1,0 +1,99 @@
+/**
+ * `sim` from its arguments to its exit status: opens the scenario, applies what is to be applied, sends, prints.
+ */
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { ManifestError } from '../../api/manifest-error.ts';
+import type { ClusterApi } from '../../cluster/cluster-api.ts';
+import { createCluster } from '../../cluster/cluster.ts';
+import type { ManifestSpec, ScenarioSpec } from '../../cluster/scenario.ts';
+import { err, ok, type Result } from '../../lib/result.ts';
+import { openScenario } from '../scenario-folder.ts';
+import { journeyJson, spreadJson } from './journey-json.ts';
+import { journeyText, titleText } from './journey-text.ts';
+import { parseOptions, USAGE, type SimOptions } from './options.ts';
+import { spreadText } from './spread-text.ts';
+
+const WRONG_USE = 2;
+
+/** Where a command writes: the answer, and what is wrong. */
+export interface Streams {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+/** Does what the arguments ask for; returns the exit status. */
+export function runSim(argv: readonly string[], streams: Streams): number {
+  const options = parseOptions(argv);
+  if (!options.ok) return refuse(streams, `${options.error}\n\n${USAGE}`);
+  if (options.value === 'help') {
+    streams.out(USAGE);
+    return 0;
+  }
+  const scenario = openScenario(options.value.scenario);
+  if (!scenario.ok) return refuse(streams, `${scenario.error}\n`);
+  const spec = withSeed(scenario.value.spec, options.value.seed);
+  const cluster = startCluster(streams, spec, options.value.apply);
+  if (!cluster.ok) return refuse(streams, cluster.error);
+  return options.value.count === null
+    ? sendOne(streams, cluster.value, options.value, spec)
+    : sendMany(streams, cluster.value, options.value, spec, options.value.count);
+}
+
+function refuse({ err: write }: Streams, message: string): number {
+  write(message);
+  return WRONG_USE;
+}
+
+function withSeed(spec: ScenarioSpec, seed: number | null): ScenarioSpec {
+  return seed === null ? spec : { ...spec, cluster: { ...spec.cluster, seed } };
+}
+
+/** The scenario's cluster with all manifests applied, the user's last; the error is what the API server says of one. */
+function startCluster(streams: Streams, spec: ScenarioSpec, apply: readonly string[]): Result<ClusterApi, string> {
+  const files: ManifestSpec[] = [...spec.manifests];
+  for (const path of apply) {
+    try {
+      files.push({ file: basename(path), text: readFileSync(path, 'utf8') });
+    } catch (error) {
+      return err(`--apply ${path}: ${error instanceof Error ? error.message : String(error)}\n`);
+    }
+  }
+  const cluster = createCluster({ ...spec, manifests: [] });
+  for (const { file, text } of files) {
+    const result = cluster.run({ kind: 'apply', file, text });
+    if (!result.ok) return err(result.errors.map((error) => errorLine(file, error)).join(''));
+    streams.err(result.warnings.map((warning) => errorLine(file, warning)).join(''));
+  }
+  return ok(cluster);
+}
+
+function errorLine(file: string, { line, column, severity, message }: ManifestError): string {
+  return `${file}:${line}:${column}: ${severity}: ${message}\n`;
+}
+
+function sendOne(streams: Streams, cluster: ClusterApi, options: SimOptions, spec: ScenarioSpec): number {
+  const result = cluster.run({ kind: 'probe', probe: options.probe });
+  if (!result.ok || result.probe === null)
+    return refuse(streams, result.ok ? 'nothing was sent\n' : `${result.errors.map(({ message }) => message).join('\n')}\n`);
+  const about = { scenario: spec.id, seed: spec.cluster.seed };
+  streams.out(
+    options.json ? `${JSON.stringify(journeyJson(result.probe, about), null, 1)}\n` : journeyText(result.probe, options),
+  );
+  return result.probe.outcome === 'reply' ? 0 : 1;
+}
+
+function sendMany(streams: Streams, cluster: ClusterApi, options: SimOptions, spec: ScenarioSpec, count: number): number {
+  // One packet first: it finds both ends, and the neighbours as later ones would.
+  const first = cluster.run({ kind: 'probe', probe: options.probe });
+  if (!first.ok || first.probe === null)
+    return refuse(streams, first.ok ? 'nothing was sent\n' : `${first.errors.map(({ message }) => message).join('\n')}\n`);
+  const spread = cluster.spread(options.probe, count);
+  const about = { scenario: spec.id, seed: spec.cluster.seed };
+  streams.out(
+    options.json
+      ? `${JSON.stringify(spreadJson(options.probe, spread, about), null, 1)}\n`
+      : spreadText(titleText(first.probe), spread),
+  );
+  return spread.rows.every(({ share, measured }) => share.outcome === 'reply' || measured === 0) ? 0 : 1;
+}
