@@ -99,13 +99,22 @@ function register(options: NodeOptions): WriteResult<Node> {
   const range = podCIDR === null ? {} : { podCIDR, podCIDRs: [podCIDR] };
   const existing = api.get('Node', null, name);
   const labels = { ...existing?.metadata.labels, ...defaultLabels(options), ...options.labels };
-  const annotations = { ...existing?.metadata.annotations, 'volumes.kubernetes.io/controller-managed-attach-detach': 'true', ...options.annotations };
+  const annotations = {
+    ...existing?.metadata.annotations,
+    'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
+    ...options.annotations,
+  };
   if (existing !== null) {
     const spec = existing.spec.podCIDR === undefined ? { ...existing.spec, ...range } : existing.spec;
     return api.update('Node', { ...existing, metadata: { ...existing.metadata, labels, annotations }, spec });
   }
   const taints = options.taints === undefined || options.taints.length === 0 ? {} : { taints: options.taints };
-  return api.create('Node', { apiVersion: 'v1', kind: 'Node', metadata: { name, labels, annotations }, spec: { ...range, ...taints } });
+  return api.create('Node', {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name, labels, annotations },
+    spec: { ...range, ...taints },
+  });
 }
 
 function defaultLabels({ controlPlane, name }: NodeOptions): Labels {
@@ -115,6 +124,8 @@ function defaultLabels({ controlPlane, name }: NodeOptions): Labels {
     'kubernetes.io/arch': 'amd64',
     'kubernetes.io/hostname': name,
     'kubernetes.io/os': 'linux',
-    ...(controlPlane === true ? { 'node-role.kubernetes.io/control-plane': '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' } : {}),
+    ...(controlPlane === true
+      ? { 'node-role.kubernetes.io/control-plane': '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' }
+      : {}),
   };
 }

@@ -169,7 +169,12 @@ export class ContainerStarter {
     this.#context.restart(run);
   }
 
-  #startProbe(run: ContainerRun, sandbox: Sandbox, what: { readonly kind: ProbeKind; readonly probe: Probe }, onVerdict: (healthy: boolean) => void): void {
+  #startProbe(
+    run: ContainerRun,
+    sandbox: Sandbox,
+    what: { readonly kind: ProbeKind; readonly probe: Probe },
+    onVerdict: (healthy: boolean) => void,
+  ): void {
     const { nodeIP, sim, workloads } = this.#context;
     const { running } = run;
     if (running === null) return;

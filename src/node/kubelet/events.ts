@@ -29,21 +29,31 @@ export function networkNotReadyMessage(problem: string): string {
 
 export const podEvents = {
   networkNotReady: (problem: string) => warning('NetworkNotReady', `network is not ready: ${networkNotReadyMessage(problem)}`),
-  failedCreatePodSandBox: (error: string) => warning('FailedCreatePodSandBox', `Failed to create pod sandbox: rpc error: code = Unknown desc = ${error}`),
+  failedCreatePodSandBox: (error: string) =>
+    warning('FailedCreatePodSandBox', `Failed to create pod sandbox: rpc error: code = Unknown desc = ${error}`),
   sandboxChanged: () => normal('SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.'),
   pulling: (image: string) => normal('Pulling', `Pulling image "${image}"`),
   pulled: (image: string, { ownNs, totalNs, sizeBytes }: Pull) =>
-    normal('Pulled', `Successfully pulled image "${image}" in ${durationText(ownNs)} (${durationText(totalNs)} including waiting). Image size: ${sizeBytes} bytes.`),
+    normal(
+      'Pulled',
+      `Successfully pulled image "${image}" in ${durationText(ownNs)} (${durationText(totalNs)} including waiting). Image size: ${sizeBytes} bytes.`,
+    ),
   present: (image: string) => normal('Pulled', `Container image "${image}" already present on machine`),
-  neverPull: (image: string) => warning('ErrImageNeverPull', `Container image "${image}" is not present with pull policy of Never`),
+  neverPull: (image: string) =>
+    warning('ErrImageNeverPull', `Container image "${image}" is not present with pull policy of Never`),
   invalidImage: (message: string) => warning('InspectFailed', message),
   failed: (reason: string) => warning('Failed', `Error: ${reason}`),
   created: (container: string) => normal('Created', `Created container ${container}`),
   started: (container: string) => normal('Started', `Started container ${container}`),
   stopping: (container: string) => normal('Killing', `Stopping container ${container}`),
   definitionChanged: (container: string) => normal('Killing', `Container ${container} definition changed, will be restarted`),
-  failedProbe: (container: string, kind: string) => normal('Killing', `Container ${container} failed ${kind} probe, will be restarted`),
-  backOff: (container: string, { metadata }: Pod) => warning('BackOff', `Back-off restarting failed container ${container} in pod ${metadata.name}_${metadata.namespace}(${metadata.uid})`),
+  failedProbe: (container: string, kind: string) =>
+    normal('Killing', `Container ${container} failed ${kind} probe, will be restarted`),
+  backOff: (container: string, { metadata }: Pod) =>
+    warning(
+      'BackOff',
+      `Back-off restarting failed container ${container} in pod ${metadata.name}_${metadata.namespace}(${metadata.uid})`,
+    ),
   unhealthy: (kind: string, message: string) => warning('Unhealthy', `${kind} probe failed: ${message}`),
   notSimulated: (what: string) => warning('NotSimulated', what),
 } as const;

@@ -50,7 +50,15 @@ export class Kubelet {
     const { api, cni, kernel, nodeIP, nodeName } = options;
     this.#options = options;
     this.runtime = new ContainerRuntime({ kernel, nodeIP, cni, words: runtimeWords(options.runtime) });
-    this.#context = { sim: kernel.sim, api, runtime: this.runtime, images: this.images, events: new EventWriter(api, nodeName), nodeName, nodeIP };
+    this.#context = {
+      sim: kernel.sim,
+      api,
+      runtime: this.runtime,
+      images: this.images,
+      events: new EventWriter(api, nodeName),
+      nodeName,
+      nodeIP,
+    };
   }
 
   start(): void {

@@ -25,7 +25,8 @@ export function createPodSource(api: ApiClient): PodSource {
         });
       }
       // The first subscriber hears of these a second time from the watch's own list, which changes nothing: handlers are level-triggered.
-      for (const pod of api.list('Pod', { fieldSelector: `spec.nodeName=${nodeName}` })) handler({ type: 'ADDED', object: pod, old: null });
+      for (const pod of api.list('Pod', { fieldSelector: `spec.nodeName=${nodeName}` }))
+        handler({ type: 'ADDED', object: pod, old: null });
       return () => {
         if (handlers.get(nodeName) === handler) handlers.delete(nodeName);
       };

@@ -29,7 +29,8 @@ export function phaseOf(pod: Pod, inits: readonly ContainerRun[], containers: re
   const running = containers.some((run) => run.state.running !== undefined || run.state.waiting !== undefined);
   if (running) return 'Running';
   const failed = containers.some((run) => exitCodeOf(run) !== 0);
-  const over = restartPolicy === 'Never' || (restartPolicy === 'OnFailure' && !failed) || pod.metadata.deletionTimestamp !== undefined;
+  const over =
+    restartPolicy === 'Never' || (restartPolicy === 'OnFailure' && !failed) || pod.metadata.deletionTimestamp !== undefined;
   if (!over) return 'Running';
   return failed ? 'Failed' : 'Succeeded';
 }
@@ -83,7 +84,11 @@ function names(runs: readonly ContainerRun[]): string {
 function initializedOf(inits: readonly ContainerRun[], phase: PodPhase): Verdict {
   const incomplete = inits.filter((run) => exitCodeOf(run) !== 0);
   if (incomplete.length === 0) return phase === 'Succeeded' ? { ...YES, reason: 'PodCompleted' } : YES;
-  return { status: 'False', reason: 'ContainersNotInitialized', message: `containers with incomplete status: ${names(incomplete)}` };
+  return {
+    status: 'False',
+    reason: 'ContainersNotInitialized',
+    message: `containers with incomplete status: ${names(incomplete)}`,
+  };
 }
 
 function containersReadyOf(containers: readonly ContainerRun[], phase: PodPhase): Verdict {
@@ -97,18 +102,28 @@ function containersReadyOf(containers: readonly ContainerRun[], phase: PodPhase)
 /** Ready also waits for readiness gates, which others set. */
 function readyOf(pod: Pod, containersReady: Verdict): Verdict {
   if (containersReady.status !== 'True') return containersReady;
-  const closed = (pod.spec.readinessGates ?? []).map(({ conditionType }) => conditionType).find((type) => pod.status.conditions?.find((condition) => condition.type === type)?.status !== 'True');
+  const closed = (pod.spec.readinessGates ?? [])
+    .map(({ conditionType }) => conditionType)
+    .find((type) => pod.status.conditions?.find((condition) => condition.type === type)?.status !== 'True');
   if (closed === undefined) return YES;
   const known = pod.status.conditions?.some(({ type }) => type === closed) === true;
-  const message = known ? `the status of pod readiness gate "${closed}" is not "True", but False` : `corresponding condition of pod readiness gate "${closed}" does not exist.`;
+  const message = known
+    ? `the status of pod readiness gate "${closed}" is not "True", but False`
+    : `corresponding condition of pod readiness gate "${closed}" does not exist.`;
   return { status: 'False', reason: 'ReadinessGatesNotReady', message };
 }
 
 /** pkg/apis/core/v1/helper/qos GetPodQOS. */
 export function qosClassOf({ spec }: Pod): 'Guaranteed' | 'Burstable' | 'BestEffort' {
-  const all = [...(spec.initContainers ?? []), ...spec.containers].map(({ resources }) => ({ requests: resources?.requests ?? {}, limits: resources?.limits ?? {} }));
+  const all = [...(spec.initContainers ?? []), ...spec.containers].map(({ resources }) => ({
+    requests: resources?.requests ?? {},
+    limits: resources?.limits ?? {},
+  }));
   const compute = ['cpu', 'memory'] as const;
-  if (all.every(({ requests, limits }) => compute.every((name) => requests[name] === undefined && limits[name] === undefined))) return 'BestEffort';
-  const guaranteed = all.every(({ requests, limits }) => compute.every((name) => limits[name] !== undefined && (requests[name] ?? limits[name]) === limits[name]));
+  if (all.every(({ requests, limits }) => compute.every((name) => requests[name] === undefined && limits[name] === undefined)))
+    return 'BestEffort';
+  const guaranteed = all.every(({ requests, limits }) =>
+    compute.every((name) => limits[name] !== undefined && (requests[name] ?? limits[name]) === limits[name]),
+  );
   return guaranteed ? 'Guaranteed' : 'Burstable';
 }

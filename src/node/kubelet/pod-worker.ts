@@ -65,7 +65,9 @@ export class PodWorker {
     this.#startTime = pod.status.startTime ?? context.api.timestamp();
     const inits = pod.spec.initContainers ?? [];
     this.#inits = inits.map((spec) => newRun(spec, { init: true, waiting: 'PodInitializing' }));
-    this.#containers = pod.spec.containers.map((spec) => newRun(spec, { init: false, waiting: inits.length > 0 ? 'PodInitializing' : 'ContainerCreating' }));
+    this.#containers = pod.spec.containers.map((spec) =>
+      newRun(spec, { init: false, waiting: inits.length > 0 ? 'PodInitializing' : 'ContainerCreating' }),
+    );
     this.#starter = new ContainerStarter({
       ...context,
       pod: () => this.#pod,
@@ -79,7 +81,8 @@ export class PodWorker {
       restart: (run) => {
         this.#restartUnhealthy(run);
       },
-      workloads: () => [...this.#inits, ...this.#containers].flatMap(({ running }) => (running === null ? [] : [running.workload])),
+      workloads: () =>
+        [...this.#inits, ...this.#containers].flatMap(({ running }) => (running === null ? [] : [running.workload])),
     });
   }
 
@@ -129,9 +132,11 @@ export class PodWorker {
     this.#waitsForNetwork = problem !== null;
     if (problem !== null) {
       this.#event(podEvents.networkNotReady(problem));
-      this.#track(sim.background(TRANSIENT_BACK_OFF_NS, `retry of ${this.#label}`, () => {
-        this.networkChanged();
-      }));
+      this.#track(
+        sim.background(TRANSIENT_BACK_OFF_NS, `retry of ${this.#label}`, () => {
+          this.networkChanged();
+        }),
+      );
       return;
     }
     this.#later(SANDBOX_NS, `sandbox of ${this.#label}`, () => {
@@ -145,10 +150,12 @@ export class PodWorker {
     const made = runtime.runPodSandbox(metadata, { attempt: this.#sandboxAttempts++, hostNetwork: spec.hostNetwork === true });
     if (!made.ok) {
       this.#event(podEvents.failedCreatePodSandBox(made.error));
-      this.#track(sim.background(BACK_OFF_PERIOD_NS, `retry of ${this.#label}`, () => {
-        this.#event(podEvents.sandboxChanged());
-        this.#createSandbox();
-      }));
+      this.#track(
+        sim.background(BACK_OFF_PERIOD_NS, `retry of ${this.#label}`, () => {
+          this.#event(podEvents.sandboxChanged());
+          this.#createSandbox();
+        }),
+      );
       return;
     }
     this.#sandbox = made.value;
@@ -209,9 +216,11 @@ export class PodWorker {
     run.state = { waiting: { reason: 'CrashLoopBackOff', message } };
     this.#event(podEvents.backOff(run.spec.name, this.#pod));
     this.#statusChanged();
-    this.#track(sim.background(wait, `back-off of ${run.spec.name} in ${this.#label}`, () => {
-      this.#startAgain(run);
-    }));
+    this.#track(
+      sim.background(wait, `back-off of ${run.spec.name} in ${this.#label}`, () => {
+        this.#startAgain(run);
+      }),
+    );
   }
 
   #startAgain(run: ContainerRun): void {
@@ -246,7 +255,9 @@ export class PodWorker {
 
   /** A Pod that has done its work gives its sandbox back and keeps its status. */
   #endIfAllEnded(): void {
-    const over = this.#inits.some((run) => (exitCodeOf(run) ?? 0) !== 0) || this.#containers.every((run) => run.state.terminated !== undefined);
+    const over =
+      this.#inits.some((run) => (exitCodeOf(run) ?? 0) !== 0) ||
+      this.#containers.every((run) => run.state.terminated !== undefined);
     if (!over) return;
     for (const run of this.#containers) {
       if (run.running !== null) return;
@@ -349,9 +360,15 @@ export class PodWorker {
   #warnOfWhatIsNotSimulated(): void {
     const { spec } = this.#pod;
     for (const { name, lifecycle, ports } of spec.containers) {
-      if (lifecycle?.preStop !== undefined || lifecycle?.postStart !== undefined) this.#event(podEvents.notSimulated(`Lifecycle hooks of container ${name} are not run`));
+      if (lifecycle?.preStop !== undefined || lifecycle?.postStart !== undefined)
+        this.#event(podEvents.notSimulated(`Lifecycle hooks of container ${name} are not run`));
       const hostPort = (ports ?? []).find((port) => port.hostPort !== undefined);
-      if (hostPort?.hostPort !== undefined && spec.hostNetwork !== true) this.#event(podEvents.notSimulated(`hostPort ${hostPort.hostPort} of container ${name} is not mapped: the portmap plugin is not simulated`));
+      if (hostPort?.hostPort !== undefined && spec.hostNetwork !== true)
+        this.#event(
+          podEvents.notSimulated(
+            `hostPort ${hostPort.hostPort} of container ${name} is not mapped: the portmap plugin is not simulated`,
+          ),
+        );
     }
   }
 

@@ -33,7 +33,9 @@ export function attemptProbe(probe: Probe, target: ProbeTarget): Result<void, st
   }
   if (probe.grpc !== undefined) {
     const reached = tcpSocket(undefined, probe.grpc.port, target);
-    return reached.ok ? reached : err(`timeout: failed to connect service "${target.podIP}:${probe.grpc.port}" within 1s: context deadline exceeded`);
+    return reached.ok
+      ? reached
+      : err(`timeout: failed to connect service "${target.podIP}:${probe.grpc.port}" within 1s: context deadline exceeded`);
   }
   return probe.exec === undefined ? ok(undefined) : exec(probe.exec.command ?? [], target);
 }
@@ -52,14 +54,18 @@ function httpGet(action: HttpGetAction, target: ProbeTarget): Result<void, strin
   const scheme = (action.scheme ?? 'HTTP').toLowerCase();
   const path = action.path ?? '/';
   const listener = listenerAt(host, port, target);
-  if (listener === null) return err(`Get "${scheme}://${host}:${port}${path}": dial tcp ${host}:${port}: connect: connection refused`);
+  if (listener === null)
+    return err(`Get "${scheme}://${host}:${port}${path}": dial tcp ${host}:${port}: connect: connection refused`);
   const headers = (action.httpHeaders ?? []).map(({ name, value }) => `${name}: ${value}\r\n`).join('');
   const text = `GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nUser-Agent: kube-probe/1.30\r\nAccept: */*\r\n${headers}Connection: close\r\n\r\n`;
   const answer = listener.handler({ text, peer: { addr: target.nodeIP, port: 40_000 }, local: { addr: target.podIP, port } });
   const status = httpStatusOf(answer);
   // A server of TLS that was asked in plain HTTP answers 400; asked as HTTPS it would have been asked right.
   if (scheme === 'https' && /HTTPS server/.test(httpBodyOf(answer))) return ok(undefined);
-  if (status === null) return err(`Get "${scheme}://${host}:${port}${path}": net/http: HTTP/1.x transport connection broken: malformed HTTP response ${JSON.stringify(answer.split(/\r?\n/)[0] ?? '')}`);
+  if (status === null)
+    return err(
+      `Get "${scheme}://${host}:${port}${path}": net/http: HTTP/1.x transport connection broken: malformed HTTP response ${JSON.stringify(answer.split(/\r?\n/)[0] ?? '')}`,
+    );
   return status >= 200 && status < 400 ? ok(undefined) : err(`HTTP probe failed with statuscode: ${status}`);
 }
 
@@ -67,13 +73,20 @@ function tcpSocket(host: string | undefined, port: IntOrString, target: ProbeTar
   const number = portNumber(port, target.container);
   if (number === null) return err(`couldn't find port: ${port} in container ${target.container.name}`);
   const address = host ?? target.podIP;
-  return listenerAt(address, number, target) === null ? err(`dial tcp ${address}:${number}: connect: connection refused`) : ok(undefined);
+  return listenerAt(address, number, target) === null
+    ? err(`dial tcp ${address}:${number}: connect: connection refused`)
+    : ok(undefined);
 }
 
 /** The socket that a connection from the node to `host` would reach. */
 function listenerAt(host: string, port: number, { listeners, podIP }: ProbeTarget): Listener | null {
   const address = parseIp(host) ?? podIP;
-  return listeners.find((listener) => listener.protocol === 'tcp' && listener.port === port && (listener.addr === IP_ANY || listener.addr === address)) ?? null;
+  return (
+    listeners.find(
+      (listener) =>
+        listener.protocol === 'tcp' && listener.port === port && (listener.addr === IP_ANY || listener.addr === address),
+    ) ?? null
+  );
 }
 
 function exec(command: readonly string[], { workload, sinceStartNs }: ProbeTarget): Result<void, string> {

@@ -70,7 +70,8 @@ export class ProbeWorker {
     const tips = counts && this.#verdict !== result.ok;
     if (tips) this.#verdict = result.ok;
     // While a change of verdict is on its way the cluster is not at rest; what will say the same again waits in the background.
-    this.#timer = this.#verdict === result.ok ? sim.background(period, this.#label, again) : sim.after(period, this.#label, again);
+    this.#timer =
+      this.#verdict === result.ok ? sim.background(period, this.#label, again) : sim.after(period, this.#label, again);
     if (!result.ok) onFailure(result.error);
     if (tips) this.#options.onVerdict(result.ok);
   }

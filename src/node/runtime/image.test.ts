@@ -14,14 +14,20 @@ describe('image names', () => {
   });
 
   it.each(['', 'a//b', 'a:', 'nginx:a b', 'nginx@sha256:123'])('refuses %j', (text) => {
-    expect(parseImage(text)).toEqual({ ok: false, error: `Failed to apply default image tag "${text}": couldn't parse image name "${text}": invalid reference format` });
+    expect(parseImage(text)).toEqual({
+      ok: false,
+      error: `Failed to apply default image tag "${text}": couldn't parse image name "${text}": invalid reference format`,
+    });
   });
 });
 
 describe('container names', () => {
   const pod = { name: 'web', namespace: 'default', uid: 'u-1' };
   it('are docker’s', () => {
-    expect([sandboxName(pod, 0), containerName('nginx', pod, 2)]).toEqual(['k8s_POD_web_default_u-1_0', 'k8s_nginx_web_default_u-1_2']);
+    expect([sandboxName(pod, 0), containerName('nginx', pod, 2)]).toEqual([
+      'k8s_POD_web_default_u-1_0',
+      'k8s_nginx_web_default_u-1_2',
+    ]);
   });
 });
 

@@ -23,7 +23,9 @@ const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 function invalidFormat(image: string, why: string): Result<never, string> {
-  return err(`Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format${why}`);
+  return err(
+    `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format${why}`,
+  );
 }
 
 /** The parts of an image name; the error is the kubelet's InvalidImageName message. */

@@ -123,7 +123,10 @@ export class ContainerRuntime {
   }
 
   /** Starts pause in a new network namespace (the node's own with hostNetwork) and has the CNI plugin connect it. */
-  runPodSandbox(pod: PodIdentity, options: { readonly attempt: number; readonly hostNetwork: boolean }): Result<Sandbox, string> {
+  runPodSandbox(
+    pod: PodIdentity,
+    options: { readonly attempt: number; readonly hostNetwork: boolean },
+  ): Result<Sandbox, string> {
     const { kernel, nodeIP } = this.#options;
     const id = this.#ids.hex(64);
     const by: Provenance = { actor: 'kubelet', action: 'RunPodSandbox', object: podKey(pod) };
@@ -137,7 +140,15 @@ export class ContainerRuntime {
     const sandbox: Sandbox = { ...bare, podIP: podIP.value };
     this.#sandboxes.set(id, sandbox);
     const image = PAUSE_IMAGE;
-    this.#put({ id, name: sandboxName(pod, options.attempt), image, container: SANDBOX_CONTAINER, pod: podKey(pod), state: 'running', startedAt: kernel.sim.now });
+    this.#put({
+      id,
+      name: sandboxName(pod, options.attempt),
+      image,
+      container: SANDBOX_CONTAINER,
+      pod: podKey(pod),
+      state: 'running',
+      startedAt: kernel.sim.now,
+    });
     return ok(sandbox);
   }
 
@@ -184,7 +195,15 @@ export class ContainerRuntime {
     this.#logs.set(id, failed === null ? workload.logs : [failed]);
     const exitTimer = exit === null ? null : this.#scheduleExit(id, exit, spec);
     const name = containerName(spec.name, sandbox.pod, spec.attempt);
-    const record: ContainerRecord = { id, name, image: spec.image.text, container: spec.name, pod: podKey(sandbox.pod), state: 'running', startedAt: sim.now };
+    const record: ContainerRecord = {
+      id,
+      name,
+      image: spec.image.text,
+      container: spec.name,
+      pod: podKey(sandbox.pod),
+      state: 'running',
+      startedAt: sim.now,
+    };
     const process: Process = { record, sandboxId: sandbox.id, workload, startedAt: sim.now, close: bound.close, exitTimer };
     this.#processes.set(id, process);
     this.#put(record);

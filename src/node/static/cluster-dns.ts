@@ -86,7 +86,13 @@ export const corednsDeployment: ObjectInput<Deployment> = {
         affinity: {
           podAntiAffinity: {
             preferredDuringSchedulingIgnoredDuringExecution: [
-              { weight: 100, podAffinityTerm: { labelSelector: { matchExpressions: [{ key: 'k8s-app', operator: 'In', values: ['kube-dns'] }] }, topologyKey: 'kubernetes.io/hostname' } },
+              {
+                weight: 100,
+                podAffinityTerm: {
+                  labelSelector: { matchExpressions: [{ key: 'k8s-app', operator: 'In', values: ['kube-dns'] }] },
+                  topologyKey: 'kubernetes.io/hostname',
+                },
+              },
             ],
           },
         },
@@ -105,7 +111,12 @@ export const corednsDeployment: ObjectInput<Deployment> = {
               { name: 'dns-tcp', containerPort: 53, protocol: 'TCP' },
               { name: 'metrics', containerPort: 9153, protocol: 'TCP' },
             ],
-            livenessProbe: { httpGet: { path: '/health', port: 8080 }, initialDelaySeconds: 60, timeoutSeconds: 5, failureThreshold: 5 },
+            livenessProbe: {
+              httpGet: { path: '/health', port: 8080 },
+              initialDelaySeconds: 60,
+              timeoutSeconds: 5,
+              failureThreshold: 5,
+            },
             readinessProbe: { httpGet: { path: '/ready', port: 8181 } },
           },
         ],

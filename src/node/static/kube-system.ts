@@ -3,14 +3,20 @@
  * the API server's Service, control-plane Pods, kube-proxy and flannel on each node, cluster DNS.
  */
 import type { Kind, KindMap } from '../../api/kinds.ts';
-import type { DaemonSet } from '../../api/types/daemonset.ts';
 import type { ApiClient, ObjectInput } from '../../api/watch.ts';
 import { assert } from '../../lib/assert.ts';
 import type { Cidr } from '../../lib/cidr.ts';
-import { parseImage } from '../runtime/image.ts';
 import { kubernetesEndpoints, kubernetesEndpointSlice, kubernetesService } from './api-service.ts';
 import { corednsConfig, corednsDeployment, kubeDnsService } from './cluster-dns.ts';
-import { daemonPod, flannelConfig, flannelDaemonSet, flannelNamespace, FLANNEL_NAMESPACE, kubeProxyConfigMap, kubeProxyDaemonSet } from './node-daemons.ts';
+import {
+  daemonPod,
+  flannelConfig,
+  flannelDaemonSet,
+  flannelNamespace,
+  FLANNEL_NAMESPACE,
+  kubeProxyConfigMap,
+  kubeProxyDaemonSet,
+} from './node-daemons.ts';
 import { staticPods } from './static-pods.ts';
 
 export interface KubeSystemOptions {
@@ -59,15 +65,18 @@ export function createKubeSystem(api: ApiClient, nodes: readonly SystemNode[], o
 export function createNodeSystemPods(api: ApiClient, node: SystemNode, options: KubeSystemOptions): void {
   const object = api.get('Node', null, node.name);
   assert(object !== null, `node ${node.name} is registered`);
-  if (node.controlPlane) for (const pod of staticPods(object, { nodeIP: node.ip, clusterCIDR: options.clusterCIDR, serviceCIDR: options.serviceCIDR })) create(api, 'Pod', pod);
-  const daemons = [node.proxy ? api.get('DaemonSet', 'kube-system', 'kube-proxy') : null, api.get('DaemonSet', FLANNEL_NAMESPACE, 'kube-flannel-ds')];
+  if (node.controlPlane)
+    for (const pod of staticPods(object, {
+      nodeIP: node.ip,
+      clusterCIDR: options.clusterCIDR,
+      serviceCIDR: options.serviceCIDR,
+    }))
+      create(api, 'Pod', pod);
+  const daemons = [
+    node.proxy ? api.get('DaemonSet', 'kube-system', 'kube-proxy') : null,
+    api.get('DaemonSet', FLANNEL_NAMESPACE, 'kube-flannel-ds'),
+  ];
   for (const daemon of daemons) if (daemon !== null) create(api, 'Pod', daemonPod(daemon, node.name));
-}
-
-/** Images that kubeadm's preflight has pulled, by the time a node joins. */
-export function kubeSystemImages(): readonly string[] {
-  const pods = [kubeProxyDaemonSet, flannelDaemonSet].flatMap(({ spec }: ObjectInput<DaemonSet>) => [...(spec?.template?.spec?.initContainers ?? []), ...(spec?.template?.spec?.containers ?? [])]);
-  return pods.flatMap(({ image }) => (image !== undefined && parseImage(image).ok ? [image] : []));
 }
 
 /** Set-up of a cluster we made ourselves cannot fail. */

@@ -27,17 +27,43 @@ export function flannelConfig(clusterCIDR: string, backend: 'vxlan' | 'host-gw')
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { name: 'kube-flannel-cfg', namespace: FLANNEL_NAMESPACE, labels: { app: 'flannel', 'k8s-app': 'flannel', tier: 'node' } },
+    metadata: {
+      name: 'kube-flannel-cfg',
+      namespace: FLANNEL_NAMESPACE,
+      labels: { app: 'flannel', 'k8s-app': 'flannel', tier: 'node' },
+    },
     data: {
-      'cni-conf.json': `${JSON.stringify({ name: 'cbr0', cniVersion: '0.3.1', plugins: [{ type: 'flannel', delegate: { hairpinMode: true, isDefaultGateway: true } }, { type: 'portmap', capabilities: { portMappings: true } }] }, null, 2)}\n`,
+      'cni-conf.json': `${JSON.stringify(
+        {
+          name: 'cbr0',
+          cniVersion: '0.3.1',
+          plugins: [
+            { type: 'flannel', delegate: { hairpinMode: true, isDefaultGateway: true } },
+            { type: 'portmap', capabilities: { portMappings: true } },
+          ],
+        },
+        null,
+        2,
+      )}\n`,
       'net-conf.json': `${JSON.stringify({ Network: clusterCIDR, EnableNFTables: false, Backend: { Type: backend } }, null, 2)}\n`,
     },
   };
 }
 
 export function kubeProxyConfigMap(clusterCIDR: string): ObjectInput<ConfigMap> {
-  const config = ['apiVersion: kubeproxy.config.k8s.io/v1alpha1', 'kind: KubeProxyConfiguration', `clusterCIDR: ${JSON.stringify(clusterCIDR)}`, 'mode: iptables', ''];
-  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'kube-proxy', namespace: 'kube-system', labels: { app: 'kube-proxy' } }, data: { 'config.conf': config.join('\n') } };
+  const config = [
+    'apiVersion: kubeproxy.config.k8s.io/v1alpha1',
+    'kind: KubeProxyConfiguration',
+    `clusterCIDR: ${JSON.stringify(clusterCIDR)}`,
+    'mode: iptables',
+    '',
+  ];
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'kube-proxy', namespace: 'kube-system', labels: { app: 'kube-proxy' } },
+    data: { 'config.conf': config.join('\n') },
+  };
 }
 
 const kubeProxySpec: InputOf<PodSpec> = {
@@ -58,17 +84,40 @@ const kubeProxySpec: InputOf<PodSpec> = {
 
 const flannelSpec: InputOf<PodSpec> = {
   initContainers: [
-    { name: 'install-cni-plugin', image: FLANNEL_PLUGIN_IMAGE, command: ['cp'], args: ['-f', '/flannel', '/opt/cni/bin/flannel'] },
-    { name: 'install-cni', image: FLANNEL_IMAGE, command: ['cp'], args: ['-f', '/etc/kube-flannel/cni-conf.json', '/etc/cni/net.d/10-flannel.conflist'] },
+    {
+      name: 'install-cni-plugin',
+      image: FLANNEL_PLUGIN_IMAGE,
+      command: ['cp'],
+      args: ['-f', '/flannel', '/opt/cni/bin/flannel'],
+    },
+    {
+      name: 'install-cni',
+      image: FLANNEL_IMAGE,
+      command: ['cp'],
+      args: ['-f', '/etc/kube-flannel/cni-conf.json', '/etc/cni/net.d/10-flannel.conflist'],
+    },
   ],
-  containers: [{ name: 'kube-flannel', image: FLANNEL_IMAGE, command: ['/opt/bin/flanneld'], args: ['--ip-masq', '--kube-subnet-mgr'], resources: { requests: { cpu: '100m', memory: '50Mi' } } }],
+  containers: [
+    {
+      name: 'kube-flannel',
+      image: FLANNEL_IMAGE,
+      command: ['/opt/bin/flanneld'],
+      args: ['--ip-masq', '--kube-subnet-mgr'],
+      resources: { requests: { cpu: '100m', memory: '50Mi' } },
+    },
+  ],
   hostNetwork: true,
   priorityClassName: 'system-node-critical',
   serviceAccountName: 'flannel',
   tolerations: [{ operator: 'Exists', effect: 'NoSchedule' }],
 };
 
-function daemonSet(name: string, namespace: string, labels: Readonly<Record<string, string>>, spec: InputOf<PodSpec>): ObjectInput<DaemonSet> {
+function daemonSet(
+  name: string,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+  spec: InputOf<PodSpec>,
+): ObjectInput<DaemonSet> {
   return {
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',
@@ -90,7 +139,16 @@ export function daemonPod({ metadata, spec }: DaemonSet, nodeName: string): Obje
       generateName: `${metadata.name}-`,
       namespace: metadata.namespace,
       labels: { ...spec.template.metadata?.labels, 'pod-template-generation': '1' },
-      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name: metadata.name, uid: metadata.uid, controller: true, blockOwnerDeletion: true }],
+      ownerReferences: [
+        {
+          apiVersion: 'apps/v1',
+          kind: 'DaemonSet',
+          name: metadata.name,
+          uid: metadata.uid,
+          controller: true,
+          blockOwnerDeletion: true,
+        },
+      ],
     },
     spec: { ...spec.template.spec, nodeName },
   };

@@ -123,7 +123,17 @@ export function httpListener(server: HttpServer): Listener {
 const BAD_REQUEST: HttpReply = { status: 400, contentType: 'text/plain; charset=utf-8', body: '400 Bad Request' };
 
 function bareRequest({ peer, local }: ServerRequest): HttpRequest {
-  return { method: 'GET', path: '/', query: new Map(), target: '/', headers: new Map(), headerLines: [], body: '', peer, local };
+  return {
+    method: 'GET',
+    path: '/',
+    query: new Map(),
+    target: '/',
+    headers: new Map(),
+    headerLines: [],
+    body: '',
+    peer,
+    local,
+  };
 }
 
 function replyText({ serverHeader, httpDate }: HttpServer, reply: HttpReply, method: string): string {

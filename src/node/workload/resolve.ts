@@ -10,13 +10,11 @@ import { knownImage } from './images/table.ts';
 import { baseName, isBareShell, runScript, shellScriptOf, stepOf, wordsOf, type ScriptRun } from './script.ts';
 import { server, type Listener, type Workload, type WorkloadContext } from './workload.ts';
 
-/** Bare exit code of a process ended by SIGKILL. */
-export const SIGKILL_EXIT_CODE = 137;
-
 /** The process' words: `command` replaces the entrypoint and the image's command, `args` only the latter. */
 export function argvOf(image: ImageBehaviour | null, context: WorkloadContext): readonly string[] {
   const { command = [], args = [] } = context.container;
-  const expand = (word: string): string => word.replace(/\$\((\w+)\)/g, (whole, name: string) => context.env.get(name) ?? whole);
+  const expand = (word: string): string =>
+    word.replace(/\$\((\w+)\)/g, (whole, name: string) => context.env.get(name) ?? whole);
   if (command.length > 0) return [...command, ...args].map(expand);
   return [...(image?.entrypoint ?? []), ...(args.length > 0 ? args.map(expand) : (image?.cmd ?? []))];
 }
@@ -36,7 +34,9 @@ function programOf(argv: readonly string[], image: ImageBehaviour | null, contex
   const run = script === null ? runWords(argv) : runScript(script);
   if (run.unknown !== null) {
     const known = image?.program(run.unknown, context) ?? null;
-    return known === null ? { ...anyServer(context), files: run.files, logs: run.output } : { ...known, files: run.files, logs: [...run.output, ...known.logs] };
+    return known === null
+      ? { ...anyServer(context), files: run.files, logs: run.output }
+      : { ...known, files: run.files, logs: [...run.output, ...known.logs] };
   }
   return scripted(argv, run, context);
 }
@@ -84,7 +84,9 @@ function anyServer(context: WorkloadContext): Workload {
   const unique = new Map(ports.map((port) => [`${port.protocol} ${port.containerPort}`, port]));
   return server(
     context.container.name,
-    [...unique.values()].map(({ protocol, containerPort }) => ownListener(protocol === 'UDP' ? 'udp' : 'tcp', containerPort, context)),
+    [...unique.values()].map(({ protocol, containerPort }) =>
+      ownListener(protocol === 'UDP' ? 'udp' : 'tcp', containerPort, context),
+    ),
   );
 }
 

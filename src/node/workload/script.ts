@@ -34,12 +34,56 @@ export interface ScriptRun {
 
 /** Commands that are done at once as far as the network goes. */
 const QUICK = new Set([
-  ':', 'true', 'cat', 'ls', 'mkdir', 'cp', 'mv', 'ln', 'chmod', 'chown', 'export', 'cd', 'set', 'date', 'hostname', 'env', 'id', 'pwd', 'sed',
-  'apk', 'apt-get', 'apt', 'yum', 'pip', 'ip', 'ifconfig', 'sysctl', 'sync', 'test', '[', 'trap', 'tee', 'grep', 'whoami', 'uname', 'umask', 'ulimit',
-  'wget', 'curl', 'nslookup', 'dig', 'host', 'arping', 'traceroute', 'telnet', 'ssh',
+  ':',
+  'true',
+  'cat',
+  'ls',
+  'mkdir',
+  'cp',
+  'mv',
+  'ln',
+  'chmod',
+  'chown',
+  'export',
+  'cd',
+  'set',
+  'date',
+  'hostname',
+  'env',
+  'id',
+  'pwd',
+  'sed',
+  'apk',
+  'apt-get',
+  'apt',
+  'yum',
+  'pip',
+  'ip',
+  'ifconfig',
+  'sysctl',
+  'sync',
+  'test',
+  '[',
+  'trap',
+  'tee',
+  'grep',
+  'whoami',
+  'uname',
+  'umask',
+  'ulimit',
+  'wget',
+  'curl',
+  'nslookup',
+  'dig',
+  'host',
+  'arping',
+  'traceroute',
+  'telnet',
+  'ssh',
 ]);
 const SHELLS = new Set(['sh', 'bash', 'ash', 'dash', 'zsh']);
-const ENDLESS_LOOP = /\b(?:while|until)\s+(?:true|:|\[\s*1\s*\]|sleep\s+\S+|! ?false|false)\s*;?\s*do\b|\bfor\s*\(\(\s*;\s*;\s*\)\)/;
+const ENDLESS_LOOP =
+  /\b(?:while|until)\s+(?:true|:|\[\s*1\s*\]|sleep\s+\S+|! ?false|false)\s*;?\s*do\b|\bfor\s*\(\(\s*;\s*;\s*\)\)/;
 
 /** The script of `sh -c SCRIPT`, or null when the words are something else. */
 export function shellScriptOf(argv: readonly string[]): string | null {
@@ -51,7 +95,11 @@ export function shellScriptOf(argv: readonly string[]): string | null {
 
 /** True for a shell that is given nothing to do: without a terminal it ends at once. */
 export function isBareShell(argv: readonly string[]): boolean {
-  return argv.length > 0 && SHELLS.has(baseName(argv[0] ?? '')) && argv.slice(1).every((word) => word.startsWith('-') && !word.includes('c'));
+  return (
+    argv.length > 0 &&
+    SHELLS.has(baseName(argv[0] ?? '')) &&
+    argv.slice(1).every((word) => word.startsWith('-') && !word.includes('c'))
+  );
 }
 
 export function baseName(program: string): string {
@@ -65,7 +113,14 @@ export function runScript(script: string): ScriptRun {
   const listens: ScriptRun['listens'][number][] = [];
   let unknown: readonly string[] | null = null;
   let at = 0;
-  const end = (endsAfterNs: number | null, exitCode: number): ScriptRun => ({ files, output, listens, unknown, endsAfterNs, exitCode });
+  const end = (endsAfterNs: number | null, exitCode: number): ScriptRun => ({
+    files,
+    output,
+    listens,
+    unknown,
+    endsAfterNs,
+    exitCode,
+  });
   for (const words of statementsOf(script)) {
     const step = stepOf(words);
     if (step.kind === 'file') files.push({ atNs: at, path: step.path, exists: step.exists });
@@ -87,7 +142,8 @@ function statementsOf(script: string): readonly (readonly string[])[] {
   const loop = ENDLESS_LOOP.exec(script);
   // What stands in an endless loop is done over and over: only listening and clients matter there, not sleeping.
   const body = loop === null ? script : script.slice(0, loop.index);
-  const looped = loop === null ? [] : split(script.slice(loop.index + loop[0].length)).filter((words) => stepOf(words).kind === 'listen');
+  const looped =
+    loop === null ? [] : split(script.slice(loop.index + loop[0].length)).filter((words) => stepOf(words).kind === 'listen');
   return [...split(body), ...looped];
 }
 
@@ -135,7 +191,9 @@ export function stepOf(argv: readonly string[]): ScriptStep {
     case 'netcat':
       return netcat(args);
     case 'httpd':
-      return args.includes('-f') ? { kind: 'listen', protocol: 'tcp', port: portAfter(args, '-p') ?? 80, program: 'httpd' } : { kind: 'unknown', argv };
+      return args.includes('-f')
+        ? { kind: 'listen', protocol: 'tcp', port: portAfter(args, '-p') ?? 80, program: 'httpd' }
+        : { kind: 'unknown', argv };
     case 'socat':
       return socat(args);
     case 'ping':
@@ -143,7 +201,9 @@ export function stepOf(argv: readonly string[]): ScriptStep {
     case 'pause':
       return { kind: 'sleep', ns: null };
     default:
-      return pythonServer(name, args) ?? (QUICK.has(name) || program.includes('=') ? { kind: 'done' } : { kind: 'unknown', argv });
+      return (
+        pythonServer(name, args) ?? (QUICK.has(name) || program.includes('=') ? { kind: 'done' } : { kind: 'unknown', argv })
+      );
   }
 }
 
@@ -163,13 +223,20 @@ function netcat(args: readonly string[]): ScriptStep {
   const flagged = args.findIndex((word) => /^-[a-zA-Z]*p$/.test(word));
   const after = flagged < 0 ? null : toPort(args[flagged + 1]);
   const found = after ?? port;
-  return found === null ? { kind: 'fail', code: 1, message: 'nc: missing port' } : { kind: 'listen', protocol: flags.includes('u') ? 'udp' : 'tcp', port: found, program: 'nc' };
+  return found === null
+    ? { kind: 'fail', code: 1, message: 'nc: missing port' }
+    : { kind: 'listen', protocol: flags.includes('u') ? 'udp' : 'tcp', port: found, program: 'nc' };
 }
 
 function socat(args: readonly string[]): ScriptStep {
   const found = args.map((word) => /^(TCP|UDP)4?-LISTEN:(\d+)/i.exec(word)).find((match) => match !== null);
-  if (found === undefined || found === null) return { kind: 'done' };
-  return { kind: 'listen', protocol: found[1]?.toLowerCase() === 'udp' ? 'udp' : 'tcp', port: Number(found[2]), program: 'socat' };
+  if (found === undefined) return { kind: 'done' };
+  return {
+    kind: 'listen',
+    protocol: found[1]?.toLowerCase() === 'udp' ? 'udp' : 'tcp',
+    port: Number(found[2]),
+    program: 'socat',
+  };
 }
 
 function pythonServer(name: string, args: readonly string[]): ScriptStep | null {
@@ -189,4 +256,3 @@ export function toPort(text: string | undefined): number | null {
   const value = Number(text);
   return text !== undefined && /^\d+$/.test(text) && value > 0 && value <= 65_535 ? value : null;
 }
-

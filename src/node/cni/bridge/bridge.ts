@@ -95,7 +95,11 @@ export class BridgePlugin {
     return up.ok ? ok(bridge) : up;
   }
 
-  #setupVeth(conf: BridgeConf, { netns, ifName }: CniContext, by: Provenance): Result<{ readonly host: NetDevice; readonly container: NetDevice }, string> {
+  #setupVeth(
+    conf: BridgeConf,
+    { netns, ifName }: CniContext,
+    by: Provenance,
+  ): Result<{ readonly host: NetDevice; readonly container: NetDevice }, string> {
     if (netns.link(ifName) !== undefined) return err(`container veth name provided (${ifName}) already exists`);
     const { root } = this.#kernel;
     const hostName = `veth${this.#kernel.random('cni.veth').hex(8)}`;
@@ -138,7 +142,11 @@ function routesOf(conf: BridgeConf, { gateway }: Allocation): readonly CniRoute[
 function configureIface(
   netns: Netns,
   ifName: string,
-  { allocation, routes, by }: { readonly allocation: Allocation; readonly routes: readonly CniRoute[]; readonly by: Provenance },
+  {
+    allocation,
+    routes,
+    by,
+  }: { readonly allocation: Allocation; readonly routes: readonly CniRoute[]; readonly by: Provenance },
 ): Result<void, string> {
   const up = netns.setLink(ifName, { up: true }, by);
   if (!up.ok) return err(`failed to set "${ifName}" UP: ${up.error}`);

@@ -48,7 +48,10 @@ export class VxlanBackend implements FlannelBackend {
     if (device === undefined) return err(`failed to find interface ${VXLAN_DEVICE}`);
     if (!device.addresses.some((entry) => entry.address === address)) {
       const added = this.#root.addAddress(VXLAN_DEVICE, address, {}, by);
-      if (!added.ok) return err(`failed to configure interface ${VXLAN_DEVICE}: failed to add IP address ${address} to ${VXLAN_DEVICE}: ${added.error}`);
+      if (!added.ok)
+        return err(
+          `failed to configure interface ${VXLAN_DEVICE}: failed to add IP address ${address} to ${VXLAN_DEVICE}: ${added.error}`,
+        );
     }
     const up = this.#root.setLink(VXLAN_DEVICE, { up: true }, by);
     return up.ok ? ok({ vtepMAC: device.mac, mtu }) : err(`failed to set interface ${VXLAN_DEVICE} to UP state: ${up.error}`);
@@ -80,10 +83,19 @@ export class VxlanBackend implements FlannelBackend {
   /** Finds or makes the device; one of other properties is taken away and made again (ensureLink). */
   #ensureLink(mtu: number, mac: OwnSubnet['vtepMAC'], by: Provenance): Result<void, string> {
     const existing = this.#root.link(VXLAN_DEVICE)?.vxlanView;
-    const fits = existing?.id === VXLAN_ID && existing.local === this.#publicIP && existing.dstport === VXLAN_PORT && !existing.learning;
+    const fits =
+      existing?.id === VXLAN_ID && existing.local === this.#publicIP && existing.dstport === VXLAN_PORT && !existing.learning;
     if (existing !== undefined && !fits) this.#root.deleteLink(VXLAN_DEVICE, by);
     if (this.#root.link(VXLAN_DEVICE) !== undefined) return ok(undefined);
-    const spec = { name: VXLAN_DEVICE, id: VXLAN_ID, local: this.#publicIP, dev: this.#dev, dstport: VXLAN_PORT, learning: false, mtu };
+    const spec = {
+      name: VXLAN_DEVICE,
+      id: VXLAN_ID,
+      local: this.#publicIP,
+      dev: this.#dev,
+      dstport: VXLAN_PORT,
+      learning: false,
+      mtu,
+    };
     const added = this.#root.addVxlan(mac === null ? spec : { ...spec, mac }, by);
     return added.ok ? added : err(`failed to create vxlan device: ${added.error}`);
   }

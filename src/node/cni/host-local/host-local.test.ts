@@ -70,28 +70,36 @@ describe('host-local', () => {
 
   it('never gives one address to two, nor the gateway, network or broadcast', () => {
     fc.assert(
-      fc.property(fc.array(fc.record({ id: fc.integer({ min: 0, max: 9 }), add: fc.boolean() }), { maxLength: 60 }), (steps) => {
-        const ipam = hostLocal('10.0.0.0/29');
-        const held = new Map<number, string>();
-        for (const { id, add } of steps) {
-          if (!add) {
-            ipam.release(String(id), 'eth0');
-            held.delete(id);
-          } else if (!held.has(id)) {
-            const result = ipam.allocate(String(id), 'eth0');
-            expect(result.ok).toBe(held.size < 5);
-            if (result.ok) held.set(id, result.value.address);
+      fc.property(
+        fc.array(fc.record({ id: fc.integer({ min: 0, max: 9 }), add: fc.boolean() }), { maxLength: 60 }),
+        (steps) => {
+          const ipam = hostLocal('10.0.0.0/29');
+          const held = new Map<number, string>();
+          for (const { id, add } of steps) {
+            if (!add) {
+              ipam.release(String(id), 'eth0');
+              held.delete(id);
+            } else if (!held.has(id)) {
+              const result = ipam.allocate(String(id), 'eth0');
+              expect(result.ok).toBe(held.size < 5);
+              if (result.ok) held.set(id, result.value.address);
+            }
           }
-        }
-        expect(new Set(held.values()).size).toBe(held.size);
-        for (const forbidden of ['10.0.0.0/29', '10.0.0.1/29', '10.0.0.7/29']) expect([...held.values()]).not.toContain(forbidden);
-        for (const [id, address] of held) expect(`${assertExists(ipam.addressOf(String(id), 'eth0'), 'held')}/29`).toBe(address);
-      }),
+          expect(new Set(held.values()).size).toBe(held.size);
+          for (const forbidden of ['10.0.0.0/29', '10.0.0.1/29', '10.0.0.7/29'])
+            expect([...held.values()]).not.toContain(forbidden);
+          for (const [id, address] of held)
+            expect(`${assertExists(ipam.addressOf(String(id), 'eth0'), 'held')}/29`).toBe(address);
+        },
+      ),
     );
   });
 
   it('takes another gateway into account', () => {
     const made = HostLocal.create({ name: 'x', subnet: cidr('10.0.0.0/30'), gateway: ip('10.0.0.2') });
-    expect(made.ok && made.value.allocate('a', 'eth0')).toEqual({ ok: true, value: { address: '10.0.0.1/30', gateway: '10.0.0.2' } });
+    expect(made.ok && made.value.allocate('a', 'eth0')).toEqual({
+      ok: true,
+      value: { address: '10.0.0.1/30', gateway: '10.0.0.2' },
+    });
   });
 });

@@ -70,9 +70,13 @@ export class HostLocal {
   /** Reserves the next free address. */
   allocate(containerId: string, ifName: string): Result<Allocation, string> {
     const held = this.#byOwner.get(ownerKey(containerId, ifName));
-    if (held !== undefined) return err(`failed to allocate for range 0: ${held} has been allocated to ${containerId}, duplicate allocation is not allowed`);
+    if (held !== undefined)
+      return err(
+        `failed to allocate for range 0: ${held} has been allocated to ${containerId}, duplicate allocation is not allowed`,
+      );
     const address = this.#nextFree();
-    if (address === null) return err(`failed to allocate for range 0: no IP addresses available in range set: ${this.rangeText}`);
+    if (address === null)
+      return err(`failed to allocate for range 0: no IP addresses available in range set: ${this.rangeText}`);
     this.#holders.set(address, { containerId, ifName });
     this.#byOwner.set(ownerKey(containerId, ifName), address);
     this.#lastReserved = address;
@@ -95,7 +99,10 @@ export class HostLocal {
 
   /** The folder's files and what they hold, sorted as `ls` does. */
   files(): ReadonlyMap<string, string> {
-    const files: [string, string][] = [...this.#holders].map(([address, { containerId, ifName }]) => [address, `${containerId}\r\n${ifName}`]);
+    const files: [string, string][] = [...this.#holders].map(([address, { containerId, ifName }]) => [
+      address,
+      `${containerId}\r\n${ifName}`,
+    ]);
     if (this.#lastReserved !== null) files.push(['last_reserved_ip.0', this.#lastReserved], ['lock', '']);
     return new Map(files.sort(([a], [b]) => (a < b ? -1 : 1)));
   }

@@ -32,7 +32,11 @@ function dns(protocol: 'tcp' | 'udp'): Listener {
   return { protocol, addr: IP_ANY, port: 53, handler: () => ';; ->>HEADER<<- opcode: QUERY, status: REFUSED\n' };
 }
 
-function component(name: string, sizeBytes: number, listeners: (context: WorkloadContext) => readonly Listener[]): ImageBehaviour {
+function component(
+  name: string,
+  sizeBytes: number,
+  listeners: (context: WorkloadContext) => readonly Listener[],
+): ImageBehaviour {
   return {
     names: [`registry.k8s.io/${name}`, name],
     entrypoint: [],
@@ -48,9 +52,17 @@ export const KUBERNETES_IMAGES: readonly ImageBehaviour[] = [
   component('kube-scheduler', 19_328_121, () => [tls(IP_LOOPBACK, 10259)]),
   component('kube-proxy', 28_368_865, (context) => [
     plain(context, IP_LOOPBACK, 10249, { '/proxyMode': 'iptables', '/healthz': 'ok' }),
-    plain(context, IP_ANY, 10256, { '/healthz': '{"lastUpdated": "","currentTime": ""}', '/livez': '{"lastUpdated": "","currentTime": ""}' }),
+    plain(context, IP_ANY, 10256, {
+      '/healthz': '{"lastUpdated": "","currentTime": ""}',
+      '/livez': '{"lastUpdated": "","currentTime": ""}',
+    }),
   ]),
-  component('etcd', 57_236_178, (context) => [tls(IP_LOOPBACK, 2379), tls(context.nodeIP, 2379), tls(context.nodeIP, 2380), plain(context, IP_LOOPBACK, 2381, { '/health': '{"health":"true","reason":""}' })]),
+  component('etcd', 57_236_178, (context) => [
+    tls(IP_LOOPBACK, 2379),
+    tls(context.nodeIP, 2379),
+    tls(context.nodeIP, 2380),
+    plain(context, IP_LOOPBACK, 2381, { '/health': '{"health":"true","reason":""}' }),
+  ]),
   {
     names: ['registry.k8s.io/coredns/coredns', 'coredns/coredns'],
     entrypoint: ['/coredns'],
@@ -60,11 +72,29 @@ export const KUBERNETES_IMAGES: readonly ImageBehaviour[] = [
       baseName(argv[0] ?? '') === 'coredns'
         ? server(
             'coredns',
-            [dns('udp'), dns('tcp'), plain(context, IP_ANY, 8080, { '/health': 'OK' }), plain(context, IP_ANY, 8181, { '/ready': 'OK' }), plain(context, IP_ANY, 9153, { '/metrics': '# TYPE coredns_build_info gauge\n' })],
+            [
+              dns('udp'),
+              dns('tcp'),
+              plain(context, IP_ANY, 8080, { '/health': 'OK' }),
+              plain(context, IP_ANY, 8181, { '/ready': 'OK' }),
+              plain(context, IP_ANY, 9153, { '/metrics': '# TYPE coredns_build_info gauge\n' }),
+            ],
             { logs: ['.:53', 'CoreDNS-1.11.3'] },
           )
         : null,
   },
-  { names: ['flannel/flannel', 'flannel-io/flannel'], entrypoint: ['/opt/bin/flanneld'], cmd: [], sizeBytes: 31_430_001, program: (argv) => (baseName(argv[0] ?? '') === 'flanneld' ? server('flanneld', []) : null) },
-  { names: ['flannel/flannel-cni-plugin', 'flannel-io/flannel-cni-plugin'], entrypoint: [], cmd: [], sizeBytes: 4_705_233, program: () => null },
+  {
+    names: ['flannel/flannel', 'flannel-io/flannel'],
+    entrypoint: ['/opt/bin/flanneld'],
+    cmd: [],
+    sizeBytes: 31_430_001,
+    program: (argv) => (baseName(argv[0] ?? '') === 'flanneld' ? server('flanneld', []) : null),
+  },
+  {
+    names: ['flannel/flannel-cni-plugin', 'flannel-io/flannel-cni-plugin'],
+    entrypoint: [],
+    cmd: [],
+    sizeBytes: 4_705_233,
+    program: () => null,
+  },
 ];

@@ -14,7 +14,10 @@ const BY_NAME: ReadonlyMap<string, ImageBehaviour> = new Map(
 
 /** The behaviour of an image, or null when nobody described it. */
 export function knownImage(image: ImageRef): ImageBehaviour | null {
-  const parts = image.repository.replace(/^docker\.io\//, '').replace(/^library\//, '').split('/');
+  const parts = image.repository
+    .replace(/^docker\.io\//, '')
+    .replace(/^library\//, '')
+    .split('/');
   // The full name first, then without registry and further leading parts: `mirror.example/library/nginx` is an nginx.
   for (let i = 0; i < parts.length; i++) {
     const found = BY_NAME.get(parts.slice(i).join('/'));

@@ -9,7 +9,12 @@ import { server, type Listener, type Workload, type WorkloadContext } from '../w
 import { flagValue, type ImageBehaviour } from './image.ts';
 
 /** An image whose command is a shell or nothing that lasts. */
-function shellImage(names: readonly string[], cmd: readonly string[], sizeBytes: number, entrypoint: readonly string[] = []): ImageBehaviour {
+function shellImage(
+  names: readonly string[],
+  cmd: readonly string[],
+  sizeBytes: number,
+  entrypoint: readonly string[] = [],
+): ImageBehaviour {
   return { names, entrypoint, cmd, sizeBytes, program: () => null };
 }
 
@@ -59,7 +64,9 @@ function netexec(argv: readonly string[], context: WorkloadContext): Workload {
       return command === 'clientip' ? `${peer.addr}:${peer.port}` : '';
     },
   };
-  return server('agnhost', [httpListener({ port, serverHeader: null, httpDate: context.httpDate, respond }), udp], { logs: [`Started HTTP server on port ${port}`, `Started UDP server on port ${udpPort}`] });
+  return server('agnhost', [httpListener({ port, serverHeader: null, httpDate: context.httpDate, respond }), udp], {
+    logs: [`Started HTTP server on port ${port}`, `Started UDP server on port ${udpPort}`],
+  });
 }
 
 function serveHostname(argv: readonly string[], context: WorkloadContext): Workload {
@@ -69,13 +76,22 @@ function serveHostname(argv: readonly string[], context: WorkloadContext): Workl
 }
 
 /** Servers that speak a protocol of their own: what they say to a line that is none of theirs. */
-function lineServer(names: readonly string[], program: string, port: number, sizeBytes: number, answer: string): ImageBehaviour {
+function lineServer(
+  names: readonly string[],
+  program: string,
+  port: number,
+  sizeBytes: number,
+  answer: string,
+): ImageBehaviour {
   return {
     names,
     entrypoint: ['docker-entrypoint.sh'],
     cmd: [program],
     sizeBytes,
-    program: (argv) => (argv.some((word) => baseName(word) === program) ? server(program, [{ protocol: 'tcp', addr: IP_ANY, port, handler: () => answer }]) : null),
+    program: (argv) =>
+      argv.some((word) => baseName(word) === program)
+        ? server(program, [{ protocol: 'tcp', addr: IP_ANY, port, handler: () => answer }])
+        : null,
   };
 }
 
@@ -84,11 +100,21 @@ export const TOOL_IMAGES: readonly ImageBehaviour[] = [
   shellImage(['alpine'], ['/bin/sh'], 3_622_892),
   shellImage(['debian', 'ubuntu', 'centos', 'rockylinux', 'fedora'], ['bash'], 29_150_479),
   shellImage(['curlimages/curl', 'curl'], ['curl', '--help'], 8_911_520),
-  shellImage(['nicolaka/netshoot', 'netshoot', 'ikubernetes/admin-box', 'praqma/network-multitool', 'wbitt/network-multitool'], ['zsh'], 187_465_213),
+  shellImage(
+    ['nicolaka/netshoot', 'netshoot', 'ikubernetes/admin-box', 'praqma/network-multitool', 'wbitt/network-multitool'],
+    ['zsh'],
+    187_465_213,
+  ),
   shellImage(['e2e-test-images/jessie-dnsutils', 'jessie-dnsutils'], ['sleep', 'infinity'], 112_030_336),
-  { names: ['e2e-test-images/agnhost', 'agnhost'], entrypoint: ['/agnhost'], cmd: ['pause'], sizeBytes: 50_800_312, program: agnhost },
+  {
+    names: ['e2e-test-images/agnhost', 'agnhost'],
+    entrypoint: ['/agnhost'],
+    cmd: ['pause'],
+    sizeBytes: 50_800_312,
+    program: agnhost,
+  },
   { names: ['pause'], entrypoint: ['/pause'], cmd: [], sizeBytes: 322_014, program: () => null },
-  lineServer(['redis', 'bitnami/redis', 'valkey/valkey'], 'redis-server', 6379, 41_210_377, "-ERR unknown command\r\n"),
+  lineServer(['redis', 'bitnami/redis', 'valkey/valkey'], 'redis-server', 6379, 41_210_377, '-ERR unknown command\r\n'),
   lineServer(['mysql', 'mariadb'], 'mysqld', 3306, 162_340_211, 'Bad handshake\n'),
   lineServer(['postgres'], 'postgres', 5432, 149_118_209, 'invalid length of startup packet\n'),
   lineServer(['memcached'], 'memcached', 11211, 30_118_902, 'ERROR\r\n'),

@@ -34,7 +34,16 @@ Commercial support is available at
 `;
 
 function nginxNotFound(version: string): HttpReply {
-  const page = ['<html>', '<head><title>404 Not Found</title></head>', '<body>', '<center><h1>404 Not Found</h1></center>', `<hr><center>${version}</center>`, '</body>', '</html>', ''];
+  const page = [
+    '<html>',
+    '<head><title>404 Not Found</title></head>',
+    '<body>',
+    '<center><h1>404 Not Found</h1></center>',
+    `<hr><center>${version}</center>`,
+    '</body>',
+    '</html>',
+    '',
+  ];
   return htmlReply(page.join('\r\n'), 404);
 }
 
@@ -53,7 +62,13 @@ function isRoot({ path }: HttpRequest): boolean {
 }
 
 /** A page of one paragraph for programs written in Go, Python or Node. */
-function page(context: WorkloadContext, process: string, port: number, respond: (request: HttpRequest) => HttpReply, serverHeader: string | null = null): Workload {
+function page(
+  context: WorkloadContext,
+  process: string,
+  port: number,
+  respond: (request: HttpRequest) => HttpReply,
+  serverHeader: string | null = null,
+): Workload {
   return server(process, [httpListener({ port, serverHeader, httpDate: context.httpDate, respond })], {
     bindError: ({ port: taken }) => `listen tcp :${taken}: bind: address already in use`,
   });
@@ -82,7 +97,10 @@ function myapp(context: WorkloadContext): Workload {
 function demoapp(context: WorkloadContext): Workload {
   const version = context.image.tag === 'latest' ? 'v1.0' : context.image.tag;
   const respond = ({ path, peer }: HttpRequest): HttpReply => {
-    if (path === '/') return htmlReply(`iKubernetes demoapp ${version} !! ClientIP: ${peer.addr}, ServerName: ${context.hostname}, ServerIP: ${context.podIP}!\n`);
+    if (path === '/')
+      return htmlReply(
+        `iKubernetes demoapp ${version} !! ClientIP: ${peer.addr}, ServerName: ${context.hostname}, ServerIP: ${context.podIP}!\n`,
+      );
     if (path === '/hostname') return htmlReply(`ServerName: ${context.hostname}\n`);
     return path === '/livez' || path === '/readyz' || path === '/healthz' ? htmlReply('OK') : htmlReply('Not Found', 404);
   };
@@ -95,8 +113,15 @@ function httpEcho(argv: readonly string[], context: WorkloadContext): Workload {
   const text = flagValue(argv, 'text') ?? context.env.get('ECHO_TEXT') ?? '';
   if (text === '') return server('http-echo', [], { exit: { afterNs: 0, code: 127 }, logs: ['Missing -text option!'] });
   const port = toPort(listen.slice(colon + 1)) ?? 5678;
-  const respond = ({ path }: HttpRequest): HttpReply => (path === '/health' ? { status: 200, contentType: 'application/json', body: '{"status":"ok"}\n' } : textReply(`${text}\n`));
-  const listener = httpListener({ port, addr: parseIp(listen.slice(0, colon)) ?? IP_ANY, serverHeader: null, httpDate: context.httpDate, respond });
+  const respond = ({ path }: HttpRequest): HttpReply =>
+    path === '/health' ? { status: 200, contentType: 'application/json', body: '{"status":"ok"}\n' } : textReply(`${text}\n`);
+  const listener = httpListener({
+    port,
+    addr: parseIp(listen.slice(0, colon)) ?? IP_ANY,
+    serverHeader: null,
+    httpDate: context.httpDate,
+    respond,
+  });
   return server('http-echo', [listener], { logs: [`[INFO] server is listening on ${listen}`] });
 }
 
@@ -105,12 +130,30 @@ function whoami(argv: readonly string[], context: WorkloadContext): Workload {
   return page(context, 'whoami', port, ({ method, target, path, peer, headerLines }) => {
     if (path === '/health') return textReply('');
     const ips = ['127.0.0.1', context.podIP].map((address) => `IP: ${address}`);
-    return textReply([`Hostname: ${context.hostname}`, ...ips, `RemoteAddr: ${peer.addr}:${peer.port}`, `${method} ${target} HTTP/1.1`, ...headerLines, '', ''].join('\n'));
+    return textReply(
+      [
+        `Hostname: ${context.hostname}`,
+        ...ips,
+        `RemoteAddr: ${peer.addr}:${peer.port}`,
+        `${method} ${target} HTTP/1.1`,
+        ...headerLines,
+        '',
+        '',
+      ].join('\n'),
+    );
   });
 }
 
 function fileserver(context: WorkloadContext): Workload {
-  const listing = ['<html>', '<head><title>Index of /files/</title></head>', '<body>', '<h1>Index of /files/</h1><hr><pre><a href="../">../</a>', '</pre><hr></body>', '</html>', ''].join('\r\n');
+  const listing = [
+    '<html>',
+    '<head><title>Index of /files/</title></head>',
+    '<body>',
+    '<h1>Index of /files/</h1><hr><pre><a href="../">../</a>',
+    '</pre><hr></body>',
+    '</html>',
+    '',
+  ].join('\r\n');
   return nginx(context, (request) => {
     if (isRoot(request)) return htmlReply(NGINX_WELCOME);
     return request.path.startsWith('/files') ? htmlReply(listing) : null;
@@ -119,8 +162,13 @@ function fileserver(context: WorkloadContext): Workload {
 
 function aria2ng(context: WorkloadContext): Workload {
   const page = htmlReply('<!DOCTYPE html><html><head><title>AriaNg</title></head><body ng-app="ariaNg"></body></html>\n');
-  const rpc = { status: 400, contentType: 'application/json-rpc', body: '{"id":null,"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid Request"}}' };
-  const listen = (port: number, reply: HttpReply) => httpListener({ port, serverHeader: null, httpDate: context.httpDate, respond: () => reply });
+  const rpc = {
+    status: 400,
+    contentType: 'application/json-rpc',
+    body: '{"id":null,"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid Request"}}',
+  };
+  const listen = (port: number, reply: HttpReply) =>
+    httpListener({ port, serverHeader: null, httpDate: context.httpDate, respond: () => reply });
   // 6800 is aria2's JSON-RPC, 6880 the web page that talks to it.
   return server('aria2c', [listen(6800, rpc), listen(6880, page)]);
 }
@@ -131,9 +179,20 @@ export const WEB_IMAGES: readonly ImageBehaviour[] = [
     ...NGINX_ENTRY,
     sizeBytes: 71_005_258,
     program: (argv, context) =>
-      starts(argv, 'nginx') ? nginx(context, (request) => (isRoot(request) ? htmlReply(NGINX_WELCOME) : null), context.image.familiar === 'nginx' ? 80 : 8080) : null,
+      starts(argv, 'nginx')
+        ? nginx(
+            context,
+            (request) => (isRoot(request) ? htmlReply(NGINX_WELCOME) : null),
+            context.image.familiar === 'nginx' ? 80 : 8080,
+          )
+        : null,
   },
-  { names: ['dplsming/nginx-fileserver'], ...NGINX_ENTRY, sizeBytes: 68_412_006, program: (argv, context) => (starts(argv, 'nginx') ? fileserver(context) : null) },
+  {
+    names: ['dplsming/nginx-fileserver'],
+    ...NGINX_ENTRY,
+    sizeBytes: 68_412_006,
+    program: (argv, context) => (starts(argv, 'nginx') ? fileserver(context) : null),
+  },
   {
     names: ['dplsming/aria2ng-downloader'],
     entrypoint: [],
@@ -141,7 +200,13 @@ export const WEB_IMAGES: readonly ImageBehaviour[] = [
     sizeBytes: 24_871_340,
     program: (argv, context) => (starts(argv, 'start.sh', 'aria2c') ? aria2ng(context) : null),
   },
-  { names: ['ikubernetes/myapp'], entrypoint: [], cmd: ['nginx', '-g', 'daemon off;'], sizeBytes: 6_491_412, program: (argv, context) => (starts(argv, 'nginx') ? myapp(context) : null) },
+  {
+    names: ['ikubernetes/myapp'],
+    entrypoint: [],
+    cmd: ['nginx', '-g', 'daemon off;'],
+    sizeBytes: 6_491_412,
+    program: (argv, context) => (starts(argv, 'nginx') ? myapp(context) : null),
+  },
   {
     names: ['ikubernetes/demoapp'],
     entrypoint: ['/bin/sh', '-c', 'python3 /usr/local/bin/demo.py'],
@@ -149,8 +214,20 @@ export const WEB_IMAGES: readonly ImageBehaviour[] = [
     sizeBytes: 36_093_184,
     program: (argv, context) => (starts(argv, 'python3') ? demoapp(context) : null),
   },
-  { names: ['hashicorp/http-echo'], entrypoint: ['/http-echo'], cmd: [], sizeBytes: 2_733_021, program: (argv, context) => (starts(argv, 'http-echo') ? httpEcho(argv, context) : null) },
-  { names: ['traefik/whoami', 'containous/whoami'], entrypoint: ['/whoami'], cmd: [], sizeBytes: 2_840_612, program: (argv, context) => (starts(argv, 'whoami') ? whoami(argv, context) : null) },
+  {
+    names: ['hashicorp/http-echo'],
+    entrypoint: ['/http-echo'],
+    cmd: [],
+    sizeBytes: 2_733_021,
+    program: (argv, context) => (starts(argv, 'http-echo') ? httpEcho(argv, context) : null),
+  },
+  {
+    names: ['traefik/whoami', 'containous/whoami'],
+    entrypoint: ['/whoami'],
+    cmd: [],
+    sizeBytes: 2_840_612,
+    program: (argv, context) => (starts(argv, 'whoami') ? whoami(argv, context) : null),
+  },
   {
     names: ['httpd'],
     entrypoint: [],
@@ -158,7 +235,16 @@ export const WEB_IMAGES: readonly ImageBehaviour[] = [
     sizeBytes: 58_712_300,
     program: (argv, context) =>
       starts(argv, 'httpd-foreground')
-        ? page(context, 'httpd', 80, (request) => (isRoot(request) ? htmlReply('<html><body><h1>It works!</h1></body></html>\n') : htmlReply('<title>404 Not Found</title>\n', 404)), 'Apache/2.4 (Unix)')
+        ? page(
+            context,
+            'httpd',
+            80,
+            (request) =>
+              isRoot(request)
+                ? htmlReply('<html><body><h1>It works!</h1></body></html>\n')
+                : htmlReply('<title>404 Not Found</title>\n', 404),
+            'Apache/2.4 (Unix)',
+          )
         : null,
   },
   {
@@ -168,7 +254,11 @@ export const WEB_IMAGES: readonly ImageBehaviour[] = [
     sizeBytes: 13_746_942,
     program: (argv, context) =>
       starts(argv, 'hello-app')
-        ? page(context, 'hello-app', envPort(context, 8080), () => textReply(`Hello, world!\nVersion: ${context.image.tag.startsWith('2') ? '2.0.0' : '1.0.0'}\nHostname: ${context.hostname}\n`))
+        ? page(context, 'hello-app', envPort(context, 8080), () =>
+            textReply(
+              `Hello, world!\nVersion: ${context.image.tag.startsWith('2') ? '2.0.0' : '1.0.0'}\nHostname: ${context.hostname}\n`,
+            ),
+          )
         : null,
   },
   {
@@ -177,7 +267,12 @@ export const WEB_IMAGES: readonly ImageBehaviour[] = [
     cmd: ['/bin/sh', '-c', 'node server.js'],
     sizeBytes: 80_000_000,
     program: (argv, context) =>
-      starts(argv, 'node') ? page(context, 'node', 8080, () => textReply(`Hello Kubernetes bootcamp! | Running on: ${context.hostname} | v=${context.image.tag.replace(/^v/, '')}\n`)) : null,
+      starts(argv, 'node')
+        ? page(context, 'node', 8080, () =>
+            textReply(
+              `Hello Kubernetes bootcamp! | Running on: ${context.hostname} | v=${context.image.tag.replace(/^v/, '')}\n`,
+            ),
+          )
+        : null,
   },
 ];
-
