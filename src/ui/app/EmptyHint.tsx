@@ -8,10 +8,10 @@ import { useApp, useAppStore } from '../store/context.ts';
 import type { ClusterSnapshot } from '../../cluster/snapshot.ts';
 import styles from './EmptyHint.module.css';
 
-/** kube-system's Pods are part of the cluster itself. */
+/** Pods of kube-system, kube-flannel and their like are part of the cluster itself. */
 function hasPods(snapshot: ClusterSnapshot): boolean {
   return [...snapshot.objects.values()].some(
-    ({ object }) => object.kind === 'Pod' && object.metadata.namespace !== 'kube-system',
+    ({ object }) => object.kind === 'Pod' && !object.metadata.namespace.startsWith('kube-'),
   );
 }
 

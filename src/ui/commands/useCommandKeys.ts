@@ -19,26 +19,44 @@ function mayAct(command: AppCommand, key: string, target: Element, state: AppSta
   return true;
 }
 
+function commandOf(event: KeyboardEvent, commands: readonly AppCommand[], state: AppState): AppCommand | undefined {
+  // The editor lives in a shadow root: the event's own target would be its host.
+  const [target] = event.composedPath();
+  if (event.defaultPrevented || event.isComposing || !(target instanceof Element)) return undefined;
+  return commands.find(
+    (command) =>
+      command.key !== null &&
+      matchesKey(event, command.key) &&
+      mayAct(command, command.key, target, state) &&
+      command.enabled(state),
+  );
+}
+
+/**
+ * Chords with Ctrl or ⌘ are taken before anything else sees them (a focused button would be pressed by Ctrl Enter);
+ * plain keys are left to what has the focus first.
+ */
 export function useCommandKeys(commands: readonly AppCommand[]): void {
   const store = useAppStore();
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      // The editor lives in a shadow root: the event's own target would be its host.
-      const [target] = event.composedPath();
-      if (event.defaultPrevented || event.isComposing || !(target instanceof Element)) return;
-      const state = store.getState();
-      const found = commands.find(
-        (command) =>
-          command.key !== null &&
-          matchesKey(event, command.key) &&
-          mayAct(command, command.key, target, state) &&
-          command.enabled(state),
-      );
+      const found = commandOf(event, commands, store.getState());
       if (found === undefined) return;
       event.preventDefault();
+      event.stopPropagation();
       found.run(store);
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
+    const onChord = (event: KeyboardEvent): void => {
+      if (event.ctrlKey || event.metaKey) onKey(event);
+    };
+    const onPlain = (event: KeyboardEvent): void => {
+      if (!event.ctrlKey && !event.metaKey) onKey(event);
+    };
+    window.addEventListener('keydown', onChord, { capture: true });
+    window.addEventListener('keydown', onPlain);
+    return () => {
+      window.removeEventListener('keydown', onChord, { capture: true });
+      window.removeEventListener('keydown', onPlain);
+    };
   }, [commands, store]);
 }

@@ -34,10 +34,10 @@ function complete(context: CompletionContext): CompletionResult | null {
   if (value !== null) {
     const [, lead = '', field = '', typed = ''] = value;
     // A value typed whole is not offered again: Enter is a new line then.
-    const values = valuesAt(placeOf(lines, line.number - 1, lead.length), field).filter((label) => label !== typed);
-    return values.length === 0
-      ? null
-      : { from: context.pos - typed.length, options: values.map((label) => ({ label, type: 'enum' })) };
+    const values = valuesAt(placeOf(lines, line.number - 1, lead.length), field);
+    const fitting = values.filter((label) => label.startsWith(typed));
+    if (fitting.length === 0 || values.includes(typed)) return null;
+    return { from: context.pos - typed.length, options: fitting.map((label) => ({ label, type: 'enum' })) };
   }
   const key = KEY.exec(before);
   if (key === null) return null;
