@@ -79,6 +79,13 @@ export function createNodeSystemPods(api: ApiClient, node: SystemNode, options: 
   for (const daemon of daemons) if (daemon !== null) create(api, 'Pod', daemonPod(daemon, node.name));
 }
 
+/** Images that kubeadm's preflight and the first start have pulled, by the time a node is in use. */
+export function kubeSystemImages(): readonly string[] {
+  const specs = [kubeProxyDaemonSet, flannelDaemonSet].map(({ spec }) => spec?.template?.spec);
+  const containers = specs.flatMap((spec) => [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])]);
+  return containers.flatMap(({ image }) => image ?? []);
+}
+
 /** Set-up of a cluster we made ourselves cannot fail. */
 function create<K extends Kind>(api: ApiClient, kind: K, object: ObjectInput<KindMap[K]>): void {
   const made = api.create(kind, object);
