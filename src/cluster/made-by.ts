@@ -48,9 +48,33 @@ export function provenanceChain(
   node: string,
   ref: Ref | null,
 ): readonly MadeByStep[] {
-  const { actor, action, object } = provenance;
-  const before = object === null ? [] : podChain(snapshot, who, object);
+  const { actor, action, object, field } = provenance;
+  const causes = object === null ? [] : podChain(snapshot, who, object);
+  const before = field === undefined ? causes : causes.map((cause) => (cause.object === object ? narrowed(snapshot, cause, field) : cause));
   return [...before, step({ actor, action, object, node, ref })];
+}
+
+/** The cause with its place narrowed from the whole object to one entry of a list, `spec.ports[http]`. */
+function narrowed(snapshot: ClusterSnapshot, cause: MadeByStep, field: string): MadeByStep {
+  const [, list = '', name = ''] = /^(.*)\[(.*)\]$/.exec(field) ?? [];
+  const fields = cause.object === null ? undefined : snapshot.objects.get(cause.object)?.fieldSources;
+  for (const [path, source] of fields ?? []) {
+    const entry = /^(.*)\[\d+\]$/.exec(path);
+    if (entry?.[1] === list && nameAt(snapshot, cause.object, path) === name) return { ...cause, source };
+  }
+  return cause;
+}
+
+/** The `name` of the entry at `spec.ports[0]`. */
+function nameAt(snapshot: ClusterSnapshot, key: ObjectKey | null, path: string): string | null {
+  let value: unknown = key === null ? null : snapshot.objects.get(key)?.object;
+  for (const word of path.split(/[.[\]]+/).filter((part) => part !== '')) value = childOf(value, word);
+  const name = childOf(value, 'name');
+  return typeof name === 'string' ? name : null;
+}
+
+function childOf(value: unknown, word: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[word] : undefined;
 }
 
 /** As an object's chain, and for a Pod also who bound and started it. */

@@ -10,6 +10,8 @@ export interface Provenance {
   readonly action: string;
   /** The API object it acted for, `Kind namespace/name` or `Kind name`; null when there is none. */
   readonly object: string | null;
+  /** Which entry of the object, where it is known: `spec.ports[http]`, the entry of the list by its name. */
+  readonly field?: string;
 }
 
 /** State the kernel makes of itself: loopback, connected routes, learned entries. */

@@ -229,13 +229,16 @@ export class Sockets {
   deliverTcp(skb: Skb, packet: Ipv4Packet, segment: TcpSegment): void {
     const key = connectionKey('tcp', packet.dst, segment.dport, packet.src, segment.sport);
     const socket = this.#connections.get(key);
-    if (socket !== undefined) {
+    const opens = hasFlag(segment, 'SYN') && !hasFlag(segment, 'ACK') && !hasFlag(segment, 'RST');
+    // A connection that only waits for stragglers makes room for a new one (tcp_timewait_state_process, TCP_TW_SYN).
+    if (socket?.state === 'TIME_WAIT' && opens) socket.abandon();
+    else if (socket !== undefined) {
       this.#deliver(skb, socket.process, segmentName(segment));
       socket.receive(skb, segment);
       return;
     }
     const listener = this.#listener('tcp', packet.dst, segment.dport);
-    if (listener !== undefined && hasFlag(segment, 'SYN') && !hasFlag(segment, 'ACK') && !hasFlag(segment, 'RST')) {
+    if (listener !== undefined && opens) {
       this.#deliver(skb, listener.process, segmentName(segment));
       this.#accept(skb, packet, segment, listener);
       return;

@@ -17,7 +17,7 @@ import type { TraceRecorder } from '../trace/recorder.ts';
 import type { PacketRole } from '../trace/trace.ts';
 import { hasFlag, type AppData, type TcpFlag, type TcpSegment } from '../wire/packet.ts';
 import { IPV4_BYTES } from '../wire/size.ts';
-import { segmentLength } from './reset.ts';
+import { resetFor, segmentLength } from './reset.ts';
 import { connectionKey, type ClientErrno, type ClientEvent, type ServerRequest, type Sockets } from './sockets.ts';
 
 export type TcpState =
@@ -139,6 +139,11 @@ export class TcpSocket {
     else if (this.#v.state === 'ESTABLISHED') this.#sendFin('FIN_WAIT1');
   }
 
+  /** Forgets the connection at once. */
+  abandon(): void {
+    this.#destroy();
+  }
+
   /** A segment of this connection has arrived (tcp_v4_do_rcv). */
   receive(skb: Skb, segment: TcpSegment): void {
     this.#v.lastPacketId = skb.packetId;
@@ -166,6 +171,10 @@ export class TcpSocket {
       if (acceptable) this.#fail('ECONNREFUSED');
       return;
     }
+    if (hasFlag(segment, 'ACK') && !acceptable) {
+      this.#reset(segment);
+      return;
+    }
     if (!acceptable || !hasFlag(segment, 'SYN')) return;
     this.#v.rcvNxt = (segment.seq + 1) >>> 0;
     this.#v.peerMss = segment.mss ?? 536;
@@ -173,6 +182,12 @@ export class TcpSocket {
     this.#setState('ESTABLISHED');
     this.#send(['ACK'], null);
     this.#sendText(this.#request);
+  }
+
+  /** Answers a segment of an older connection. */
+  #reset(segment: TcpSegment): void {
+    const reset = resetFor(segment);
+    if (reset !== null) this.#transmit(reset, 'sent', this.#v.lastPacketId);
   }
 
   #receiveReset(segment: TcpSegment): void {
