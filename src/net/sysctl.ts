@@ -36,7 +36,10 @@ const CONF: Readonly<Record<string, string>> = {
 const CONF_NAME = /^net\.ipv4\.conf\.(.+)\.([a-z_]+)$/;
 
 export class SysctlTable {
-  #values = new Map<string, string>([...Object.entries(DEFAULTS), ...[...CONNTRACK_SYSCTLS].map(([name, value]) => [name, String(value)] as const)]);
+  #values = new Map<string, string>([
+    ...Object.entries(DEFAULTS),
+    ...[...CONNTRACK_SYSCTLS].map(([name, value]) => [name, String(value)] as const),
+  ]);
   readonly #hasDevice: (name: string) => boolean;
   readonly #onChange: () => void;
 
@@ -73,6 +76,8 @@ export class SysctlTable {
     if (!this.#values.has(name))
       return err(`sysctl: cannot stat /proc/sys/${name.replaceAll('.', '/')}: No such file or directory`);
     if (!/^\d+(\s+\d+)?$/.test(value)) return err(`sysctl: setting key "${name}": Invalid argument`);
+    if (name === 'net.ipv4.ip_local_port_range' && !isPortRange(value))
+      return err(`sysctl: setting key "${name}": Invalid argument`);
     this.#values.set(name, value);
     if (name === 'net.ipv4.ip_forward') this.#forwardAll(value);
     const conf = CONF_NAME.exec(name);
@@ -112,4 +117,10 @@ export class SysctlTable {
         this.#values.set(name, value);
     }
   }
+}
+
+/** Two ports, the first not above the second (ipv4_local_port_range). */
+function isPortRange(value: string): boolean {
+  const [low = 0, high = 0] = value.split(/\s+/).map(Number);
+  return low >= 1 && low <= high && high <= 65535;
 }

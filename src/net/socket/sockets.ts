@@ -115,8 +115,10 @@ export class Sockets {
       spec.onEvent({ kind: 'error', errno: route.errno });
       return { close: () => undefined };
     }
+    const port = this.#freePort('tcp', route.src, spec);
+    if (port === null) return noPort(spec);
     const socket = new TcpSocket(this.#netns, this, {
-      local: { addr: route.src, port: this.#freePort('tcp', route.src, spec) },
+      local: { addr: route.src, port },
       remote: { addr: spec.dst, port: spec.port },
       process: spec.process,
       recorder: spec.recorder,
@@ -134,6 +136,7 @@ export class Sockets {
       return { close: () => undefined };
     }
     const port = this.#freePort('udp', route.src, spec);
+    if (port === null) return noPort(spec);
     const key = connectionKey('udp', route.src, port, spec.dst, spec.port);
     this.#datagrams.set(key, { spec, local: route.src, port });
     const l4: UdpDatagram = { kind: 'udp', sport: port, dport: spec.port, payload: appData(spec.text) };
@@ -413,16 +416,25 @@ export class Sockets {
     return [...this.#listeners.values()].some((spec) => spec.protocol === protocol && spec.port === port);
   }
 
-  /** A random port of ip_local_port_range that no connection to this remote uses (inet_hash_connect). */
-  #freePort(protocol: 'tcp' | 'udp', local: IpAddr, spec: { readonly dst: IpAddr; readonly port: number }): number {
+  /** A random port of ip_local_port_range that no connection to this remote uses (inet_hash_connect); null when all are. */
+  #freePort(protocol: 'tcp' | 'udp', local: IpAddr, spec: { readonly dst: IpAddr; readonly port: number }): number | null {
     const [low = 32768, high = 60999] = (this.#netns.sysctl.get('net.ipv4.ip_local_port_range') ?? '').split(/\s+/).map(Number);
     const draw = this.#netns.kernel.random('socket.port');
     const taken = protocol === 'tcp' ? this.#connections : this.#datagrams;
-    for (;;) {
-      const port = low + draw.below(high - low + 1);
+    const count = high - low + 1;
+    const start = draw.below(count);
+    for (let tried = 0; tried < count; tried++) {
+      const port = low + ((start + tried) % count);
       if (!taken.has(connectionKey(protocol, local, port, spec.dst, spec.port))) return port;
     }
+    return null;
   }
+}
+
+/** Every port of the range is taken. */
+function noPort(spec: ClientSpec): ClientHandle {
+  spec.onEvent({ kind: 'error', errno: 'EADDRNOTAVAIL' });
+  return { close: () => undefined };
 }
 
 /** How a connection is found: our end first. */

@@ -121,6 +121,28 @@ describe('TCP', () => {
     expect([flow.outcome, flow.trace.packets]).toEqual(['ENETUNREACH', []]);
   });
 
+  test('a new connection of the same ends takes the place of one in TIME_WAIT', () => {
+    const { a, b } = pair();
+    b.listen(80, ({ peer }) => String(peer.port));
+    a.netns.sysctl.set('net.ipv4.ip_local_port_range', '40000\t40000');
+    const flows = [a.tcp('192.168.1.2', 80), a.tcp('192.168.1.2', 80)];
+    expect([flows.map(({ text }) => text), b.netns.view().sockets.map(({ state }) => state)]).toEqual([
+      ['40000', '40000'],
+      ['LISTEN', 'TIME_WAIT'],
+    ]);
+  });
+
+  test('with every port of the range taken there is no connection', () => {
+    const { a, b } = pair();
+    b.listen(80).iptables('-A INPUT -p tcp --tcp-flags FIN FIN -j DROP');
+    a.netns.sysctl.set('net.ipv4.ip_local_port_range', '40000\t40000');
+    // Its last FIN is never acknowledged, so the first connection keeps its port.
+    expect([a.tcp('192.168.1.2', 80, 1).outcome, a.tcp('192.168.1.2', 80, 1).outcome]).toEqual(['answered', 'EADDRNOTAVAIL']);
+    expect(
+      ['50000 40000', '0 100', '1 65536', '40000'].map((range) => a.netns.sysctl.set('net.ipv4.ip_local_port_range', range).ok),
+    ).toEqual([false, false, false, false]);
+  });
+
   test('connections of one client take different ports', () => {
     const { a, b } = pair();
     const ports = new Set<number>();
