@@ -1,7 +1,7 @@
 /** What the send form starts with: the last probe, with the ends the caller knows put in. */
 import type { Place, ProbeSpec, Target } from '../../cluster/commands.ts';
 import type { AppState } from '../store/state.ts';
-import { portsOf, sources, targets } from './ends.ts';
+import { isSystem, portsOf, sources, targets } from './ends.ts';
 
 interface Ends {
   readonly from?: Place | null;
@@ -11,7 +11,7 @@ interface Ends {
 /** Null where the cluster has nowhere to send from or to. */
 function firstEnds(state: AppState): { readonly from: Place; readonly to: Target } | null {
   const from = sources(state.snapshot)[0]?.value;
-  const to = targets(state.snapshot).find((end) => end.name !== 'kubernetes')?.value;
+  const to = targets(state.snapshot).find((end) => !isSystem(end))?.value;
   return from === undefined || to === undefined ? null : { from, to };
 }
 

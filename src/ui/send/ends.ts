@@ -32,7 +32,16 @@ export function sources(snapshot: ClusterSnapshot): readonly End<Place>[] {
     address: host.ip,
     value: { kind: 'external' },
   }));
-  return [...nodes, ...pods, ...hosts];
+  return [...nodes, ...systemLast(pods), ...hosts];
+}
+
+/** True of what every cluster has for itself. */
+export function isSystem({ name }: End<unknown>): boolean {
+  return name === 'kubernetes' || name.startsWith('kube-system/');
+}
+
+function systemLast<T>(ends: readonly End<T>[]): readonly End<T>[] {
+  return [...ends.filter((end) => !isSystem(end)), ...ends.filter(isSystem)];
 }
 
 export function targets(snapshot: ClusterSnapshot): readonly End<Target>[] {
@@ -45,7 +54,7 @@ export function targets(snapshot: ClusterSnapshot): readonly End<Target>[] {
     ];
   });
   const places = sources(snapshot).map((end): End<Target> => ({ ...end, value: { kind: 'place', place: end.value } }));
-  return [...services, ...places];
+  return [...systemLast(services), ...places];
 }
 
 function named(namespace: string, name: string): string {
