@@ -162,7 +162,7 @@ it('a level fades what it cannot see and moves nothing', () => {
 it('shows which endpoints a Service has by ties to Pods, and by lit cells', () => {
   const service = 'Service default/two-containers-service';
   const ties = draw('node').objects.filter((object) => object.kind === 'tie');
-  expect(ties.map((object) => object.id.split('-').at(-1))).toEqual(['r7c8w', '4kx2p', 'm8vqz']);
+  expect(ties.map((object) => object.id.split('-').at(-1))).toEqual(['service/plate', 'r7c8w', '4kx2p', 'm8vqz']);
   const tones = draw('cluster', labFixture(), { service }).cells.map((cell) => cell.tone);
   expect(tones).toEqual(['lit', 'rest', 'rest', 'rest', 'lit', 'lit']);
 });

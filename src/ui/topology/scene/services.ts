@@ -2,6 +2,7 @@
  * Service plates above the nodes, with dashed ties to the Pods behind them. A plate has no device, so it stands in the
  * cluster and not in a node; ties run in lanes between plates and nodes and come down in the right third of a Pod.
  */
+import { groupBy } from './group-by.ts';
 import { isServiceDrawn } from './layout-memory.ts';
 import type { SceneBuilder } from './scene-builder.ts';
 import { boxOf, grow } from './box.geom.ts';
@@ -98,39 +99,59 @@ interface TieLane {
   readonly gutter: number;
 }
 
+/** A tie's end in one row: where it comes down, and whether a ready endpoint is there. */
+interface TieEnd {
+  readonly id: string;
+  readonly x: number;
+  readonly top: number;
+  readonly ready: boolean;
+}
+
+/** The lane of a row is drawn once, however many Pods hang on it: dashes are dear, and doubled dashes are a solid line. */
 function addTies(scene: SceneBuilder, service: ServiceWorld, targets: readonly TieTarget[], at: TieLane): void {
-  const wanted = new Set(service.pods.map((pod) => pod.id));
-  const ready = new Set(service.pods.filter((pod) => pod.ready).map((pod) => pod.id));
-  for (const target of targets) {
-    const pods = target.pods.filter((id) => wanted.has(id));
-    const first = pods[0];
-    if (first === undefined) continue;
-    const points = tiePoints(target, at);
-    const end = points.at(-1) ?? { x: 0, y: 0 };
-    const cls = pods.some((id) => ready.has(id)) ? 'tie' : 'tie unready';
-    scene.add(
-      {
-        id: `tie/${service.key}/${first}`,
-        kind: 'tie',
-        layer: 'tie',
-        box: grow(boxOf(points), 4),
-        shapes: [line(points, cls, 8), dot(end, 3.5, `${cls}-end`)],
-      },
-      'service',
-    );
+  const ready = new Map(service.pods.map((pod) => [pod.id, pod.ready]));
+  const behind = targets.filter(({ pods }) => pods.some((id) => ready.has(id)));
+  if (behind.length === 0) return;
+  const laneY = -10 - LANE * at.lane;
+  const start = startOf(at.slot, at.box, laneY);
+  const entry = start.at(-1)?.x ?? 0;
+  addTie(scene, `tie/${service.key}/plate`, [start], []);
+  const trunk = at.gutter + LANE * at.lane;
+  let above = { x: entry, y: laneY };
+  for (const [rowTop, row] of groupBy(behind, (target) => target.rowTop)) {
+    const y = rowTop + laneY;
+    if (rowTop > 0) {
+      addTie(scene, `tie/${service.key}/trunk/${rowTop}`, [[above, { x: trunk, y: above.y }, { x: trunk, y }]], []);
+      above = { x: trunk, y };
+    }
+    const ends = row.map(({ x, w, top, pods }): TieEnd => {
+      const own = pods.filter((id) => ready.has(id));
+      return { id: own[0] ?? '', x: x + w * 0.74 + LANE * at.lane, top, ready: own.some((id) => ready.get(id) === true) };
+    });
+    addRowOfTies(scene, service.key, { x: rowTop > 0 ? trunk : entry, y }, ends);
   }
 }
 
-/** Down from the plate, along the lane above the row, down into the Pod. */
-function tiePoints({ x, w, top, rowTop }: TieTarget, { lane, slot, box, gutter }: TieLane): readonly Point[] {
-  const laneY = -10 - LANE * lane;
-  const endX = x + w * 0.74 + LANE * lane;
-  const start = startOf(slot, box, laneY);
-  const from = start.at(-1)?.x ?? 0;
-  if (rowTop === 0) return [...start, { x: endX, y: laneY }, { x: endX, y: top }];
-  const rowLane = rowTop + laneY;
-  const down = from === gutter ? [] : [{ x: gutter + LANE * lane, y: laneY }];
-  return [...start, ...down, { x: gutter + LANE * lane, y: rowLane }, { x: endX, y: rowLane }, { x: endX, y: top }];
+/** From where the lane is entered to its outermost ends, rounded, and down from it to the others. */
+function addRowOfTies(scene: SceneBuilder, key: string, from: Point, ends: readonly TieEnd[]): void {
+  const sorted = ends.toSorted((a, b) => a.x - b.x);
+  const outermost = new Set([sorted.find((end) => end.x < from.x), sorted.findLast((end) => end.x >= from.x)]);
+  for (const end of sorted) {
+    const down = [
+      { x: end.x, y: from.y },
+      { x: end.x, y: end.top },
+    ];
+    addTie(scene, `tie/${key}/${end.id}`, [outermost.has(end) ? [from, ...down] : down], [end]);
+  }
+}
+
+function addTie(scene: SceneBuilder, id: string, runs: readonly (readonly Point[])[], ends: readonly TieEnd[]): void {
+  const cls = ends.every((end) => end.ready) ? 'tie' : 'tie unready';
+  const shapes = [
+    ...runs.map((points) => line(points, cls, 8)),
+    ...ends.map((end) => dot({ x: end.x, y: end.top }, 3.5, `${cls}-end`)),
+  ];
+  scene.add({ id, kind: 'tie', layer: 'tie', box: grow(boxOf(runs.flat()), 4), shapes }, 'service');
 }
 
 /** From the plate's lower edge; plates of upper rows leave by their side and pass the ones beneath. */

@@ -35,8 +35,10 @@ interface Ink {
   readonly opacity: number;
 }
 
+type Inks = Readonly<Record<Cell['tone'], Ink>> & { readonly mark: string };
+
 /** Colours are the theme's; opacities the study's. */
-function inksOf(element: Element): Readonly<Record<Cell['tone'], Ink>> {
+function inksOf(element: Element): Inks {
   const style = getComputedStyle(element);
   const token = (name: string): string => style.getPropertyValue(name).trim();
   return {
@@ -45,10 +47,11 @@ function inksOf(element: Element): Readonly<Record<Cell['tone'], Ink>> {
     daemon: { colour: token('--line-3'), opacity: 0.55 },
     bad: { colour: token('--drop'), opacity: 0.45 },
     new: { colour: token('--pod'), opacity: 1 },
+    mark: token('--mark'),
   };
 }
 
-function drawCells(canvas: HTMLCanvasElement, camera: Camera, cells: readonly Cell[], inks: ReturnType<typeof inksOf>): void {
+function drawCells(canvas: HTMLCanvasElement, camera: Camera, cells: readonly Cell[], inks: Inks): void {
   const context = canvas.getContext('2d');
   if (context === null) return;
   const ratio = window.devicePixelRatio;
@@ -66,7 +69,7 @@ function drawCells(canvas: HTMLCanvasElement, camera: Camera, cells: readonly Ce
     context.globalAlpha = inks[tone].opacity;
     for (const { box } of cells.filter((cell) => cell.tone === tone)) context.fillRect(box.x, box.y, box.w, box.h);
   }
-  markNew(context, cells, getComputedStyle(canvas).getPropertyValue('--mark').trim());
+  markNew(context, cells, inks.mark);
 }
 
 /** New Pods carry the yellow mark, as everywhere. */

@@ -38,7 +38,7 @@ function ExploreToolbar(props: MapToolbarProps): ReactElement {
   return (
     <div className={styles.bar}>
       <Zooms />
-      {zoom === 'cluster' ? <ShowEndpoints world={props.map.world} /> : <Levels />}
+      <div className={styles.wideOnly}>{zoom === 'cluster' ? <ShowEndpoints world={props.map.world} /> : <Levels />}</div>
       <span className={styles.space} />
       <Gaps map={props.map} />
       <CameraButtons {...props} />
@@ -101,8 +101,10 @@ function CameraButtons({ camera, fit, outlined, onOutline }: MapToolbarProps): R
   return (
     <>
       <IconButton icon="menu" label={t('topology.outline')} tone="plain" aria-expanded={outlined} onPress={onOutline} />
-      <IconButton icon="remove" label={t('topology.zoomOut')} tone="plain" onPress={() => camera?.zoomBy(1 / STEP)} />
-      <IconButton icon="add" label={t('topology.zoomIn')} tone="plain" onPress={() => camera?.zoomBy(STEP)} />
+      <div className={styles.wideOnly}>
+        <IconButton icon="remove" label={t('topology.zoomOut')} tone="plain" onPress={() => camera?.zoomBy(1 / STEP)} />
+        <IconButton icon="add" label={t('topology.zoomIn')} tone="plain" onPress={() => camera?.zoomBy(STEP)} />
+      </div>
       <IconButton icon="fit" label={t('topology.fit')} tone="plain" onPress={fit} />
     </>
   );
