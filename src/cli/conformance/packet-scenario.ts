@@ -15,6 +15,7 @@ import {
   type ScenarioSpec,
 } from '../../cluster/scenario.ts';
 import { cidr, networkCidr } from '../../lib/cidr.ts';
+import { parseIp } from '../../lib/ip.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { PacketFile, RecordedNode, RecordedPod, RecordedPort } from './packet-file.ts';
 
@@ -48,7 +49,14 @@ function unsupportedPart({ proxyMode, cluster, options = {} }: PacketFile): stri
   const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
   if (unknown !== undefined) return `option ${unknown}`;
   const { external } = options;
-  return external === undefined || typeof external === 'boolean' ? null : `option external: ${JSON.stringify(external)}`;
+  return external === undefined || typeof external === 'boolean' || externalAddress(external) !== null
+    ? null
+    : `option external: ${JSON.stringify(external)}`;
+}
+
+/** The outside host's address, where the option names another. */
+function externalAddress(external: unknown): string | null {
+  return typeof external === 'string' ? parseIp(external) : null;
 }
 
 function clusterSpec({ cluster, options = {}, addresses = {} }: PacketFile): ClusterSpec {
@@ -61,7 +69,10 @@ function clusterSpec({ cluster, options = {}, addresses = {} }: PacketFile): Clu
     clusterCIDR,
     underlayCIDR: networkCidr(cidr(`${nodes[0]?.ip ?? ''}/24`)),
     nodes: nodes.map((node, index) => nodeSpec(node, { controlPlane: index === 0 })),
-    external: options['external'] === false ? null : { ip: addresses['external'] ?? '192.168.1.100', ports: [9999] },
+    external:
+      options['external'] === false
+        ? null
+        : { ip: externalAddress(options['external']) ?? addresses['external'] ?? '192.168.1.100', ports: [9999] },
     proxy: {
       mode: 'iptables',
       clusterCIDR: typeof proxyClusterCIDR === 'string' ? proxyClusterCIDR : clusterCIDR,

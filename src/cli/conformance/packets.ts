@@ -19,7 +19,7 @@ export function checkPacketFile(json: UnknownRecord): readonly string[] {
   const scenario = packetScenario(file);
   if (!scenario.ok) return [scenario.error];
   const cluster = createCluster(scenario.value);
-  const refused = [...lastCommands(file), ...greetings(file)].flatMap((command) => {
+  const refused = [...greetings(file), ...lastCommands(file)].flatMap((command) => {
     const result = cluster.run(command);
     return result.ok ? [] : result.errors.map(({ message }) => `refused: ${message}`);
   });
