@@ -54,7 +54,3 @@ function withoutRepeats(points: readonly Point[]): readonly Point[] {
     return previous === undefined || distance(previous, point) > 0.01;
   });
 }
-
-export function reversed(points: readonly Point[]): readonly Point[] {
-  return points.toReversed();
-}
