@@ -7,8 +7,8 @@ import type { TableName } from '../net/netfilter/hooks.ts';
 import type { Provenance } from '../lib/provenance.ts';
 import type { ChangeGroup, ChangeItem, ClusterSnapshot, NodeView, ObjectKey, Ref, WorldDiff } from './snapshot.ts';
 
-/** Tells who created or last changed an object, by the API client's name. */
-export type WhoChanged = (key: ObjectKey) => string;
+/** Who created an object and who last changed what it asks for, by their API clients' names. */
+export type Authors = (key: ObjectKey) => { readonly createdBy: string; readonly changedBy: string };
 
 /** Collects items by actor and node, in the order of first appearance. */
 class Groups {
@@ -37,9 +37,9 @@ class Groups {
 const ORDER = ['API server', 'controllers', 'scheduler', 'kubelet', 'CNI flannel', 'flanneld', 'kube-proxy'];
 
 /** The diff of the world between two snapshots. */
-export function diffWorlds(command: string, before: ClusterSnapshot, after: ClusterSnapshot, who: WhoChanged): WorldDiff {
+export function diffWorlds(command: string, before: ClusterSnapshot, after: ClusterSnapshot, authors: Authors): WorldDiff {
   const groups = new Groups();
-  diffObjects(groups, before, after, who);
+  diffObjects(groups, before, after, authors);
   for (const node of after.nodes) {
     const old = before.nodes.find((candidate) => candidate.name === node.name);
     if (old !== node) diffNode(groups, old ?? null, node);
@@ -47,14 +47,24 @@ export function diffWorlds(command: string, before: ClusterSnapshot, after: Clus
   return { command, groups: groups.list() };
 }
 
-function diffObjects(groups: Groups, before: ClusterSnapshot, after: ClusterSnapshot, who: WhoChanged): void {
+function diffObjects(groups: Groups, before: ClusterSnapshot, after: ClusterSnapshot, authors: Authors): void {
   if (before.objects === after.objects) return;
   for (const [key, view] of after.objects) {
     const old = before.objects.get(key);
     if (old === undefined)
-      groups.add(apiActor(who(key)), null, { op: 'added', what: view.object.kind, text: key, ref: { kind: 'object', key } });
+      groups.add(apiActor(authors(key).createdBy), null, {
+        op: 'added',
+        what: view.object.kind,
+        text: key,
+        ref: { kind: 'object', key },
+      });
     else if (desiredChanged(old.object, view.object))
-      groups.add(apiActor(who(key)), null, { op: 'changed', what: view.object.kind, text: key, ref: { kind: 'object', key } });
+      groups.add(apiActor(authors(key).changedBy), null, {
+        op: 'changed',
+        what: view.object.kind,
+        text: key,
+        ref: { kind: 'object', key },
+      });
   }
   for (const [key, view] of before.objects) {
     if (!after.objects.has(key))
@@ -110,7 +120,7 @@ function diffNetns(groups: Groups, node: string, before: NetnsView | null, after
   if (before === after) return;
   const netns = (after ?? before)?.name ?? 'root';
   const part = <T extends { readonly madeBy: Provenance }>(
-    what: string,
+    kind: string | ((item: T) => string),
     list: (view: NetnsView) => readonly T[],
     text: (item: T) => string,
     ref: (item: T) => Ref | null,
@@ -118,17 +128,19 @@ function diffNetns(groups: Groups, node: string, before: NetnsView | null, after
     const old = before === null ? [] : list(before);
     const now = after === null ? [] : list(after);
     if (old === now) return;
+    const what = (item: T): string => (typeof kind === 'string' ? kind : kind(item));
     const oldTexts = new Set(old.map(text));
     const nowTexts = new Set(now.map(text));
     for (const item of now)
       if (!oldTexts.has(text(item)))
-        groups.add(actorName(item.madeBy), node, { op: 'added', what, text: text(item), ref: ref(item) });
+        groups.add(actorName(item.madeBy), node, { op: 'added', what: what(item), text: text(item), ref: ref(item) });
     for (const item of old)
       if (!nowTexts.has(text(item)))
-        groups.add(actorName(item.madeBy), node, { op: 'removed', what, text: text(item), ref: null });
+        groups.add(actorName(item.madeBy), node, { op: 'removed', what: what(item), text: text(item), ref: null });
   };
+  // A pair is told once, by its host end.
   part(
-    'link',
+    (link) => (link.kind === 'veth' ? 'veth pair' : 'link'),
     (view) => (netns === 'root' ? view.links : []),
     (link) => linkText(link),
     (link) => ({ kind: 'link', node, netns, name: link.name }),
