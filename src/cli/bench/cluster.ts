@@ -34,8 +34,8 @@ function traceTime(services: number): number {
   };
   const outcomes = new Set<string>();
   const time = timeOf({
-    runs: 101,
-    warmUps: 50,
+    runs: 301,
+    warmUps: 300,
     prepare: () => world,
     run: () => {
       const result = world.probe(probe);
