@@ -140,7 +140,7 @@ function diffNetns(groups: Groups, node: string, before: NetnsView | null, after
   };
   // A pair is told once, by its host end.
   part(
-    (link) => (link.kind === 'veth' ? 'veth pair' : 'link'),
+    (link: LinkView) => (link.kind === 'veth' ? 'veth pair' : 'link'),
     (view) => (netns === 'root' ? view.links : []),
     (link) => linkText(link),
     (link) => ({ kind: 'link', node, netns, name: link.name }),
