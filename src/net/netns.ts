@@ -19,18 +19,16 @@ import { Loopback } from './dev/loopback.ts';
 import type { Segment } from './dev/segment.ts';
 import { Veth } from './dev/veth.ts';
 import { Vxlan } from './dev/vxlan.ts';
-import { icmpSend } from './ip/icmp.ts';
 import { ipReceive } from './ip/input.ts';
+import { sendReject } from './ip/reject.ts';
 import { addressType, selectAddress } from './ip/route.ts';
 import type { Kernel } from './kernel.ts';
 import { announceAddress, receiveArp } from './neigh/arp.ts';
 import { NeighTable } from './neigh/neigh.ts';
-import type { Hook, NetfilterHost, RejectWith } from './netfilter/hooks.ts';
-import { relatedNfct } from './netfilter/conntrack.ts';
+import type { Hook, NetfilterHost, Reroute } from './netfilter/hooks.ts';
 import { Netfilter } from './netfilter/netfilter.ts';
 import { Fib, type RouteSpec } from './route/fib.ts';
 import type { Skb } from './skb.ts';
-import { resetFor } from './socket/reset.ts';
 import { Sockets, type ListenSpec } from './socket/sockets.ts';
 import { SysctlTable } from './sysctl.ts';
 import type { Disposition, DropReason, StepDetail } from './trace/trace.ts';
@@ -315,8 +313,11 @@ export class Netns {
     else ipReceive(this, dev, skb);
   }
 
-  /** Runs a hook; true when the packet may go on. A dropped packet is ended and, where a rule says so, answered. */
-  hook(hook: Hook, skb: Skb, via: 'ip' | 'bridge'): boolean {
+  /**
+   * Runs a hook; true when the packet may go on. A dropped packet is ended and, where a rule says so, answered.
+   * `reroute` is called where OUTPUT routes anew what a table changed.
+   */
+  hook(hook: Hook, skb: Skb, via: 'ip' | 'bridge', reroute: Reroute | null = null): boolean {
     // Without a table nothing hangs on the hook: a Pod's namespace has neither rules nor conntrack.
     if (!this.netfilter.hangsOn(hook)) return true;
     if (skb.recorder !== null) {
@@ -325,11 +326,14 @@ export class Netns {
       const oif = hook === 'PREROUTING' || hook === 'INPUT' ? null : skb.oif;
       this.record(skb, { kind: 'nf.hook', hook, via, iif, oif, physin, physout });
     }
-    const result = this.netfilter.run(hook, skb, { node: this.kernel.name, netns: this.name });
+    const result = this.netfilter.run(hook, skb, { node: this.kernel.name, netns: this.name }, reroute);
     this.touch();
     if (result.verdict === 'ACCEPT') return true;
-    if (result.reject !== null) this.#reject(skb, result.reject);
-    else this.drop(skb, result.reason, result.at === null ? `policy of ${hook}` : result.at.text);
+    if (result.verdict === 'STOLEN') return false;
+    if (result.reject !== null) {
+      sendReject(this, skb, result.reject);
+      this.endPacket(skb, 'REJECTED', 'NETFILTER_DROP');
+    } else this.drop(skb, result.reason, result.at === null ? `policy of ${hook}` : result.at.text);
     return false;
   }
 
@@ -478,31 +482,6 @@ export class Netns {
     return ok(way.dev);
   }
 
-  /** nf_send_unreach, nf_send_reset. */
-  #reject(skb: Skb, how: RejectWith): void {
-    const code = REJECT_CODES[how];
-    if (code !== null) icmpSend(this, skb, { type: 3, code, mtu: null });
-    else if (skb.l3.kind === 'ipv4' && skb.l3.l4.kind === 'tcp') {
-      const reset = resetFor(skb.l3.l4);
-      if (reset !== null) {
-        const parentId = skb.recorder === null ? null : skb.packetId;
-        this.sockets.send(
-          { src: skb.l3.dst, dst: skb.l3.src, l4: reset, df: true },
-          {
-            recorder: skb.recorder,
-            relation: 'error',
-            role: 'reply',
-            parentId,
-            process: 'kernel',
-            what: 'RST',
-            nfct: relatedNfct(skb.nfct),
-          },
-        );
-      }
-    }
-    this.endPacket(skb, 'REJECTED', 'NETFILTER_DROP');
-  }
-
   #netfilterHost(): NetfilterHost {
     const { kernel } = this;
     return {
@@ -525,15 +504,3 @@ export class Netns {
     return assertExists(this.#devices.get(name), `no device ${name} in ${this.kernel.name}/${this.name}`);
   }
 }
-
-/** ICMP code by `--reject-with`; null for tcp-reset. */
-const REJECT_CODES: Readonly<Record<RejectWith, number | null>> = {
-  'icmp-net-unreachable': 0,
-  'icmp-host-unreachable': 1,
-  'icmp-proto-unreachable': 2,
-  'icmp-port-unreachable': 3,
-  'icmp-net-prohibited': 9,
-  'icmp-host-prohibited': 10,
-  'icmp-admin-prohibited': 13,
-  'tcp-reset': null,
-};

@@ -23,7 +23,7 @@ export interface Skb {
   /** Devices by name in the namespace the packet is in; null when not (yet) known. */
   iif: string | null;
   oif: string | null;
-  /** Bridge ports of a bridged packet under br_netfilter (nf_bridge_info), null otherwise. */
+  /** Bridge ports of a packet br_netfilter saw (nf_bridge_info), null otherwise; the incoming one stays when it is routed on. */
   physin: string | null;
   physout: string | null;
   /** Set while br_netfilter holds the packet: the IP hooks it already met (ip_sabotage_in). */

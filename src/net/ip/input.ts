@@ -22,7 +22,7 @@ export function ipReceive(netns: Netns, dev: NetDevice, skb: Skb): void {
   // A frame br_netfilter showed to PREROUTING already is not shown again (ip_sabotage_in).
   const seen = skb.bridged;
   skb.bridged = false;
-  skb.physin = null;
+  // The port a bridged frame came in by is not forgotten when it is routed (nf_bridge_info): physdev and REJECT ask for it.
   skb.physout = null;
   if (!seen && !netns.hook('PREROUTING', skb, 'ip')) return;
   if (dev.kind === 'loopback') deliverLocally(netns, skb);

@@ -27,28 +27,30 @@ export function ipLocalOut(netns: Netns, skb: Skb, options: { readonly src: IpAd
     netns.drop(skb, 'IP_OUTNOROUTES', `no route to ${skb.l3.dst}`);
     return route.errno;
   }
-  const before = { dst: skb.l3.dst, src: skb.l3.src, mark: skb.mark };
+  let way: OutputRoute = route;
+  const reroute = (): boolean => {
+    way = routeAgain(netns, skb) ?? way;
+    return way.kind === 'route';
+  };
+  // The hook's outgoing device stays the first one, whatever nat makes of the destination (nf_hook_state).
   skb.oif = route.dev.name;
-  if (!netns.hook('OUTPUT', skb, 'ip')) return 'EPERM';
-  const moved = skb.l3.dst !== before.dst || skb.l3.src !== before.src || skb.mark !== before.mark;
-  const final = moved ? routeAgain(netns, skb) : route;
-  if (final === null) return 'EHOSTUNREACH';
-  ipOutput(netns, skb, final.dev, final.nexthop);
-  return null;
+  const passed = netns.hook('OUTPUT', skb, 'ip', reroute);
+  return sendOn(netns, skb, way, passed);
+}
+
+function sendOn(netns: Netns, skb: Skb, way: OutputRoute, passed: boolean): SendError | null {
+  if (way.kind === 'error') return way.errno;
+  return passed && ipOutput(netns, skb, way.dev, way.nexthop) ? null : 'EPERM';
 }
 
 /** ip_route_me_harder: the packet changed after it was routed, so it is routed once more. */
-function routeAgain(netns: Netns, skb: Skb): Extract<OutputRoute, { kind: 'route' }> | null {
+function routeAgain(netns: Netns, skb: Skb): OutputRoute | null {
   if (skb.l3.kind !== 'ipv4') return null;
   const type = addressType(netns, skb.l3.src, null);
   const src = type === 'LOCAL' || type === 'UNICAST' ? skb.l3.src : null;
   const route = routeOutput(netns, { dst: skb.l3.dst, src, oif: null });
   recordOutputRoute(netns, skb, route, true);
-  if (route.kind === 'error') {
-    netns.drop(skb, 'IP_OUTNOROUTES', `no route to ${skb.l3.dst}`);
-    return null;
-  }
-  skb.oif = route.dev.name;
+  if (route.kind === 'error') netns.drop(skb, 'IP_OUTNOROUTES', `no route to ${skb.l3.dst}`);
   return route;
 }
 
@@ -70,10 +72,17 @@ export function passedOver(netns: Netns, dst: IpAddr, chosen: RouteView | null):
   return [...netns.fib.matching(dst)].filter((route) => route !== chosen);
 }
 
-/** POSTROUTING, then the device; also the end of the forwarding path. */
-export function ipOutput(netns: Netns, skb: Skb, dev: NetDevice, nexthop: IpAddr): void {
+/** POSTROUTING, then the device; also the end of the forwarding path. False when a rule stopped the packet. */
+export function ipOutput(netns: Netns, skb: Skb, dev: NetDevice, nexthop: IpAddr): boolean {
   skb.oif = dev.name;
-  if (!netns.hook('POSTROUTING', skb, 'ip') || skb.l3.kind !== 'ipv4') return;
+  if (!netns.hook('POSTROUTING', skb, 'ip') || skb.l3.kind !== 'ipv4') return false;
+  finishOutput(netns, skb, dev, nexthop);
+  return true;
+}
+
+/** ip_finish_output: not too long, then the neighbour or the device itself. */
+function finishOutput(netns: Netns, skb: Skb, dev: NetDevice, nexthop: IpAddr): void {
+  if (skb.l3.kind !== 'ipv4') return;
   if (skb.l3.df && ipv4Bytes(skb.l3) > dev.mtu) {
     icmpSend(netns, skb, { type: 3, code: 4, mtu: dev.mtu });
     netns.drop(skb, 'PKT_TOO_BIG', `${ipv4Bytes(skb.l3)} bytes, ${dev.name} takes ${dev.mtu}`);

@@ -65,6 +65,11 @@ export class Counters {
     this.#policies.set(`${table}/${chain}`, counter);
   }
 
+  /** Rules that a packet has matched since their counters were last zero. */
+  countedRules(): readonly number[] {
+    return [...this.#rules.keys()];
+  }
+
   /** Forgets rules that no longer exist. */
   drop(ids: Iterable<number>): void {
     this.#own();

@@ -45,9 +45,17 @@ export interface RuleRef {
   readonly text: string;
 }
 
+/**
+ * Routes a packet of this host anew because a table changed it (ip_route_me_harder); false when there is no way, and the packet has
+ * been ended.
+ */
+export type Reroute = () => boolean;
+
 /** The skb given to `run` carries rewrites, mark and connection when it returns. */
 export type HookResult =
   | { readonly verdict: 'ACCEPT' }
+  /** `reroute` found no way and ended the packet. */
+  | { readonly verdict: 'STOLEN' }
   | {
       readonly verdict: 'DROP';
       readonly reason: DropReason;

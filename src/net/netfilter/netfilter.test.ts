@@ -11,6 +11,22 @@ function forward(netfilter: Netfilter): void {
 }
 
 describe('changing rules', () => {
+  it('starts nth counts and limits of rules that counted again when they are zeroed', () => {
+    const netfilter = new Netfilter(testHost());
+    const nth = '-m statistic --mode nth --every 3 --packet 0';
+    netfilter.restore(`*filter\n-A FORWARD ${nth}\n-A FORWARD -m limit --limit 1/hour --limit-burst 1\nCOMMIT\n`, OPTIONS);
+    const counted = (): readonly number[] => {
+      forward(netfilter);
+      return [...netfilter.counters().rules.values()].map(({ packets }) => packets);
+    };
+    expect([counted(), counted()]).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+    netfilter.zeroCounters();
+    expect(counted()).toEqual([1, 1]);
+  });
+
   it('[NF33] keeps the identity, ids and counters of what is not touched', () => {
     const netfilter = new Netfilter(testHost());
     netfilter.restore(

@@ -14,14 +14,22 @@ import type { Place } from '../trace/recorder.ts';
 import type { Skb } from '../skb.ts';
 import type { NetfilterView } from '../view.ts';
 import type { StepDetail } from '../trace/trace.ts';
-import { isIcmpError, type Ipv4Packet } from '../wire/packet.ts';
+import { isIcmpError, type Ipv4Packet, type L3 } from '../wire/packet.ts';
 import { runCommand, type CommandResult } from './command.ts';
 import { ConntrackTable } from './conntrack.ts';
 import { Counters, ZERO, type CounterSnapshot } from './counters.ts';
 import { TableDraft, type TableChange } from './draft.ts';
 import { emptyRuleset, TABLE_NAMES } from './empty.ts';
 import { TableWalker, type Walk } from './evaluate.ts';
-import { TABLES_OF_HOOK, type Hook, type HookResult, type NetfilterHost, type RuleRef, type TableName } from './hooks.ts';
+import {
+  TABLES_OF_HOOK,
+  type Hook,
+  type HookResult,
+  type NetfilterHost,
+  type Reroute,
+  type RuleRef,
+  type TableName,
+} from './hooks.ts';
 import { listTable, type ListOptions } from './list.ts';
 import type { Match } from './match.ts';
 import { isDone, manipOf, Nat } from './nat.ts';
@@ -35,6 +43,7 @@ import { StatefulMatches } from './stateful.ts';
 import type { Target } from './target.ts';
 
 const ACCEPT: HookResult = { verdict: 'ACCEPT' };
+const STOLEN: HookResult = { verdict: 'STOLEN' };
 
 /** Steps of a hook: a table, or what the kernel does between tables. */
 type Stage = { readonly kind: 'table'; readonly table: TableName } | { readonly kind: 'conntrack' | 'nat' | 'confirm' };
@@ -59,6 +68,15 @@ export interface RestoreReport {
   readonly added: readonly Rule[];
   readonly removed: readonly Rule[];
   readonly chains: readonly { readonly table: TableName; readonly chain: string }[];
+}
+
+/** What mangle or nat changed that OUTPUT must route anew, before filter sees it (nf_route_table_hook4, nf_nat_ipv4_local_fn). */
+function routesAgain(stage: Stage, before: { readonly l3: L3; readonly mark: number }, skb: Skb): boolean {
+  if (before.l3.kind !== 'ipv4' || skb.l3.kind !== 'ipv4') return false;
+  const moved = before.l3.dst !== skb.l3.dst;
+  if (stage.kind === 'nat') return moved;
+  if (stage.kind !== 'table' || stage.table !== 'mangle') return false;
+  return moved || before.l3.src !== skb.l3.src || before.l3.tos !== skb.l3.tos || before.mark !== skb.mark;
 }
 
 function drop(at: RuleRef | null): HookResult {
@@ -159,17 +177,23 @@ export class Netfilter {
     return this.#view;
   }
 
-  /** `iptables -Z`: of everything, one table, or one chain. */
+  /**
+   * `iptables -Z`: of everything, one table, or one chain. With the nf_tables back end a rule that counted is put anew in its place, so
+   * its nth counts and limit buckets start again too; lists of `recent` do not.
+   */
   zeroCounters(
     which: { readonly table: TableName | null; readonly chain: string | null } = { table: null, chain: null },
   ): void {
     if (which.table === null) {
+      this.#stateful.forget(this.#counters.countedRules());
       this.#counters.restore({ rules: new Map(), policies: new Map() });
       return;
     }
     for (const chain of this.#ruleset[which.table].chains.values()) {
       if (which.chain !== null && which.chain !== chain.name) continue;
-      this.#counters.drop(chain.rules.map((rule) => rule.id));
+      const ids = chain.rules.map((rule) => rule.id);
+      this.#stateful.forget(ids.filter((id) => this.#counters.rule(id).packets > 0));
+      this.#counters.drop(ids);
       if (chain.policy !== null) this.#counters.setPolicy(which.table, chain.name, ZERO);
     }
   }
@@ -189,10 +213,12 @@ export class Netfilter {
   }
 
   /** Runs a hook on an IPv4 packet; the skb carries rewrites, mark and connection afterwards. */
-  run(hook: Hook, skb: Skb, at: Place): HookResult {
+  run(hook: Hook, skb: Skb, at: Place, reroute: Reroute | null = null): HookResult {
     for (const stage of STAGES[hook]) {
+      const { l3, mark } = skb;
       const result = this.#stage(stage, hook, skb, at);
-      if (result.verdict === 'DROP') return result;
+      if (result.verdict !== 'ACCEPT') return result;
+      if (reroute !== null && routesAgain(stage, { l3, mark }, skb) && !reroute()) return STOLEN;
     }
     return ACCEPT;
   }
@@ -324,7 +350,7 @@ export class Netfilter {
       this.#ruleset[name],
       (chain, spec, madeBy) => ({
         id: this.#nextRuleId++,
-        text: `-A ${chain}${spec.tail}`,
+        text: spec.text ?? `-A ${chain}${spec.tail}`,
         matches: spec.matches,
         target: spec.target,
         madeBy,

@@ -14,6 +14,8 @@ import type { PacketFacts } from './packet-facts.ts';
 
 const MAX_STAMPS = 20;
 const MAX_ADDRESSES = 100;
+/** Keys of a rule's matches: its id times this, and the match's place. */
+const KEYS_PER_RULE = 64;
 
 interface RecentEntry {
   readonly stamps: readonly Instant[];
@@ -48,7 +50,7 @@ export class StatefulMatches {
 
   /** Evaluates a match of rule `ruleId`, the `index`th of the rule. */
   evaluate(match: StatefulMatch, ruleId: number, index: number, facts: PacketFacts): StatefulOutcome {
-    const key = ruleId * 64 + index;
+    const key = ruleId * KEYS_PER_RULE + index;
     switch (match.kind) {
       case 'random':
         return this.#random(match);
@@ -115,6 +117,13 @@ export class StatefulMatches {
     const since = now - (match.seconds ?? 0) * NS_PER_S;
     const stamps = (entry?.stamps ?? []).filter((stamp) => match.seconds === null || stamp >= since);
     return stamps.length >= Math.max(1, match.hitcount ?? 1);
+  }
+
+  /** Rules put anew in their place: counts and buckets start again, lists live on under their names. */
+  forget(ruleIds: Iterable<number>): void {
+    const rules = new Set(ruleIds);
+    for (const memory of [this.#nth, this.#buckets])
+      for (const key of memory.keys()) if (rules.has(Math.floor(key / KEYS_PER_RULE))) memory.delete(key);
   }
 
   /** The lists as /proc/net/xt_recent has them: addresses with their stamps. */
