@@ -75,7 +75,7 @@ class Cluster implements ClusterApi {
   }
 
   madeBy(ref: Ref): readonly MadeByStep[] {
-    return madeByChain(this.#snapshot, this.#world.whoChanged, ref);
+    return madeByChain(this.#snapshot, this.#world.authors, ref);
   }
 
   canUndo(): boolean {
@@ -114,7 +114,7 @@ class Cluster implements ClusterApi {
     this.#publish();
     return {
       ok: true,
-      diff: diffWorlds(commandTitle(command), before, this.#snapshot, this.#world.whoChanged),
+      diff: diffWorlds(commandTitle(command), before, this.#snapshot, this.#world.authors),
       warnings: done.value.warnings,
       probe: done.value.probe,
       messages: done.value.messages,

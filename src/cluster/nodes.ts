@@ -16,7 +16,13 @@ import { createNode, type ClusterNode } from '../node/node.ts';
 import { kubeProxyConfig } from '../node/proxy/config.ts';
 import { KubeProxy } from '../node/proxy/kube-proxy.ts';
 import { NetnsIptablesPort } from '../node/proxy/netns-port.ts';
-import { createKubeSystem, createNodeSystemPods, kubeSystemImages, type KubeSystemOptions, type SystemNode } from '../node/static/kube-system.ts';
+import {
+  createKubeSystem,
+  createNodeSystemPods,
+  kubeSystemImages,
+  type KubeSystemOptions,
+  type SystemNode,
+} from '../node/static/kube-system.ts';
 import type { ClusterSpec, NodeSpec } from './scenario.ts';
 import type { World } from './world.ts';
 
@@ -31,7 +37,9 @@ export interface WorldNode {
 export function joinNodes(world: World): readonly WorldNode[] {
   const { cluster } = world.spec;
   const pods = createPodSource(world.controlPlane.client('kubelet'));
-  const first = cluster.nodes.some((node) => node.controlPlane) ? cluster.nodes.filter((node) => node.controlPlane) : cluster.nodes;
+  const first = cluster.nodes.some((node) => node.controlPlane)
+    ? cluster.nodes.filter((node) => node.controlPlane)
+    : cluster.nodes;
   const later = cluster.nodes.filter((node) => !first.includes(node));
   const nodes = first.map((spec) => startNode(world, spec, pods));
   const admin = world.controlPlane.client('kubeadm');
@@ -42,7 +50,12 @@ export function joinNodes(world: World): readonly WorldNode[] {
     if (cluster.kubeSystem) createNodeSystemPods(admin, systemNode(spec), kubeSystemOptions(cluster));
   }
   world.settle(nodes);
-  return cluster.nodes.map((spec) => assertExists(nodes.find((node) => node.spec === spec), `node ${spec.name} was started`));
+  return cluster.nodes.map((spec) =>
+    assertExists(
+      nodes.find((node) => node.spec === spec),
+      `node ${spec.name} was started`,
+    ),
+  );
 }
 
 function startNode(world: World, spec: NodeSpec, pods: PodSource): WorldNode {

@@ -4,10 +4,12 @@
  */
 import { assertNever } from '../lib/assert.ts';
 import type { IpAddr } from '../lib/ip.ts';
+import { isPacketEvent } from '../net/events.ts';
 import type { Netns } from '../net/netns.ts';
 import type { ClientErrno, ClientEvent } from '../net/socket/sockets.ts';
 import { TraceRecorder } from '../net/trace/recorder.ts';
 import type { Outcome, Trace, TraceStep } from '../net/trace/trace.ts';
+import { httpBodyOf } from '../node/workload/http.ts';
 import { NS_PER_MS, NS_PER_S, type Sim } from '../sim/sim.ts';
 import type { ProbeResult } from './cluster-api.ts';
 import type { ProbeSpec } from './commands.ts';
@@ -132,11 +134,6 @@ function drain(sim: Sim, ending: Ending): 'ended' | 'limit' {
   return closing === 'limit' ? 'limit' : 'ended';
 }
 
-/** Events that carry a packet from one device to the next. */
-export function isPacketEvent(label: string): boolean {
-  return label === 'veth' || label === 'lo' || label === 'wire';
-}
-
 function resultOf(probe: ResolvedProbe, ends: Endpoints, outcome: Outcome, body: string | null, trace: Trace): ProbeResult {
   const served = outcome === 'reply' ? servedStep(trace) : null;
   const saw = served?.l3.kind === 'ipv4' ? served.l3.src : null;
@@ -147,7 +144,7 @@ function resultOf(probe: ResolvedProbe, ends: Endpoints, outcome: Outcome, body:
     outcome,
     backend: served === null ? null : backendName(served),
     backendSaw: saw === null ? null : { ip: saw, who: addressOwner(ends, saw) },
-    body,
+    body: body === null ? null : httpBodyOf(body),
     trace,
   };
 }

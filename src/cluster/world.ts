@@ -13,8 +13,10 @@ import { assert } from '../lib/assert.ts';
 import { cidr } from '../lib/cidr.ts';
 import { createRng } from '../lib/rng.ts';
 import { err, type Result } from '../lib/result.ts';
+import { isNetworkEvent, isPacketEvent } from '../net/events.ts';
 import type { Kernel } from '../net/kernel.ts';
 import { NS_PER_S, Sim } from '../sim/sim.ts';
+import type { Authors } from './diff.ts';
 import type { ApplyPreview, ProbeResult } from './cluster-api.ts';
 import { executeCommand, previewApply, type Executed } from './execute.ts';
 import type { Command, ProbeSpec } from './commands.ts';
@@ -22,8 +24,7 @@ import { commandError } from './command-error.ts';
 import { bootMachines, type Machines } from './machines.ts';
 import { knowPods } from './neighbours.ts';
 import { joinNodes, touchUp, type WorldNode } from './nodes.ts';
-import type { ResolvedProbe } from './probe.ts';
-import { isPacketEvent, runProbe } from './probe.ts';
+import { runProbe, type ResolvedProbe } from './probe.ts';
 import { resolveProbe } from './resolve.ts';
 import type { Rehearse } from './outcomes.ts';
 import type { ScenarioSpec } from './scenario.ts';
@@ -63,8 +64,8 @@ export class World {
     return [...this.machines.nodes.values()];
   }
 
-  /** Who last changed an object: the API client's name. */
-  readonly whoChanged = (key: string): string => this.store.origin(key)?.changedBy ?? 'kube-apiserver';
+  /** Who made an object and who last changed what it asks for. */
+  readonly authors: Authors = (key) => this.store.origin(key) ?? { createdBy: 'kube-apiserver', changedBy: 'kube-apiserver' };
 
   execute(command: Command): Result<Executed, readonly ManifestError[]> {
     return executeCommand(this, command);
@@ -98,6 +99,7 @@ export class World {
     if (!resolved.ok) return null;
     const restore = this.#checkpoint();
     return () => {
+      this.#holdCluster();
       const result = this.#send(resolved.value, true);
       restore();
       return result;
@@ -109,6 +111,7 @@ export class World {
     const resolved = this.resolve(spec);
     assert(resolved.ok, resolved.ok ? '' : resolved.error);
     const restore = this.#checkpoint();
+    this.#holdCluster();
     let sent = 0;
     return () => {
       const result = this.#send(resolved.value, true);
@@ -130,6 +133,11 @@ export class World {
 
   #send(probe: ResolvedProbe, light: boolean): ProbeResult {
     return runProbe(this.sim, this.machines, probe, { flowId: `flow-${++this.#flows}`, light });
+  }
+
+  /** Only the network goes on: what controllers and agents have waiting would not be rolled back. The checkpoint brings it back. */
+  #holdCluster(): void {
+    this.sim.discard((label) => !isNetworkEvent(label));
   }
 
   /** Takes everything a packet can change; the returned function puts it back, as often as it is called. */

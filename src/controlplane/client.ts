@@ -28,7 +28,7 @@ export function createClient(store: ApiStore, events: EventRecorder, by: string)
     list: (kind, options) => store.list(kind, options),
     create: (kind, object) => store.create(by, kind, object),
     update: (kind, object) => store.update(by, kind, object),
-    updateStatus: (kind, object) => store.updateStatus(by, kind, object),
+    updateStatus: (kind, object) => store.updateStatus(kind, object),
     patch: (kind, namespace, name, patch) => patched(store, by, kind, { namespace, name }, patch),
     delete: (kind, namespace, name, options) => store.delete(by, kind, namespace, name, options),
     bind: (namespace, podName, nodeName) => store.bind(by, namespace, podName, nodeName),

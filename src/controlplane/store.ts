@@ -201,7 +201,7 @@ export class ApiStore {
   }
 
   /** Replaces status alone. */
-  updateStatus<K extends Kind>(by: string, kind: K, input: ObjectInput<KindMap[K]>): WriteResult<KindMap[K]> {
+  updateStatus<K extends Kind>(kind: K, input: ObjectInput<KindMap[K]>): WriteResult<KindMap[K]> {
     const found = this.#forUpdate(kind, input);
     if (!found.ok) return found;
     assert(KINDS[kind].hasStatus && 'status' in input, `${kind} has no status`);
@@ -210,7 +210,7 @@ export class ApiStore {
     const metadata = { ...found.value.metadata, annotations };
     return ok(
       this.#write(
-        by,
+        null,
         kind,
         shareStructure(found.value, { ...found.value, metadata, status: draftOf(input.status) }),
         found.value,
@@ -235,10 +235,11 @@ export class ApiStore {
     return this.#write(by, kind, shared === old ? old : withGeneration(kind, shared, old), old);
   }
 
-  #write<K extends Kind>(by: string, kind: K, next: KindMap[K], old: KindMap[K]): KindMap[K] {
+  /** `by` null: a report on the object, which does not make its writer an author. */
+  #write<K extends Kind>(by: string | null, kind: K, next: KindMap[K], old: KindMap[K]): KindMap[K] {
     if (next === old) return old;
     const written = this.#commit(kind, next, old);
-    this.#origins.changed(keyOf(written), by);
+    if (by !== null) this.#origins.changed(keyOf(written), by);
     if (isFinalized(written)) this.#remove(kind, written);
     return written;
   }

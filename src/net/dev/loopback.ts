@@ -1,6 +1,7 @@
 /**
  * `lo`: what is sent comes straight back in, connection and mark kept (drivers/net/loopback.c loopback_xmit).
  */
+import type { NetworkEvent } from '../events.ts';
 import { MAC_ZERO } from '../../lib/mac.ts';
 import type { Provenance } from '../../lib/provenance.ts';
 import type { Netns } from '../netns.ts';
@@ -26,7 +27,7 @@ export class Loopback extends NetDevice {
   }
 
   override xmit(skb: Skb): void {
-    this.netns.kernel.sim.after(LOOPBACK_NS, 'lo', () => {
+    this.netns.kernel.sim.after(LOOPBACK_NS, 'lo' satisfies NetworkEvent, () => {
       netifReceive(this, skb);
     });
   }

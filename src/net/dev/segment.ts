@@ -3,9 +3,10 @@
  *
  * Simplification: the switch has no delay per port, no loss and no VLANs; every frame takes the same time across.
  */
+import type { NetworkEvent } from '../events.ts';
 import { isGroup, type Mac } from '../../lib/mac.ts';
 import type { Sim } from '../../sim/sim.ts';
-import { copiesFor, type Skb } from '../skb.ts';
+import { copiesFor, scrub, type Skb } from '../skb.ts';
 import type { Ether } from './ether.ts';
 import { netifReceive } from './device.ts';
 
@@ -46,9 +47,8 @@ export class Segment {
       return;
     }
     for (const copy of copiesFor(to, skb, (port) => port.mac === eth.dmac)) {
-      this.#sim.after(WIRE_NS, 'wire', () => {
-        copy.skb.nfct = null;
-        copy.skb.mark = 0;
+      this.#sim.after(WIRE_NS, 'wire' satisfies NetworkEvent, () => {
+        scrub(copy.skb, { crossesNetns: true });
         netifReceive(copy.port, copy.skb);
       });
     }

@@ -2,6 +2,7 @@
  * `veth`: one cable, two plugs. What one end sends arrives at the other, scrubbed when it enters another namespace
  * (drivers/net/veth.c veth_xmit, net/core/skbuff.c skb_scrub_packet). Seen with `ip -d link show type veth`.
  */
+import type { NetworkEvent } from '../events.ts';
 import { BY_KERNEL } from '../../lib/provenance.ts';
 import { scrub, type Skb } from '../skb.ts';
 import type { PeerView } from '../view.ts';
@@ -41,7 +42,7 @@ export class Veth extends NetDevice {
       this.netns.drop(skb, 'SIM_LINK_DOWN', `the other end of ${this.name} is down`);
       return;
     }
-    this.netns.kernel.sim.after(VETH_NS, 'veth', () => {
+    this.netns.kernel.sim.after(VETH_NS, 'veth' satisfies NetworkEvent, () => {
       scrub(skb, { crossesNetns: peer.netns !== this.netns });
       netifReceive(peer, skb);
     });

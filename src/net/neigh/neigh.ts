@@ -6,6 +6,7 @@
  * Seen with `ip neigh`. REACHABLE becomes STALE by the clock alone, so it is computed when read.
  * Simplification: base_reachable_time is 30 s flat (the kernel draws 15 to 45 s); no garbage collection; three probes of each kind.
  */
+import type { NetworkEvent } from '../events.ts';
 import type { IpAddr } from '../../lib/ip.ts';
 import type { Mac } from '../../lib/mac.ts';
 import { BY_KERNEL, type Provenance } from '../../lib/provenance.ts';
@@ -220,13 +221,15 @@ export class NeighTable {
     };
     sendArpRequest(this.#netns, neigh.dev, neigh.addr, { about: skb, unicastTo });
     neigh.timer =
-      skb === null ? sim.background(RETRANS_NS, 'neigh probe', onTimeout) : sim.after(RETRANS_NS, 'neigh solicit', onTimeout);
+      skb === null
+        ? sim.background(RETRANS_NS, 'neigh probe' satisfies NetworkEvent, onTimeout)
+        : sim.after(RETRANS_NS, 'neigh solicit' satisfies NetworkEvent, onTimeout);
   }
 
   #delay(neigh: Neigh): void {
     neigh.state = 'DELAY';
     this.#netns.touch();
-    neigh.timer = this.#netns.kernel.sim.background(DELAY_PROBE_NS, 'neigh delay', () => {
+    neigh.timer = this.#netns.kernel.sim.background(DELAY_PROBE_NS, 'neigh delay' satisfies NetworkEvent, () => {
       neigh.state = 'PROBE';
       neigh.probes = 1;
       this.#netns.touch();

@@ -195,7 +195,8 @@ class RestoreReader {
       const chain = words[1] ?? '';
       this.#chain = chain;
       if (words.length < 2) throw new Refusal('option "-A" requires an argument');
-      read = { chain, ...parseRule(words, 2, { table: draft.name, chain, base: draft.isBase(chain) }) };
+      const { specs, counters } = parseRule(words, 2, { table: draft.name, chain, base: draft.isBase(chain) });
+      read = { chain, specs: specs.map((spec) => ({ ...spec, text: `-A ${chain}${spec.tail}` })), counters };
       cache.put(draft.name, line, read);
     }
     this.#chain = read.chain;

@@ -24,6 +24,8 @@ export interface RuleSpec {
   readonly target: Target | null;
   /** The words after `-A CHAIN`, as iptables-save prints them, with a leading blank. */
   readonly tail: string;
+  /** The whole line, where the chain is known and the rule is shared by many tables. */
+  readonly text?: string;
 }
 
 export interface ParsedRule {

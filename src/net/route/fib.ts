@@ -39,14 +39,14 @@ type TableName = (typeof TABLE_ORDER)[number];
 
 /** Routes by prefix length, then network, lowest metric first. */
 class RouteTable {
-  readonly #byLength: Map<number, Route[]>[] = Array.from({ length: 33 }, () => new Map<number, Route[]>());
+  readonly #byLength = new Map<number, Map<number, Route[]>>();
   /** Lengths in use, longest first. */
   #lengths: number[] = [];
 
   add(route: Route): boolean {
     const { length, network } = route.prefix;
-    const byNetwork = this.#byLength[length];
-    if (byNetwork === undefined) return false;
+    const byNetwork = this.#byLength.get(length) ?? new Map<number, Route[]>();
+    this.#byLength.set(length, byNetwork);
     const same = byNetwork.get(network) ?? [];
     if (
       same.some(
@@ -65,7 +65,7 @@ class RouteTable {
 
   remove(matches: (route: Route) => boolean): number {
     let removed = 0;
-    for (const byNetwork of this.#byLength) {
+    for (const byNetwork of this.#byLength.values()) {
       for (const [network, routes] of byNetwork) {
         const kept = routes.filter((route) => !matches(route));
         removed += routes.length - kept.length;
@@ -73,14 +73,14 @@ class RouteTable {
         else if (kept.length < routes.length) byNetwork.set(network, kept);
       }
     }
-    this.#lengths = this.#lengths.filter((length) => (this.#byLength[length]?.size ?? 0) > 0);
+    this.#lengths = this.#lengths.filter((length) => (this.#byLength.get(length)?.size ?? 0) > 0);
     return removed;
   }
 
   /** The best route that matches, or null. */
   first(addr: number): Route | null {
     for (const length of this.#lengths) {
-      const routes = this.#byLength[length]?.get((addr & maskOf(length)) >>> 0);
+      const routes = this.#byLength.get(length)?.get((addr & maskOf(length)) >>> 0);
       if (routes?.[0] !== undefined) return routes[0];
     }
     return null;
@@ -89,13 +89,13 @@ class RouteTable {
   /** Every route that matches, best first. */
   *matching(addr: number): Generator<Route> {
     for (const length of this.#lengths) {
-      const routes = this.#byLength[length]?.get((addr & maskOf(length)) >>> 0);
+      const routes = this.#byLength.get(length)?.get((addr & maskOf(length)) >>> 0);
       if (routes !== undefined) yield* routes;
     }
   }
 
   *all(): Generator<Route> {
-    for (const byNetwork of this.#byLength) for (const routes of byNetwork.values()) yield* routes;
+    for (const byNetwork of this.#byLength.values()) for (const routes of byNetwork.values()) yield* routes;
   }
 }
 

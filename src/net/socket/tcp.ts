@@ -7,6 +7,7 @@
  * Simplification: no congestion control, no window limit, no delayed ACK, no SACK or reordering (segments out of order are dropped and
  * sent again); the retransmission timeout starts at 1 s for SYN and 200 ms for the rest and doubles.
  */
+import type { NetworkEvent } from '../events.ts';
 import { assertNever } from '../../lib/assert.ts';
 import type { IpAddr } from '../../lib/ip.ts';
 import { NS_PER_MS, NS_PER_S, type Timer } from '../../sim/sim.ts';
@@ -346,7 +347,7 @@ export class TcpSocket {
     if (this.#v.timer !== null) return;
     const handshake = this.#v.state === 'SYN_SENT' || this.#v.state === 'SYN_RECV';
     const rto = (handshake ? SYN_RTO_NS : DATA_RTO_NS) * 2 ** this.#v.retries;
-    this.#v.timer = this.#netns.kernel.sim.background(rto, 'tcp retransmit', () => {
+    this.#v.timer = this.#netns.kernel.sim.background(rto, 'tcp retransmit' satisfies NetworkEvent, () => {
       this.#v.timer = null;
       this.#onTimeout();
     });
@@ -411,7 +412,7 @@ export class TcpSocket {
   #timeWait(): void {
     this.#setState('TIME_WAIT');
     this.#v.timer?.cancel();
-    this.#v.timer = this.#netns.kernel.sim.background(TIME_WAIT_NS, 'tcp time-wait', () => {
+    this.#v.timer = this.#netns.kernel.sim.background(TIME_WAIT_NS, 'tcp time-wait' satisfies NetworkEvent, () => {
       this.#destroy();
     });
     this.#onEvent?.({ kind: 'closed' });
