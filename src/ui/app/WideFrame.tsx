@@ -13,6 +13,7 @@ import { Manifests } from '../manifests/Manifests.tsx';
 import type { RailPanel } from '../store/state.ts';
 import { layoutStorage } from './layout-storage.ts';
 import { EmptyHint } from './EmptyHint.tsx';
+import { Place, useKept, type Kept } from './Kept.tsx';
 import { Rail } from './Rail.tsx';
 import { Region } from './Region.tsx';
 import type { Slots } from './slots.ts';
@@ -23,15 +24,29 @@ export function WideFrame({ slots }: { readonly slots: Slots }): ReactElement {
   const mode = useApp((state) => state.mode);
   // Panels take their sizes when they are made: the projector's wider ones are other panels.
   const wider = useApp((state) => state.theme === 'projector');
-  return mode === 'explore' ? (
-    <Explore key={String(wider)} slots={slots} wider={wider} />
-  ) : (
-    <JourneyFrame key={String(wider)} slots={slots} wider={wider} />
+  const { Topology } = slots;
+  const map = useKept(
+    <Suspense>
+      <Topology />
+    </Suspense>,
+  );
+  const manifests = useKept(<Manifests />);
+  return (
+    <>
+      {mode === 'explore' ? (
+        <Explore key={String(wider)} map={map} manifests={manifests} wider={wider} />
+      ) : (
+        <JourneyFrame key={String(wider)} map={map} manifests={manifests} slots={slots} wider={wider} />
+      )}
+      {map.content}
+      {manifests.content}
+    </>
   );
 }
 
 interface ArrangementProps {
-  readonly slots: Slots;
+  readonly map: Kept;
+  readonly manifests: Kept;
   /** The projector's type is 1.4 times as large; its panels start wider. */
   readonly wider: boolean;
 }
@@ -49,7 +64,7 @@ function useKeptLayout(name: string, wider: boolean, panelIds?: string[]): Retur
 
 const WIDER = 1.25;
 
-function Explore({ slots: { Topology }, wider }: ArrangementProps): ReactElement {
+function Explore({ map, manifests, wider }: ArrangementProps): ReactElement {
   const { t } = useTranslation();
   const size = (px: number): number => (wider ? px * WIDER : px);
   const columns = useKeptLayout('explore.columns', wider);
@@ -59,7 +74,7 @@ function Explore({ slots: { Topology }, wider }: ArrangementProps): ReactElement
     <Group className={styles.group} id="explore-columns" {...columns}>
       <Panel id="manifests" defaultSize={size(320)} minSize={220} maxSize="45%" groupResizeBehavior="preserve-pixel-size">
         <Region name={t('app.regions.manifests')}>
-          <Manifests />
+          <Place kept={manifests} />
         </Region>
       </Panel>
       <Splitter label={t('app.resize.left')} />
@@ -69,9 +84,7 @@ function Explore({ slots: { Topology }, wider }: ArrangementProps): ReactElement
             <Group id="explore-top" {...top}>
               <Panel id="map" minSize={300}>
                 <Region name={t('app.regions.map')}>
-                  <Suspense>
-                    <Topology />
-                  </Suspense>
+                  <Place kept={map} />
                   <EmptyHint />
                 </Region>
               </Panel>
@@ -101,9 +114,9 @@ function Explore({ slots: { Topology }, wider }: ArrangementProps): ReactElement
   );
 }
 
-function JourneyFrame({ slots, wider }: ArrangementProps): ReactElement {
+function JourneyFrame({ slots, map, manifests, wider }: ArrangementProps & { readonly slots: Slots }): ReactElement {
   const { t } = useTranslation();
-  const { Topology, JourneyStage, JourneyTimeline, JourneySide } = slots;
+  const { JourneyStage, JourneyTimeline, JourneySide } = slots;
   const rail = useApp((state) => state.rail);
   const size = (px: number): number => (wider ? px * WIDER : px);
   const columns = useKeptLayout('journey.columns', wider, rail === null ? ['centre', 'side'] : ['aside', 'centre', 'side']);
@@ -115,7 +128,7 @@ function JourneyFrame({ slots, wider }: ArrangementProps): ReactElement {
         {rail === null ? null : (
           <>
             <Panel id="aside" defaultSize={size(330)} minSize={220} maxSize="45%" groupResizeBehavior="preserve-pixel-size">
-              <RailRegion panel={rail} />
+              <RailRegion panel={rail} manifests={manifests} />
             </Panel>
             <Splitter label={t('app.resize.left')} />
           </>
@@ -125,9 +138,7 @@ function JourneyFrame({ slots, wider }: ArrangementProps): ReactElement {
             <Group orientation="vertical" id="journey-rows" className={styles.group} {...rows}>
               <Panel id="map" minSize={160}>
                 <Region name={t('app.regions.map')}>
-                  <Suspense>
-                    <Topology />
-                  </Suspense>
+                  <Place kept={map} />
                 </Region>
               </Panel>
               <Splitter strong label={t('app.resize.stage')} />
@@ -159,12 +170,12 @@ function JourneyFrame({ slots, wider }: ArrangementProps): ReactElement {
   );
 }
 
-function RailRegion({ panel }: { readonly panel: RailPanel }): ReactElement {
+function RailRegion({ panel, manifests }: { readonly panel: RailPanel; readonly manifests: Kept }): ReactElement {
   const { t } = useTranslation();
   if (panel === 'manifests') {
     return (
       <Region name={t('app.regions.manifests')}>
-        <Manifests />
+        <Place kept={manifests} />
       </Region>
     );
   }

@@ -90,10 +90,10 @@ function WholeChain({
   const follow = last === undefined ? null : (last.kind === 'rule' ? last.rule.number : last.from) - 1;
   return (
     <section className={styles.chain} style={{ width: widthFor(chain.name, rules) * scale }} aria-label={chain.name}>
-      <h4>
+      <h3>
         {chain.name}
         <span>{rules.length}</span>
-      </h4>
+      </h3>
       <Windowed
         label={t('chains.table', { table: chain.name })}
         className={styles.rules}

@@ -6,6 +6,7 @@ import { TextButton } from '../kit/Button.tsx';
 import { Segmented } from '../kit/Segmented.tsx';
 import { useApp, useAppStore } from '../store/context.ts';
 import { goTo } from './commands.ts';
+import { journeySnapshot } from './current.ts';
 import { frameBar } from './frame.geom.ts';
 import { FrameBarView } from './FrameBarView.tsx';
 import { frameParts, innerLines, outerLines, sealingStep, type HeaderLine } from './frame-parts.ts';
@@ -31,7 +32,7 @@ export function FrameStage({ journey, step }: { readonly journey: JourneyModel; 
   return (
     <div className={stage.stage} data-keys="stage" ref={ref}>
       <header className={stage.bar}>
-        <h3>{device === null ? t('journey.frame.onWire') : t('journey.frame.label', { dev: device })}</h3>
+        <h2>{device === null ? t('journey.frame.onWire') : t('journey.frame.label', { dev: device })}</h2>
         <p>
           {bar.sealedX === null
             ? t('journey.frame.plain', { total: bar.total })
@@ -54,7 +55,7 @@ function Capture({ step }: { readonly step: JourneyStep }): ReactElement {
   const { t } = useTranslation();
   return (
     <div className={styles.capture}>
-      <h4>{t('journey.frame.capture', { dev: step.at.device ?? 'eth0' })}</h4>
+      <h3>{t('journey.frame.capture', { dev: step.at.device ?? 'eth0' })}</h3>
       <pre tabIndex={0}>{tcpdumpLine(step.after.l3)}</pre>
     </div>
   );
@@ -62,7 +63,7 @@ function Capture({ step }: { readonly step: JourneyStep }): ReactElement {
 
 function Halves({ journey, step }: { readonly journey: JourneyModel; readonly step: JourneyStep }): ReactElement {
   const { t } = useTranslation();
-  const snapshot = useApp((state) => state.snapshot);
+  const snapshot = useApp(journeySnapshot);
   const outside = outerLines(journey, step, snapshot);
   const inside = innerLines(journey, step, snapshot);
   const sealing = sealingStep(journey, step);
@@ -105,7 +106,7 @@ function Half({ title, lines, sealed, children }: HalfProps): ReactElement {
   const store = useAppStore();
   return (
     <section className={sealed ? styles.inside : styles.outside}>
-      <h4>{title}</h4>
+      <h3>{title}</h3>
       <table>
         <thead>
           <tr>
@@ -147,7 +148,7 @@ function Half({ title, lines, sealed, children }: HalfProps): ReactElement {
 /** What the envelope leaves of the underlay's MTU. */
 function Mtu({ sealing }: { readonly sealing: JourneyStep }): ReactElement | null {
   const { t } = useTranslation();
-  const snapshot = useApp((state) => state.snapshot);
+  const snapshot = useApp(journeySnapshot);
   const netns = netnsOf(snapshot, sealing.at.node, sealing.at.netns);
   const tunnel = netns?.links.find((link) => link.name === sealing.at.device);
   const nic = physicalLink(netns);

@@ -12,6 +12,7 @@ import { showFilter } from './commands.ts';
 import { currentJourney, currentStep } from './current.ts';
 import { HopList } from './HopList.tsx';
 import { Outcomes } from './Outcomes.tsx';
+import { Past } from './Past.tsx';
 import { StepDetail } from './StepDetail.tsx';
 import styles from './JourneySide.module.css';
 
@@ -38,6 +39,7 @@ export function JourneySide(): ReactElement {
           onChange={(next) => showFilter(store, next)}
         />
       </header>
+      <Past />
       <Banner journey={shown} />
       {shown.steps.length === 0 ? <p className={styles.empty}>{t(`journey.empty.${filter}`)}</p> : <HopList journey={shown} />}
       {step === null ? null : <StepDetail step={step} />}

@@ -1,4 +1,7 @@
-/** Beneath the map in a journey: the frame while it crosses a device or the wire, else netfilter of the namespace it is in. */
+/**
+ * Beneath the map in a journey: the namespace whose hooks were opened on the map; else the frame while it crosses a device or
+ * the wire, and netfilter of the namespace it is in.
+ */
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../store/context.ts';
@@ -14,8 +17,14 @@ export function JourneyStage(): ReactElement {
   const { t } = useTranslation();
   const journey = useApp(currentJourney);
   const step = useApp(currentStep);
+  const open = useApp((state) => state.openHook);
   if (journey === null || step === null) return <p className={styles.empty}>{t('journey.empty.none')}</p>;
-  return showsFrame(step) ? <FrameStage journey={journey} step={step} /> : <NetfilterStage journey={journey} step={step} />;
+  if (open !== null) return <NetfilterStage journey={journey} step={step} open={open} />;
+  return showsFrame(step) ? (
+    <FrameStage journey={journey} step={step} />
+  ) : (
+    <NetfilterStage journey={journey} step={step} open={null} />
+  );
 }
 
 function showsFrame({ step, after }: JourneyStep): boolean {

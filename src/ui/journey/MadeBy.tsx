@@ -6,16 +6,17 @@ import { TextButton } from '../kit/Button.tsx';
 import { select, showSource } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import type { JourneyStep } from './model.ts';
-import { refOf } from './place.ts';
+import { refOf, refToday } from './place.ts';
 
 export function MadeBy({ step }: { readonly step: JourneyStep }): ReactElement | null {
   const { t } = useTranslation();
   const cluster = useApp((state) => state.cluster);
   const snapshot = useApp((state) => state.snapshot);
-  // What made a thing can change with the cluster, so it is asked again with every snapshot.
+  // The cluster knows the makers of what it has now: a rule that moved is looked for, one that is gone has only its recorded maker.
   const chain = useMemo(() => {
     const ref = refOf(step);
-    return ref === null || snapshot.version < 0 ? [] : cluster.madeBy(ref);
+    const today = ref === null ? null : refToday(ref, snapshot, ruleTextOf(step));
+    return today === null ? [] : cluster.madeBy(today);
   }, [cluster, snapshot, step]);
   const maker = chain.at(-1)?.actor ?? actorOf(step);
   if (maker === null) return null;
@@ -29,6 +30,11 @@ export function MadeBy({ step }: { readonly step: JourneyStep }): ReactElement |
       </dd>
     </>
   );
+}
+
+function ruleTextOf({ step, expanded }: JourneyStep): string | null {
+  if (expanded !== null) return expanded.rule.text;
+  return step.kind === 'nf.rule' || step.kind === 'nat' ? (step.rule?.text ?? null) : null;
 }
 
 /** The maker recorded with the state itself. */

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Say, useTranslate } from '../chains/Say.tsx';
 import { TextButton } from '../kit/Button.tsx';
 import { VerdictMark } from '../kit/VerdictMark.tsx';
-import { sendMany } from '../store/actions.ts';
+import { isPast, sendMany } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import { SPREAD_COUNT } from './commands.ts';
 import { isEqual, percent, shareKey, shareSentence, type Share } from './share.ts';
@@ -16,6 +16,7 @@ export function Outcomes(): ReactElement | null {
   const t = useTranslate();
   const store = useAppStore();
   const journey = useApp((state) => state.journey);
+  const past = useApp(isPast);
   if (journey === null) return null;
   const { outcomes, spread } = journey;
   const count = outcomes?.shares.length ?? 0;
@@ -30,9 +31,11 @@ export function Outcomes(): ReactElement | null {
               ? t('journey.outcomes.one', {})
               : t('journey.outcomes.many', { count })}
         </span>
-        <TextButton onPress={() => sendMany(store, SPREAD_COUNT)}>
-          {t('journey.outcomes.send', { count: SPREAD_COUNT })}
-        </TextButton>
+        {past ? null : (
+          <TextButton onPress={() => sendMany(store, SPREAD_COUNT)}>
+            {t('journey.outcomes.send', { count: SPREAD_COUNT })}
+          </TextButton>
+        )}
       </header>
       {outcomes === null ? null : (
         <ul className={styles.list}>

@@ -1,27 +1,27 @@
-/** The table as iptables-save prints it, with the lines this packet has met marked. */
-import { useMemo, type ReactElement } from 'react';
-import type { TableView } from '../store/views.ts';
-import type { JourneyStep } from './model.ts';
-import { saveLines } from './save-lines.ts';
+/** Rules as iptables-save prints them, with the lines this packet has met marked. */
+import type { ReactElement } from 'react';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { SaveLine } from './save-lines.ts';
 import { useScale } from './useScale.ts';
 import { Windowed } from './Windowed.tsx';
 import styles from './SaveView.module.css';
 
 export interface SaveViewProps {
-  /** Null when the namespace is gone. */
-  readonly table: TableView | null;
-  readonly steps: readonly JourneyStep[];
-  readonly index: number;
+  readonly lines: readonly SaveLine[];
   readonly label: string;
 }
 
-export function SaveView({ table, steps, index, label }: SaveViewProps): ReactElement {
+export function SaveView({ lines, label }: SaveViewProps): ReactElement {
+  const { t } = useTranslation();
   const scale = useScale();
-  const lines = useMemo(() => (table === null ? [] : saveLines(table, steps, index)), [table, steps, index]);
   const heights = useMemo(() => lines.map(() => Math.round(19 * scale)), [lines, scale]);
   const now = lines.findIndex((line) => line.fate === 'now');
   return (
     <div className={styles.save}>
+      <p className={styles.caption}>
+        <code># iptables-save -c</code> {t('journey.stage.counters')}
+      </p>
       <Windowed
         label={label}
         focusable

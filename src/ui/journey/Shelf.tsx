@@ -12,6 +12,7 @@ import { sentence, type Sentence } from '../chains/sentence.ts';
 import { VerdictMark, type Verdict } from '../kit/VerdictMark.tsx';
 import { useApp, useAppStore } from '../store/context.ts';
 import { goTo } from './commands.ts';
+import { journeySnapshot } from './current.ts';
 import { Jumps } from './Jumps.tsx';
 import { shelfChains, type GapRow, type RuleRow as Row, type ShelfChain } from './shelf.ts';
 import { shelfNotes } from './shelf-notes.ts';
@@ -35,7 +36,7 @@ export function Shelf({ label, steps, index, chainOf }: ShelfProps): ReactElemen
   const columns = Array.from({ length: depth + 1 }, (_, i) => chains.filter((chain) => chain.depth === i)).filter(
     (column) => column.length > 0,
   );
-  const snapshot = useApp((state) => state.snapshot);
+  const snapshot = useApp(journeySnapshot);
   const notes = shelfNotes(chains, steps, index, chainOf, (address) => podNodeOf(snapshot, address));
   return (
     <div className={styles.scroller} role="region" aria-label={label} tabIndex={0}>
@@ -68,12 +69,12 @@ function ChainBox({ chain, chainOf, note }: ChainBoxProps): ReactElement {
   return (
     <>
       <section className={styles.chain} data-chain={chain.id} aria-label={chain.name}>
-        <h4 className={styles.name}>
+        <h3 className={styles.name}>
           {chain.name}
           {chain.count !== null && chain.count > 2 && last !== undefined ? (
             <span className={styles.place}>{t('chains.ruleOf', { number: last.rule.number, count: chain.count })}</span>
           ) : null}
-        </h4>
+        </h3>
         {chain.rows.length === 0 ? <p className={styles.gap}>{t('chains.emptyChain')}</p> : null}
         {chain.rows.map((row) =>
           row.kind === 'gap' ? (

@@ -11,6 +11,7 @@ import { VerdictMark } from '../kit/VerdictMark.tsx';
 import { breakpointId, toggleBreakpoint } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import { breakpointOf } from './commands.ts';
+import { journeySnapshot } from './current.ts';
 import { HeaderTable } from './HeaderTable.tsx';
 import { MadeBy } from './MadeBy.tsx';
 import type { JourneyStep } from './model.ts';
@@ -23,7 +24,7 @@ import styles from './StepDetail.module.css';
 
 export function StepDetail({ step }: { readonly step: JourneyStep }): ReactElement {
   const { t } = useTranslation();
-  const snapshot = useApp((state) => state.snapshot);
+  const snapshot = useApp(journeySnapshot);
   const netns = useMemo(() => netnsOf(snapshot, step.at.node, step.at.netns), [snapshot, step]);
   const command = realCommand(step, physicalLink(netns));
   return (
@@ -94,7 +95,7 @@ function nameOf({ step, expanded, at, nat }: JourneyStep): string {
 /** `rule 2 of 2`: where in its chain. */
 function RulePlace({ step: { step, expanded, at } }: { readonly step: JourneyStep }): ReactElement | null {
   const { t } = useTranslation();
-  const snapshot = useApp((state) => state.snapshot);
+  const snapshot = useApp(journeySnapshot);
   const rule = expanded?.rule ?? (step.kind === 'nf.rule' ? step.rule : null);
   if (rule === null) return null;
   const count = chainOf(netnsOf(snapshot, at.node, at.netns), rule.table, rule.chain)?.rules.length;

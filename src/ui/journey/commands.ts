@@ -1,5 +1,5 @@
 /** What the journey can be told to do, for keys, palette and buttons: the map of `Keyboard` in the design. */
-import { sendMany, setPlayback, toggleBreakpoint } from '../store/actions.ts';
+import { isPast, sendMany, setPlayback, toggleBreakpoint } from '../store/actions.ts';
 import type { AppState, Breakpoint } from '../store/state.ts';
 import type { AppStore } from '../store/store.ts';
 import type { AppCommand } from '../commands/command.ts';
@@ -109,7 +109,7 @@ export const journeyCommands: readonly AppCommand[] = [
     id: 'journey-outcomes',
     label: 'journey.commands.outcomes',
     key: 'a',
-    enabled: (state) => state.mode === 'journey' && state.journey !== null,
+    enabled: (state) => state.mode === 'journey' && state.journey !== null && !isPast(state),
     run: (store) => sendMany(store, SPREAD_COUNT),
   }),
   command({ id: 'journey-breakpoint', label: 'journey.commands.breakpoint', key: 'b', run: toggleHere }),

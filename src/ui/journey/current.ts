@@ -1,6 +1,7 @@
 /** The journey that is shown, derived from the store and kept by trace and filter, so that every reader has the same value. */
 import type { Trace } from '../../net/trace/trace.ts';
-import type { AppState } from '../store/state.ts';
+import type { ClusterSnapshot } from '../../cluster/snapshot.ts';
+import type { AppState, Journey, Playback } from '../store/state.ts';
 import { buildJourney, type JourneyFilter, type JourneyModel, type JourneyStep } from './model.ts';
 import { expandRun } from './readers.ts';
 
@@ -16,9 +17,19 @@ export function journeyOf(trace: Trace, filter: JourneyFilter): JourneyModel {
   return journey;
 }
 
+interface JourneyShown {
+  readonly journey: Pick<Journey, 'result'> | null;
+  readonly playback: Playback;
+}
+
 /** Null until a packet was sent. */
-export function currentJourney({ journey, playback }: Pick<AppState, 'journey' | 'playback'>): JourneyModel | null {
+export function currentJourney({ journey, playback }: JourneyShown): JourneyModel | null {
   return journey === null ? null : journeyOf(journey.result.trace, playback.filter);
+}
+
+/** The cluster as the packet found it, whatever was done to it since. */
+export function journeySnapshot({ journey, snapshot }: Pick<AppState, 'journey' | 'snapshot'>): ClusterSnapshot {
+  return journey?.snapshot ?? snapshot;
 }
 
 /** The step playback stands at; null when the journey has none. */

@@ -40,7 +40,7 @@ export function factOf(journeyStep: JourneyStep): Sentence {
     case 'ttl':
       return sentence('journey.fact.ttl', { from: String(step.from), to: String(step.to) });
     case 'neigh':
-      return neighFact(step);
+      return neighFact(step, journeyStep.found);
     case 'dev.tx':
       return sentence('journey.fact.devOut', { dev: step.dev.name });
     case 'dev.rx':
@@ -161,7 +161,8 @@ function failedKey({ kind, negated }: FailedReading): Sentence['key'] {
   return negated ? `journey.failed.${kind}Not` : `journey.failed.${kind}`;
 }
 
-function neighFact({ addr, lladdr, state }: StepOf<'neigh'>): Sentence {
+function neighFact({ addr, lladdr, state }: StepOf<'neigh'>, found: JourneyStep['found']): Sentence {
+  if (found !== null) return sentence('journey.fact.neighFound', { addr, mac: found.mac });
   if (lladdr !== null) return sentence('journey.fact.neigh', { addr, mac: lladdr });
   return sentence(state === 'FAILED' ? 'journey.fact.neighFailed' : 'journey.fact.neighAsk', { addr });
 }

@@ -28,8 +28,35 @@ export interface HookPass {
   readonly focus: { readonly hook: Hook; readonly table: TableName; readonly steps: readonly JourneyStep[] } | null;
 }
 
-/** The passage that a step belongs to: its packet's steps in its namespace, without leaving it. */
-export function hookPass(journey: JourneyModel, step: JourneyStep): HookPass {
+/** A namespace this packet never is in: the diagram as it stands, with nothing met. */
+export function unmetPass(node: string, netns: string): HookPass {
+  return {
+    node,
+    netns,
+    hooks: [],
+    states: new Map(),
+    tables: new Map(),
+    firstSteps: new Map(),
+    via: 'ip',
+    iif: null,
+    oif: null,
+    process: null,
+    focus: null,
+  };
+}
+
+/** The step by which a namespace is shown at `index`: the last one there so far, else the first to come; null when there is none. */
+export function anchorIn(
+  { steps }: JourneyModel,
+  { node, netns }: { readonly node: string; readonly netns: string },
+  index: number,
+): JourneyStep | null {
+  const inside = steps.filter(({ at }) => at.node === node && at.netns === netns && at.hook !== null);
+  return inside.findLast((step) => step.index <= index) ?? inside[0] ?? null;
+}
+
+/** The passage that a step belongs to: its packet's steps in its namespace, without leaving it; `index` is where the walk stands. */
+export function hookPass(journey: JourneyModel, step: JourneyStep, index: number = step.index): HookPass {
   const group = journey.groups.find(({ from, to }) => from <= step.index && step.index <= to);
   const own = journey.steps
     .slice(group?.from ?? step.index, (group?.to ?? step.index) + 1)
@@ -37,13 +64,13 @@ export function hookPass(journey: JourneyModel, step: JourneyStep): HookPass {
   const hooked = own.filter((each) => each.at.hook !== null);
   const entry = own.flatMap(({ step: each }) => (each.kind === 'nf.hook' ? [each] : []));
   const items = (group?.items ?? []).filter((item) => item.kind === 'hook');
-  const states = progress(hooked, step.index, ({ at }) => at.hook);
+  const states = progress(hooked, index, ({ at }) => at.hook);
   return {
     node: step.at.node,
     netns: step.at.netns,
     hooks: [...states.keys()],
     states,
-    tables: progress(hooked, step.index, ({ at }) => (at.hook === null || at.table === null ? null : `${at.hook} ${at.table}`)),
+    tables: progress(hooked, index, ({ at }) => (at.hook === null || at.table === null ? null : `${at.hook} ${at.table}`)),
     firstSteps: firstSteps(hooked),
     via: entry[0]?.via ?? 'ip',
     iif: entry.find((each) => each.iif !== null)?.iif ?? null,

@@ -6,6 +6,7 @@
  * reader), and the `nat` record of a rule is folded into the step of that rule, because both are one decision.
  */
 import type { FailedMatch, Trace, TracePacket, TraceStep } from '../../net/trace/trace.ts';
+import { ArpAnswers, type FoundNeighbour } from './arp-answers.ts';
 import { groupSteps, type JourneyGroup } from './groups.ts';
 import { selectPackets } from './select.ts';
 import { stopsOf, type Stops } from './stops.ts';
@@ -58,6 +59,8 @@ export interface JourneyStep {
   readonly calledFrom: RuleRef | null;
   /** Chain depth, 0 for base chains and everything outside netfilter. */
   readonly depth: number;
+  /** The answer that came later, where the step had to ask for a neighbour's MAC address; null when none did. */
+  readonly found: FoundNeighbour | null;
   /** 1 for the first try, 2 for the first retransmission. */
   readonly attempt: number;
 }
@@ -95,8 +98,10 @@ class StepBuilder {
   readonly #last = new Map<number, Headers>();
   readonly #hook = new Map<number, Hook>();
   readonly #callers = new Map<string, RuleRef>();
+  readonly #answers: ArpAnswers;
 
   constructor(trace: Trace, attemptOf: ReadonlyMap<number, number>, expand: ExpandRun) {
+    this.#answers = new ArpAnswers(trace);
     this.#packets = new Map(trace.packets.map((packet) => [packet.id, packet]));
     this.#attemptOf = attemptOf;
     this.#expand = expand;
@@ -124,6 +129,7 @@ class StepBuilder {
       nat: step.kind === 'nat' ? step : null,
       calledFrom,
       depth: depthOf(step),
+      found: step.kind === 'neigh' ? this.#answers.to(step) : null,
       attempt,
     };
     for (const expanded of runs.length > 0 ? runs : [null]) {

@@ -55,6 +55,18 @@ export function refOf({ step, at, expanded }: JourneyStep): Ref | null {
   }
 }
 
+/**
+ * The same thing as it is named in a later snapshot: a rule is found by its words, since rules before it may have come or gone.
+ * Null when it is no longer there.
+ */
+export function refToday(ref: Ref, now: ClusterSnapshot, text: string | null): Ref | null {
+  if (ref.kind !== 'rule' || text === null) return ref;
+  const rules = chainOf(netnsOf(now, ref.node, ref.netns), ref.table, ref.chain)?.rules ?? [];
+  if (rules[ref.number - 1]?.text === text) return ref;
+  const at = rules.findIndex((rule) => rule.text === text);
+  return at === -1 ? null : { ...ref, number: at + 1 };
+}
+
 /** The node whose Pod has an address; null when no Pod has. */
 export function podNodeOf({ nodes }: ClusterSnapshot, address: string): string | null {
   const owner = nodes.find(({ podNetns }) =>

@@ -33,7 +33,7 @@ class Stage {
   #next: ((now: number) => void) | null = null;
 
   constructor() {
-    const store = createStore(() => ({ journey: { result, outcomes: null, spread: null } satisfies Journey, playback: START }));
+    const store = createStore(() => ({ journey: { result } satisfies Pick<Journey, 'result'>, playback: START }));
     this.#store = store;
     const change = (playback: Partial<Playback>): void =>
       store.setState({ playback: { ...store.getState().playback, ...playback } });

@@ -5,7 +5,7 @@
  * only while something moves. Whoever draws subscribes and writes attributes; no component renders per frame.
  */
 import { setPlayback } from '../store/actions.ts';
-import type { AppState, Playback } from '../store/state.ts';
+import type { Journey, Playback } from '../store/state.ts';
 import type { AppStore } from '../store/store.ts';
 import { firstBreakpoint } from './breakpoints.ts';
 import { currentJourney } from './current.ts';
@@ -27,7 +27,10 @@ export interface Player {
   destroy(): void;
 }
 
-type PlayerState = Pick<AppState, 'journey' | 'playback'>;
+interface PlayerState {
+  readonly journey: Pick<Journey, 'result'> | null;
+  readonly playback: Playback;
+}
 
 /** What a player needs of the store. */
 export interface PlayerStore {

@@ -38,7 +38,7 @@ export function whyOf(journeyStep: JourneyStep, chainOf: ChainLookup): Sentence 
     case 'ttl':
       return sentence('journey.why.ttl');
     case 'neigh':
-      return neighWhy(step);
+      return neighWhy(step, journeyStep.found);
     case 'dev.tx':
       return sentence(step.type === 'veth' ? 'journey.why.vethOut' : 'journey.why.devOut');
     case 'dev.rx':
@@ -99,7 +99,8 @@ function routeWhy({ route, dst, again, srcChosen }: StepOf<'route.lookup'>): Sen
   return sentence(srcChosen === null ? 'journey.why.routed' : 'journey.why.routedSource', { dst });
 }
 
-function neighWhy({ addr, lladdr, state }: StepOf<'neigh'>): Sentence {
+function neighWhy({ addr, lladdr, state }: StepOf<'neigh'>, found: JourneyStep['found']): Sentence {
+  if (found !== null) return sentence('journey.why.neighFound', { addr, answer: found.label });
   if (lladdr !== null) return sentence('journey.why.neigh');
   return sentence(state === 'FAILED' ? 'journey.why.neighFailed' : 'journey.why.neighAsk', { addr });
 }

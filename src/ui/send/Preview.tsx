@@ -22,7 +22,7 @@ export function Preview({ probe, address }: { readonly probe: ProbeSpec; readonl
         : firstRule(node.root.netfilter, { hook, address, port: probe.port, protocol: probe.protocol }),
     [node, hook, address, probe.port, probe.protocol],
   );
-  if (address === null) return <p className={styles.say}>{t('send.noAddress')}</p>;
+  if (address === null) return <p className={styles.say}>{t('send.pending')}</p>;
   const what = { tcp: 'SYN', udp: 'UDP', icmp: 'ICMP echo' }[probe.protocol];
   const to = probe.protocol === 'icmp' ? address : `${address}:${probe.port}`;
   const values = { from: placeText(probe.from), what, to, node: node?.name ?? '', hook };

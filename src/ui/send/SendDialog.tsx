@@ -15,7 +15,17 @@ import { openDialog, send, sendMany } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import { curlText } from './curl.ts';
 import { defaultProbe } from './draft.ts';
-import { addressOf, portsOf, sources, targets, typedTarget, type End } from './ends.ts';
+import {
+  addressOf,
+  portId,
+  portsOf,
+  sources,
+  targets,
+  typedTarget,
+  withoutAddress,
+  type End,
+  type PortChoice,
+} from './ends.ts';
 import { Preview } from './Preview.tsx';
 import { placeText, targetText } from '../../cluster/command-title.ts';
 import { StopField } from './StopField.tsx';
@@ -66,16 +76,20 @@ function Fields({ start, from, to }: FieldsProps): ReactElement {
   const [curl, setCurl] = useState(false);
   const [refused, setRefused] = useState('');
   const ports = portsOf(snapshot, probe.to);
-  const typed = typedTarget(toText, to);
+  const typed = typedTarget(toText, to, probe.to);
   const port = Number(portText);
   const portFine = probe.protocol === 'icmp' || (Number.isInteger(port) && port >= 1 && port <= 65535);
+  const unaddressed = typed === null ? null : withoutAddress(snapshot, typed);
   const whole: ProbeSpec | null =
-    typed === null || !portFine ? null : { ...probe, to: typed, port: probe.protocol === 'icmp' ? 0 : port };
+    typed === null || unaddressed !== null || !portFine
+      ? null
+      : { ...probe, to: typed, port: probe.protocol === 'icmp' ? 0 : port };
 
   const choosePort = (id: string): void => {
-    const chosen = ports.find((each) => String(each.port) === id);
-    setPortText(id);
-    if (chosen !== undefined && probe.protocol !== 'icmp') setProbe({ ...probe, port: chosen.port, protocol: chosen.protocol });
+    const chosen = ports.find((each) => each.id === id);
+    if (chosen === undefined) return;
+    setPortText(String(chosen.port));
+    if (probe.protocol !== 'icmp') setProbe({ ...probe, port: chosen.port, protocol: chosen.protocol });
   };
   const chooseTo = (id: string): void => {
     const end = to.find((each) => each.id === id);
@@ -118,17 +132,13 @@ function Fields({ start, from, to }: FieldsProps): ReactElement {
         lead={chosenEnd === undefined ? undefined : <KindChip kind={chosenEnd.kind} />}
       />
       {typed === null ? <p className={styles.fault}>{t('send.badTarget')}</p> : null}
+      {unaddressed === null ? null : <p className={styles.say}>{t(`send.${unaddressed}`)}</p>}
       <div className={styles.two}>
         <SearchChoiceField
           label={t('send.port')}
-          value={portText}
+          value={ports.find(({ id }) => id === portId(portText, probe.protocol))?.id ?? null}
           text={probe.protocol === 'icmp' ? '' : portText}
-          groups={[
-            {
-              title: '',
-              choices: ports.map((each) => ({ id: String(each.port), text: String(each.port), face: <PortFace {...each} /> })),
-            },
-          ]}
+          groups={portGroups(ports)}
           onChange={choosePort}
           onType={setPortText}
           invalid={!portFine}
@@ -207,10 +217,19 @@ function groups(ends: readonly End<unknown>[]): readonly ChoiceGroup[] {
   ];
 }
 
-function PortFace({ port, name }: { readonly port: number; readonly name: string }): ReactElement {
+/** None where nothing is known to listen: then a number is typed. */
+function portGroups(ports: readonly PortChoice[]): readonly ChoiceGroup[] {
+  if (ports.length === 0) return [];
+  const choices = ports.map((port) => ({ id: port.id, text: String(port.port), face: <PortFace {...port} /> }));
+  return [{ title: '', choices }];
+}
+
+function PortFace({ port, name, protocol }: PortChoice): ReactElement {
   return (
     <span className={styles.end}>
-      <code>{port}</code>
+      <code>
+        {port}/{protocol.toUpperCase()}
+      </code>
       <span>{name}</span>
     </span>
   );

@@ -15,12 +15,19 @@ function firstEnds(state: AppState): { readonly from: Place; readonly to: Target
   return from === undefined || to === undefined ? null : { from, to };
 }
 
+/** An end of the last probe, while there is such an end; an address that was typed always is one. */
+function still<T extends Place | Target>(choices: readonly { readonly value: T }[], end: T | undefined): T | undefined {
+  if (end?.kind === 'address') return end;
+  const wanted = JSON.stringify(end);
+  return choices.some(({ value }) => JSON.stringify(value) === wanted) ? end : undefined;
+}
+
 /** A whole probe for the form; undefined in a cluster without nodes. */
 export function defaultProbe(state: AppState, ends: Ends = {}): ProbeSpec | undefined {
   const kept = state.sendDraft;
   const first = firstEnds(state);
-  const from = ends.from ?? kept?.from ?? first?.from;
-  const to = ends.to ?? kept?.to ?? first?.to;
+  const from = ends.from ?? still(sources(state.snapshot), kept?.from) ?? first?.from;
+  const to = ends.to ?? still(targets(state.snapshot), kept?.to) ?? first?.to;
   if (from === undefined || to === undefined) return undefined;
   const sameTarget = kept !== null && JSON.stringify(kept.to) === JSON.stringify(to);
   if (sameTarget) return { ...kept, from, to };

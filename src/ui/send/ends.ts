@@ -25,7 +25,8 @@ export function sources(snapshot: ClusterSnapshot): readonly End<Place>[] {
     const value: Place = { kind: 'pod', namespace, name };
     return [{ id: placeText(value), kind: 'pod', name: named(namespace, name), address: object.status.podIP, value }];
   });
-  const hosts = snapshot.hosts.map((host): End<Place> => ({
+  // A place outside has no name: it is the first host.
+  const hosts = snapshot.hosts.slice(0, 1).map((host): End<Place> => ({
     id: 'external',
     kind: 'external',
     name: host.name,
@@ -61,59 +62,95 @@ function named(namespace: string, name: string): string {
   return namespace === 'default' ? name : `${namespace}/${name}`;
 }
 
-/** What was typed as a target: one of the choices by name, or an address; null when it is neither. */
-export function typedTarget(text: string, ends: readonly End<Target>[]): Target | null {
+/**
+ * What was typed as a target: one of the choices by name, or an address; null when it is neither. A Pod may be called as its
+ * Service is: while the text still names the chosen one, it is the one.
+ */
+export function typedTarget(text: string, ends: readonly End<Target>[], chosen: Target): Target | null {
   const wanted = text.trim();
+  const id = targetText(chosen);
+  if (ends.some((each) => each.id === id && each.name === wanted)) return chosen;
   const end = ends.find((each) => each.id === wanted || each.name === wanted);
   if (end !== undefined) return end.value;
   return parseIp(wanted) === null ? null : { kind: 'address', address: wanted };
 }
 
+/** Why a target cannot be dialled by an address of its own; null when it can. */
+export function withoutAddress(snapshot: ClusterSnapshot, target: Target): 'headless' | 'externalName' | 'pending' | null {
+  if (target.kind !== 'svc') return null;
+  const object = snapshot.objects.get(`Service ${target.namespace}/${target.name}`)?.object;
+  if (object?.kind !== 'Service') return null;
+  if (object.spec.type === 'ExternalName') return 'externalName';
+  if (object.spec.clusterIP === 'None') return 'headless';
+  return object.spec.clusterIP === undefined || object.spec.clusterIP === '' ? 'pending' : null;
+}
+
 export interface PortChoice {
+  /** `53/udp`: a number may stand for a TCP port and a UDP port. */
+  readonly id: string;
   readonly port: number;
   readonly name: string;
   readonly protocol: 'tcp' | 'udp';
 }
 
-/** The ports a target is known to listen on. */
+interface PortLike {
+  readonly number: number | undefined;
+  readonly name: string;
+  readonly protocol: string | undefined;
+}
+
+/** The ports a target is known to listen on, each once. */
 export function portsOf(snapshot: ClusterSnapshot, target: Target): readonly PortChoice[] {
+  const choices = new Map<string, PortChoice>();
+  for (const { number: port, name, protocol: spelt } of listed(snapshot, target)) {
+    const protocol = protocolOf(spelt);
+    if (port === undefined || port === 0 || protocol === null) continue;
+    const id = portId(port, protocol);
+    const known = choices.get(id);
+    choices.set(id, { id, port, protocol, name: known === undefined ? name : joined(known.name, name) });
+  }
+  return [...choices.values()];
+}
+
+/** Null for what a probe cannot speak: SCTP. */
+function protocolOf(spelt: string = 'TCP'): PortChoice['protocol'] | null {
+  if (spelt === 'TCP') return 'tcp';
+  return spelt === 'UDP' ? 'udp' : null;
+}
+
+export function portId(port: number | string, protocol: string): string {
+  return `${port}/${protocol}`;
+}
+
+function joined(...names: readonly string[]): string {
+  return names.filter((name) => name !== '').join(', ');
+}
+
+function listed(snapshot: ClusterSnapshot, target: Target): readonly PortLike[] {
   if (target.kind === 'svc') {
     const object = snapshot.objects.get(`Service ${target.namespace}/${target.name}`)?.object;
     if (object?.kind !== 'Service') return [];
-    return (object.spec.ports ?? []).flatMap((port): readonly PortChoice[] => {
-      const protocol = port.protocol === 'UDP' ? 'udp' : 'tcp';
-      return port.protocol === 'SCTP' ? [] : [{ port: port.port, name: port.name ?? '', protocol }];
-    });
+    return (object.spec.ports ?? []).map(({ port, name = '', protocol }) => ({ number: port, name, protocol }));
   }
-  if (target.kind === 'place' && target.place.kind === 'pod') {
-    const object = snapshot.objects.get(`Pod ${target.place.namespace}/${target.place.name}`)?.object;
-    if (object?.kind !== 'Pod') return [];
-    return object.spec.containers.flatMap((container) =>
-      (container.ports ?? []).flatMap((port): readonly PortChoice[] =>
-        port.protocol === 'SCTP'
-          ? []
-          : [
-              {
-                port: port.containerPort,
-                name: port.name ?? container.name,
-                protocol: port.protocol === 'UDP' ? 'udp' : 'tcp',
-              },
-            ],
-      ),
-    );
-  }
-  if (target.kind === 'place' && target.place.kind === 'node') return nodePorts(snapshot);
-  return [];
+  if (target.kind === 'address') return [];
+  const { place } = target;
+  if (place.kind === 'node') return nodePorts(snapshot);
+  if (place.kind === 'external') return [];
+  const object = snapshot.objects.get(`Pod ${place.namespace}/${place.name}`)?.object;
+  if (object?.kind !== 'Pod') return [];
+  return object.spec.containers.flatMap((container) =>
+    (container.ports ?? []).map(({ containerPort, name, protocol }) => ({
+      number: containerPort,
+      name: name ?? container.name,
+      protocol,
+    })),
+  );
 }
 
-function nodePorts(snapshot: ClusterSnapshot): readonly PortChoice[] {
+function nodePorts(snapshot: ClusterSnapshot): readonly PortLike[] {
   return [...snapshot.objects.values()].flatMap(({ object }) =>
     object.kind === 'Service'
-      ? (object.spec.ports ?? []).flatMap((port): readonly PortChoice[] =>
-          port.nodePort === undefined || port.nodePort === 0 || port.protocol === 'SCTP'
-            ? []
-            : [{ port: port.nodePort, name: object.metadata.name, protocol: port.protocol === 'UDP' ? 'udp' : 'tcp' }],
-        )
+      ? (object.spec.ports ?? []).map(({ nodePort, protocol }) => ({ number: nodePort, name: object.metadata.name, protocol }))
       : [],
   );
 }

@@ -6,6 +6,7 @@ import type { CommandResult } from '../../cluster/cluster-api.ts';
 import type { Command, ProbeSpec } from '../../cluster/commands.ts';
 import type { Ref, SourceRange } from '../../cluster/snapshot.ts';
 import type {
+  AppState,
   Breakpoint,
   DockTab,
   Dialog,
@@ -18,7 +19,7 @@ import type {
   Toast,
   Zoom,
 } from './state.ts';
-import { replaceCluster, type AppStore } from './store.ts';
+import { inMode, replaceCluster, type AppStore } from './store.ts';
 
 /** Selects a thing (null: nothing) and marks the manifest lines that made it. */
 export function select(store: AppStore, selection: Ref | null): void {
@@ -60,13 +61,18 @@ export function runCommand(store: AppStore, command: Command): CommandResult {
 /** Sends a packet and opens its journey. */
 export function send(store: AppStore, probe: ProbeSpec): CommandResult {
   const { cluster } = store.getState();
+  // Asked before the packet goes: what it leaves behind (affinity, conntrack) would narrow what it could have come to.
+  const outcomes = cluster.allOutcomes(probe);
   const result = cluster.run({ kind: 'probe', probe });
-  store.setState({ sendDraft: probe, snapshot: cluster.snapshot(), log: [...cluster.log] });
+  const snapshot = cluster.snapshot();
+  store.setState({ sendDraft: probe, snapshot, log: [...cluster.log] });
   if (result.ok && result.probe !== null) {
-    const { playback } = store.getState();
+    const state = store.getState();
+    const { playback } = state;
     store.setState({
-      journey: { result: result.probe, outcomes: cluster.allOutcomes(probe), spread: null },
-      mode: 'journey',
+      ...inMode(state, 'journey'),
+      journey: { result: result.probe, snapshot, outcomes, spread: null },
+      openHook: null,
       dialog: null,
       sheetTab: 'journey',
       playback: { ...playback, index: 0, playing: false, filter: 'request' },
@@ -75,11 +81,26 @@ export function send(store: AppStore, probe: ProbeSpec): CommandResult {
   return result;
 }
 
-/** Sends `count` fresh connections beside the journey shown, and keeps measured against expected. */
+/** Sends the journey's packet once more, into the cluster as it is now. */
+export function sendAgain(store: AppStore): void {
+  const { journey } = store.getState();
+  if (journey === null) return;
+  const result = send(store, journey.result.spec);
+  if (result.ok) return;
+  const detail = result.errors.map(({ message }) => message).join('\n');
+  addToast(store, { tone: 'failed', title: { key: 'journey.past.refused', values: {} }, detail, action: null });
+}
+
+/** Sends `count` fresh connections beside the journey shown, and keeps measured against expected. Only while the cluster is as it was. */
 export function sendMany(store: AppStore, count: number): void {
   const { cluster, journey } = store.getState();
-  if (journey === null) return;
+  if (journey === null || isPast(store.getState())) return;
   store.setState({ journey: { ...journey, spread: cluster.spread(journey.result.spec, count) } });
+}
+
+/** Whether the cluster has changed since the journey's packet was sent. */
+export function isPast({ journey, snapshot }: Pick<AppState, 'journey' | 'snapshot'>): boolean {
+  return journey !== null && journey.snapshot !== snapshot;
 }
 
 /** Goes back before the last command; what was drawn of it goes too. */
@@ -150,7 +171,7 @@ export function breakpointId(breakpoint: Breakpoint): string {
 
 export function setMode(store: AppStore, mode: Mode): void {
   if (mode === 'journey' && store.getState().journey === null) openSend(store);
-  else store.setState({ mode });
+  else store.setState((state) => inMode(state, mode));
 }
 
 export function setZoom(store: AppStore, zoom: Zoom): void {

@@ -32,8 +32,11 @@ export interface ManifestFile {
   readonly startText: string | null;
 }
 
+/** A packet that was sent, with the cluster as it was then: what is said of it must not change with later commands. */
 export interface Journey {
   readonly result: ProbeResult;
+  /** Right after the probe: the rules that were loaded, and counters that include it. */
+  readonly snapshot: ClusterSnapshot;
   readonly outcomes: AllOutcomes | null;
   readonly spread: Spread | null;
 }
@@ -116,6 +119,8 @@ export interface AppState {
 
   readonly mode: Mode;
   readonly zoom: Zoom;
+  /** The zoom of the mode that is not shown; it comes back with it. */
+  readonly otherZoom: Zoom;
   readonly level: Level;
   readonly selection: Ref | null;
   /** The manifest lines that made the selection. */

@@ -5,10 +5,10 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { persist, type PersistStorage } from 'zustand/middleware';
 import type { ClusterApi } from '../../cluster/cluster-api.ts';
-import type { AppState, Lang, Level, ManifestFile, ScenarioEntry, Theme, Zoom } from './state.ts';
+import type { AppState, Lang, Level, ManifestFile, Mode, ScenarioEntry, Theme, Zoom } from './state.ts';
 
 /** What persist keeps of the state. */
-export type Settings = Pick<AppState, 'theme' | 'lang' | 'zoom' | 'level' | 'letterKeys'>;
+export type Settings = Pick<AppState, 'theme' | 'lang' | 'zoom' | 'otherZoom' | 'level' | 'letterKeys'>;
 
 export interface OpenedScenario {
   readonly entry: ScenarioEntry;
@@ -37,6 +37,8 @@ export interface StoreOptions {
 }
 
 const START_ZOOM: Zoom = 'node';
+/** A journey is about kernels. */
+const START_JOURNEY_ZOOM: Zoom = 'kernel';
 const START_LEVEL: Level = 'ethernet';
 
 /** What belongs to the opened scenario and goes with it. */
@@ -88,6 +90,7 @@ function initialState({ opened, source, theme = 'light', lang = 'en' }: StoreOpt
     ...openedState(opened),
     scenarios: source.list,
     zoom: START_ZOOM,
+    otherZoom: START_JOURNEY_ZOOM,
     level: START_LEVEL,
     playback: { index: 0, playing: false, speed: 1, by: 'rule', filter: 'request', loop: false, breakpoints: [] },
     dockTab: 'chains',
@@ -113,7 +116,7 @@ export function createAppStore(options: StoreOptions): AppStore {
             name: 'kubehop.settings',
             version: 1,
             storage: options.storage,
-            partialize: ({ theme, lang, zoom, level, letterKeys }): Settings => ({ theme, lang, zoom, level, letterKeys }),
+            partialize: settingsOf,
           }),
         );
   const app = Object.assign(store, { source: options.source });
@@ -121,9 +124,21 @@ export function createAppStore(options: StoreOptions): AppStore {
   return app;
 }
 
+/** What changes with the mode: each has a zoom of its own. */
+export function inMode({ mode, zoom, otherZoom }: AppState, next: Mode): Pick<AppState, 'mode' | 'zoom' | 'otherZoom'> {
+  return next === mode ? { mode, zoom, otherZoom } : { mode: next, zoom: otherZoom, otherZoom: zoom };
+}
+
+/** A page opens exploring, so the zooms are kept as they are there. */
+function settingsOf(state: AppState): Settings {
+  const { theme, lang, level, letterKeys } = state;
+  const { zoom, otherZoom } = inMode(state, 'explore');
+  return { theme, lang, zoom, otherZoom, level, letterKeys };
+}
+
 /** Puts a freshly opened scenario in the place of the present one. */
 export function replaceCluster(store: AppStore, opened: OpenedScenario): void {
-  store.setState(openedState(opened));
+  store.setState((state) => ({ ...openedState(opened), ...inMode(state, 'explore') }));
 }
 
 function follow(store: StoreApi<AppState>): void {

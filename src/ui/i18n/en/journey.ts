@@ -12,6 +12,12 @@ export const journey = {
     all: 'No packet was sent.',
     none: 'Send a packet to see its journey.',
   },
+  /** Shown when the cluster has changed since the packet was sent. */
+  past: {
+    text: 'The cluster has changed since. This is the packet and the rules as they were.',
+    again: 'Send again',
+    refused: 'The packet can no longer be sent',
+  },
   about: '{{subject}}: {{rest}}',
   group: {
     root: '{{node}}, root namespace',
@@ -85,6 +91,7 @@ export const journey = {
     ttl: 'ttl {{from}} becomes {{to}}',
     neigh: 'neighbour {{addr}}: {{mac}}',
     neighAsk: 'neighbour {{addr}}: unknown, asks by ARP',
+    neighFound: 'neighbour {{addr}}: {{mac}}, found by ARP',
     neighFailed: 'neighbour {{addr}} does not answer',
     devOut: '{{dev}} out',
     devIn: '{{dev}} in',
@@ -191,6 +198,8 @@ export const journey = {
     ttl: 'A router takes one off. At 0 the packet would be thrown away.',
     neigh: 'The next hop is on this link, so its MAC address goes into the Ethernet header.',
     neighAsk: 'Nobody has said yet which MAC address {{addr}} has. The packet waits while the kernel asks.',
+    neighFound:
+      'Nobody had said yet which MAC address {{addr}} has. The packet waited while the kernel asked, until <m>{{answer}}</m> came in. The question and the answer are under ARP.',
     neighFailed: 'The kernel asked three times and nobody answered.',
     devOut: 'The frame is given to the device.',
     devIn: 'The device gives the frame to the kernel of this namespace.',
@@ -304,6 +313,11 @@ export const journey = {
     met: 'Rules met',
     all: 'All rules',
     save: 'iptables-save',
+    counters: 'Packets and bytes after the whole exchange.',
+    notHere: 'This packet does not pass here. These are the rules it would meet.',
+    noRulesHere: 'No rule is loaded in this namespace.',
+    saved: 'Rules of {{place}}',
+    close: 'Close, and follow the packet',
     diagram: 'Hooks and tables, in the order of the kernel',
     fromDevice: 'from',
     from: 'from {{devs}}',
