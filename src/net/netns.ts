@@ -19,7 +19,9 @@ import { Loopback } from './dev/loopback.ts';
 import type { Segment } from './dev/segment.ts';
 import { Veth } from './dev/veth.ts';
 import { Vxlan } from './dev/vxlan.ts';
+import { icmpSend, type IcmpError } from './ip/icmp.ts';
 import { ipReceive } from './ip/input.ts';
+import { Peers } from './ip/peers.ts';
 import { sendReject } from './ip/reject.ts';
 import { addressType, selectAddress } from './ip/route.ts';
 import type { Kernel } from './kernel.ts';
@@ -60,6 +62,7 @@ export class Netns {
   readonly neigh: NeighTable;
   readonly netfilter: Netfilter;
   readonly sockets: Sockets;
+  readonly peers = new Peers();
   readonly loopback: Loopback;
   readonly #devices = new Map<string, NetDevice>();
   readonly #viewer: NetnsViewer;
@@ -337,6 +340,11 @@ export class Netns {
     return false;
   }
 
+  /** Tells a packet's sender why it went no further. */
+  icmpError(skb: Skb, error: IcmpError): void {
+    icmpSend(this, skb, error);
+  }
+
   /** Adds a step to the packet's trace, if somebody records it. */
   record(skb: Skb, detail: StepDetail): void {
     skb.recorder?.step(this.now, { node: this.kernel.name, netns: this.name }, skb, detail);
@@ -383,7 +391,7 @@ export class Netns {
 
   /** Returns a closure that undoes what traffic has changed since; it can be called again and again. */
   checkpoint(): () => void {
-    const restores = [this.netfilter.checkpoint(), this.neigh.checkpoint(), this.sockets.checkpoint()];
+    const restores = [this.netfilter.checkpoint(), this.neigh.checkpoint(), this.sockets.checkpoint(), this.peers.checkpoint()];
     for (const dev of this.#devices.values()) {
       const counters = { ...dev.counters };
       restores.push(() => {

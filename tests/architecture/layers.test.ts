@@ -31,7 +31,7 @@ describe('layers', () => {
       "import { type Trace } from '../net/trace/trace.ts'",
       'ui may import only types of src/net/trace/trace.ts',
     ],
-    ['src/ui/App.tsx', "import type { Kernel } from '../net/kernel.ts'", 'ui may not import src/net/kernel.ts'],
+    ['src/ui/App.tsx', "import { Kernel } from '../net/kernel.ts'", 'ui may import only types of src/net/kernel.ts'],
     ['src/ui/App.tsx', "const p = import('../node/kubelet.ts')", 'ui may not import src/node/kubelet.ts'],
     ['src/ui/App.tsx', "export { x } from '../sim/sim.ts'", 'ui may not import src/sim/sim.ts'],
     ['src/ui/App.tsx', "import { zoom } from 'd3-zoom'", null],

@@ -1,7 +1,8 @@
 /**
  * ICMP: errors about packets, and echo (RFC 792, RFC 1122; net/ipv4/icmp.c __icmp_send, icmp_rcv).
  *
- * Simplification: rate limits (icmp_ratelimit) are not applied; timestamps and redirects are not sent.
+ * Simplification: icmp_ratelimit does not limit anything (what the kernel limits apart from it, `peers.ts` does); timestamps and
+ * redirects are not sent; protocol unreachable is told to a client as connection refused.
  */
 import { isLoopback, isMulticast } from '../../lib/ip.ts';
 import { packetType } from '../dev/device.ts';
@@ -12,11 +13,18 @@ import { isIcmpError, type IcmpMessage, type Ipv4Packet } from '../wire/packet.t
 import { ipLocalOut } from './output.ts';
 import { routeOutput } from './route.ts';
 
+/** An error to be sent: RFC 792 type and code, and the next hop's MTU of fragmentation-needed. */
+export interface IcmpError {
+  readonly type: number;
+  readonly code: number;
+  readonly mtu: number | null;
+}
+
 /** Sends an error about `skb` to its source, as part of its connection (nf_ct_attach), unless the packet is one that must not be answered. */
 export function icmpSend(
   netns: Netns,
   skb: Skb,
-  error: { readonly type: number; readonly code: number; readonly mtu: number | null },
+  error: IcmpError,
 ): void {
   const about = skb.l3;
   if (about.kind !== 'ipv4' || !mayAnswer(netns, skb, about)) return;
@@ -34,6 +42,7 @@ export function icmpSend(
     tos: 0xc0,
     l4: message,
   };
+  if (route.dev.kind !== 'loopback' && netns.sysctl.number('net.ipv4.icmp_ratelimit') === 0) netns.peers.empty(about.src, netns.now);
   const { recorder } = skb;
   const errorId = recorder === null ? 0 : recorder.open(packet, 'error', skb.packetId, 'reply');
   netns.record(skb, { kind: 'icmp.error', type: error.type, code: error.code, errorId, to: about.src });
@@ -72,6 +81,14 @@ function answerEcho(netns: Netns, skb: Skb, packet: Ipv4Packet, message: IcmpMes
   const answer = newSkb(reply, recorder, id);
   netns.record(answer, { kind: 'socket.send', process: 'kernel', what: 'echo reply' });
   ipLocalOut(netns, answer, { src: reply.src });
+}
+
+/** Codes of unreachable that a UDP socket hears of; the others may pass, so it goes on waiting (icmp_err_convert, `fatal`). */
+const FATAL_CODES: ReadonlySet<number> = new Set([2, 3, 4, 6, 7, 8, 9, 10, 13, 14, 15]);
+
+/** Does the error end what a connected UDP socket waits for (net/ipv4/udp.c __udp4_lib_err)? */
+export function endsDatagrams({ type, code }: IcmpMessage): boolean {
+  return type === 12 || (type === 3 && FATAL_CODES.has(code));
 }
 
 /** errno of an unreachable code (net/ipv4/icmp.c icmp_err_convert). */

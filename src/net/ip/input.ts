@@ -49,12 +49,17 @@ function routeAndGo(netns: Netns, dev: NetDevice, skb: Skb): void {
       forward(netns, skb, result);
       return;
     case 'drop':
-      if (result.icmpCode !== null) icmpSend(netns, skb, { type: 3, code: result.icmpCode, mtu: null });
+      if (result.icmpCode !== null) reportNoRoute(netns, skb, result.icmpCode);
       netns.drop(skb, result.reason, dropDetail(skb, dev, result));
       return;
     default:
       assertNever(result);
   }
+}
+
+/** ip_error: the sender is told, but not more often than its tokens allow. */
+function reportNoRoute(netns: Netns, skb: Skb, code: number): void {
+  if (skb.l3.kind === 'ipv4' && netns.peers.takeToken(skb.l3.src, netns.now)) icmpSend(netns, skb, { type: 3, code, mtu: null });
 }
 
 function recordInputRoute(netns: Netns, skb: Skb, result: InputRoute): void {

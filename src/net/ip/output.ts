@@ -12,7 +12,6 @@ import type { Netns } from '../netns.ts';
 import type { Skb } from '../skb.ts';
 import type { RouteView } from '../trace/trace.ts';
 import { ipv4Bytes } from '../wire/size.ts';
-import { icmpSend } from './icmp.ts';
 import { addressType, routeOutput, type OutputRoute } from './route.ts';
 
 /** Why a process could not send, as errno. */
@@ -84,7 +83,7 @@ export function ipOutput(netns: Netns, skb: Skb, dev: NetDevice, nexthop: IpAddr
 function finishOutput(netns: Netns, skb: Skb, dev: NetDevice, nexthop: IpAddr): void {
   if (skb.l3.kind !== 'ipv4') return;
   if (skb.l3.df && ipv4Bytes(skb.l3) > dev.mtu) {
-    icmpSend(netns, skb, { type: 3, code: 4, mtu: dev.mtu });
+    netns.icmpError(skb, { type: 3, code: 4, mtu: dev.mtu });
     netns.drop(skb, 'PKT_TOO_BIG', `${ipv4Bytes(skb.l3)} bytes, ${dev.name} takes ${dev.mtu}`);
     return;
   }

@@ -95,6 +95,11 @@ export class NeighTable {
     if (state !== 'INCOMPLETE') this.#solicit(neigh, skb);
   }
 
+  /** True while the packet waits here for somebody's link address. */
+  holds(skb: Skb): boolean {
+    return [...this.#entries.values()].some(({ queue }) => queue.some((waiting) => waiting.skb === skb));
+  }
+
   /** An ARP packet named this address (arp_process): `create` where the kernel makes an entry for a stranger. */
   learn(dev: NetDevice, addr: IpAddr, lladdr: Mac, event: { readonly confirmed: boolean; readonly create: boolean }): void {
     let neigh = this.#entries.get(keyOf(dev, addr));

@@ -4,9 +4,8 @@
  */
 import { err, ok, type Result } from '../../lib/result.ts';
 import { IP_ANY, type IpAddr } from '../../lib/ip.ts';
-import { icmpSend, errnoOf } from '../ip/icmp.ts';
+import { endsDatagrams, errnoOf, icmpSend } from '../ip/icmp.ts';
 import { ipLocalOut } from '../ip/output.ts';
-import { routeOutput } from '../ip/route.ts';
 import type { Netns } from '../netns.ts';
 import { newSkb, type Nfct, type Skb } from '../skb.ts';
 import type { PacketRelation, PacketRole } from '../trace/trace.ts';
@@ -21,6 +20,8 @@ import {
   type TcpSegment,
   type UdpDatagram,
 } from '../wire/packet.ts';
+import { connect } from './connect.ts';
+import { connectionKey } from './key.ts';
 import { TcpSocket } from './tcp.ts';
 import { resetFor } from './reset.ts';
 
@@ -110,16 +111,13 @@ export class Sockets {
 
   /** connect(), write, read, close: a TCP client. */
   connectTcp(spec: ClientSpec): ClientHandle {
-    const route = routeOutput(this.#netns, { dst: spec.dst, src: null, oif: null });
-    if (route.kind === 'error') {
-      spec.onEvent({ kind: 'error', errno: route.errno });
-      return { close: () => undefined };
-    }
-    const port = this.#freePort('tcp', route.src, spec);
-    if (port === null) return noPort(spec);
+    const ends = connect(this.#netns, spec.dst, 'tcp');
+    if (ends.kind === 'error') return refused(spec, ends.errno);
+    const port = this.#freePort('tcp', { ...ends, port: spec.port });
+    if (port === null) return refused(spec, 'EADDRNOTAVAIL');
     const socket = new TcpSocket(this.#netns, this, {
-      local: { addr: route.src, port },
-      remote: { addr: spec.dst, port: spec.port },
+      local: { addr: ends.src, port },
+      remote: { addr: ends.dst, port: spec.port },
       process: spec.process,
       recorder: spec.recorder,
     });
@@ -130,18 +128,15 @@ export class Sockets {
 
   /** sendto() and wait for one answer: a UDP client. */
   sendUdp(spec: ClientSpec): ClientHandle {
-    const route = routeOutput(this.#netns, { dst: spec.dst, src: null, oif: null });
-    if (route.kind === 'error') {
-      spec.onEvent({ kind: 'error', errno: route.errno });
-      return { close: () => undefined };
-    }
-    const port = this.#freePort('udp', route.src, spec);
-    if (port === null) return noPort(spec);
-    const key = connectionKey('udp', route.src, port, spec.dst, spec.port);
-    this.#datagrams.set(key, { spec, local: route.src, port });
+    const ends = connect(this.#netns, spec.dst, 'udp');
+    if (ends.kind === 'error') return refused(spec, ends.errno);
+    const port = this.#freePort('udp', { ...ends, port: spec.port });
+    if (port === null) return refused(spec, 'EADDRNOTAVAIL');
+    const key = connectionKey('udp', ends.src, port, ends.dst, spec.port);
+    this.#datagrams.set(key, { spec, local: ends.src, port });
     const l4: UdpDatagram = { kind: 'udp', sport: port, dport: spec.port, payload: appData(spec.text) };
     const { error } = this.send(
-      { src: route.src, dst: spec.dst, l4, df: true },
+      { src: ends.src, dst: ends.dst, l4, df: true },
       {
         recorder: spec.recorder,
         relation: 'sent',
@@ -161,14 +156,11 @@ export class Sockets {
 
   /** ICMP echo and wait for its answer. */
   ping(spec: ClientSpec): ClientHandle {
-    const route = routeOutput(this.#netns, { dst: spec.dst, src: null, oif: null });
-    if (route.kind === 'error') {
-      spec.onEvent({ kind: 'error', errno: route.errno });
-      return { close: () => undefined };
-    }
+    const ends = connect(this.#netns, spec.dst, 'icmp');
+    if (ends.kind === 'error') return refused(spec, ends.errno);
     const id = 1 + this.#netns.kernel.random('icmp.id').below(65535);
-    const key = connectionKey('icmp', route.src, id, spec.dst, 0);
-    this.#datagrams.set(key, { spec, local: route.src, port: id });
+    const key = connectionKey('icmp', ends.src, id, ends.dst, 0);
+    this.#datagrams.set(key, { spec, local: ends.src, port: id });
     const l4: IcmpMessage = {
       kind: 'icmp',
       type: 8,
@@ -180,7 +172,7 @@ export class Sockets {
       data: { kind: 'data', text: '', bytes: 56 },
     };
     const { error } = this.send(
-      { src: route.src, dst: spec.dst, l4, df: true },
+      { src: ends.src, dst: ends.dst, l4, df: true },
       {
         recorder: spec.recorder,
         relation: 'sent',
@@ -211,7 +203,7 @@ export class Sockets {
       /** The connection an answer of the kernel belongs to (nf_ct_attach). */
       readonly nfct?: Nfct;
     },
-  ): { readonly packetId: number; readonly error: ReturnType<typeof ipLocalOut> } {
+  ): { readonly skb: Skb; readonly error: ReturnType<typeof ipLocalOut> } {
     const l3: Ipv4Packet = {
       kind: 'ipv4',
       src: packet.src,
@@ -226,7 +218,7 @@ export class Sockets {
     const skb = newSkb(l3, about.recorder, packetId);
     skb.nfct = about.nfct ?? null;
     this.#netns.record(skb, { kind: 'socket.send', process: about.process, what: about.what });
-    return { packetId, error: ipLocalOut(this.#netns, skb, { src: packet.src }) };
+    return { skb, error: ipLocalOut(this.#netns, skb, { src: packet.src }) };
   }
 
   deliverTcp(skb: Skb, packet: Ipv4Packet, segment: TcpSegment): void {
@@ -300,7 +292,7 @@ export class Sockets {
       const client = this.#datagrams.get(connectionKey(quoted.l4.kind, quoted.src, port, quoted.dst, remote));
       if (client !== undefined) {
         this.#deliver(skb, client.spec.process, what);
-        client.spec.onEvent({ kind: 'error', errno: errnoOf(message) });
+        if (quoted.l4.kind === 'icmp' || endsDatagrams(message)) client.spec.onEvent({ kind: 'error', errno: errnoOf(message) });
         return;
       }
     }
@@ -417,7 +409,7 @@ export class Sockets {
   }
 
   /** A random port of ip_local_port_range that no connection to this remote uses (inet_hash_connect); null when all are. */
-  #freePort(protocol: 'tcp' | 'udp', local: IpAddr, spec: { readonly dst: IpAddr; readonly port: number }): number | null {
+  #freePort(protocol: 'tcp' | 'udp', to: { readonly src: IpAddr; readonly dst: IpAddr; readonly port: number }): number | null {
     const [low = 32768, high = 60999] = (this.#netns.sysctl.get('net.ipv4.ip_local_port_range') ?? '').split(/\s+/).map(Number);
     const draw = this.#netns.kernel.random('socket.port');
     const taken = protocol === 'tcp' ? this.#connections : this.#datagrams;
@@ -425,27 +417,16 @@ export class Sockets {
     const start = draw.below(count);
     for (let tried = 0; tried < count; tried++) {
       const port = low + ((start + tried) % count);
-      if (!taken.has(connectionKey(protocol, local, port, spec.dst, spec.port))) return port;
+      if (!taken.has(connectionKey(protocol, to.src, port, to.dst, to.port))) return port;
     }
     return null;
   }
 }
 
-/** Every port of the range is taken. */
-function noPort(spec: ClientSpec): ClientHandle {
-  spec.onEvent({ kind: 'error', errno: 'EADDRNOTAVAIL' });
+/** A client that could not even begin. */
+function refused(spec: ClientSpec, errno: ClientErrno): ClientHandle {
+  spec.onEvent({ kind: 'error', errno });
   return { close: () => undefined };
-}
-
-/** How a connection is found: our end first. */
-export function connectionKey(
-  protocol: 'tcp' | 'udp' | 'icmp',
-  local: IpAddr,
-  port: number,
-  remote: IpAddr,
-  remotePort: number,
-): string {
-  return `${protocol} ${local}:${port} ${remote}:${remotePort}`;
 }
 
 function listenKey(protocol: 'tcp' | 'udp', addr: IpAddr, port: number): string {

@@ -19,7 +19,8 @@ import type { PacketRole } from '../trace/trace.ts';
 import { hasFlag, type AppData, type TcpFlag, type TcpSegment } from '../wire/packet.ts';
 import { IPV4_BYTES } from '../wire/size.ts';
 import { resetFor, segmentLength } from './reset.ts';
-import { connectionKey, type ClientErrno, type ClientEvent, type ServerRequest, type Sockets } from './sockets.ts';
+import { connectionKey } from './key.ts';
+import type { ClientErrno, ClientEvent, ServerRequest, Sockets } from './sockets.ts';
 
 export type TcpState =
   | 'CLOSED'
@@ -41,7 +42,8 @@ interface Endpoint {
 /** A segment sent and not yet acknowledged. */
 interface Unacked {
   readonly segment: TcpSegment;
-  readonly packetId: number;
+  /** As it was last sent; null until then. */
+  readonly skb: Skb | null;
 }
 
 /** All that changes in a socket, so that it can be put back whole. */
@@ -319,17 +321,17 @@ export class TcpSocket {
     const length = segmentLength(segment);
     this.#v.sndNxt = (this.#v.sndNxt + length) >>> 0;
     // Queued before it is sent: what a rule does to it at once (REJECT) finds it there.
-    const packet = { segment, packetId: 0 };
+    const packet: Unacked = { segment, skb: null };
     if (length > 0) {
       this.#v.unacked = [...this.#v.unacked, packet];
       this.#arm();
     }
     const sent = this.#transmit(segment, 'sent', this.#v.lastPacketId);
-    this.#v.unacked = this.#v.unacked.map((entry) => (entry === packet ? { segment, packetId: sent } : entry));
+    this.#v.unacked = this.#v.unacked.map((entry) => (entry === packet ? { segment, skb: sent } : entry));
   }
 
-  #transmit(segment: TcpSegment, relation: 'sent' | 'retransmission', parentId: number | null): number {
-    const { packetId } = this.#sockets.send(
+  #transmit(segment: TcpSegment, relation: 'sent' | 'retransmission', parentId: number | null): Skb {
+    const { skb } = this.#sockets.send(
       { src: this.local.addr, dst: this.remote.addr, l4: segment, df: true },
       {
         recorder: this.#recorder,
@@ -340,7 +342,7 @@ export class TcpSocket {
         what: segment.flags.join('-'),
       },
     );
-    return packetId;
+    return skb;
   }
 
   #arm(): void {
@@ -374,8 +376,11 @@ export class TcpSocket {
   #retransmit(): void {
     const first = this.#v.unacked[0];
     if (first === undefined) return;
+    // What still waits here for a link address is not sent a second time (skb_still_in_host_queue).
+    if (first.skb !== null && this.#netns.neigh.holds(first.skb)) return;
     const segment = { ...first.segment, ack: hasFlag(first.segment, 'ACK') ? this.#v.rcvNxt : 0 };
-    this.#transmit(segment, 'retransmission', first.packetId === 0 ? null : first.packetId);
+    const skb = this.#transmit(segment, 'retransmission', first.skb?.packetId ?? null);
+    this.#v.unacked = this.#v.unacked.map((entry) => (entry === first ? { segment: first.segment, skb } : entry));
   }
 
   /** Takes off the queue what `ack` covers. */
