@@ -1,7 +1,7 @@
 /**
  * The hops of a trace as the recordings have them: the opening packet at every device, and what answered it.
  */
-import type { Trace, TraceStep } from '../../net/trace/trace.ts';
+import type { Trace, TracePacket, TraceStep } from '../../net/trace/trace.ts';
 import type { Ipv4Packet } from '../../net/wire/packet.ts';
 import { innermost, openingWay, vxlanOf } from '../opening.ts';
 import type { Hop } from './packet-file.ts';
@@ -15,16 +15,38 @@ export interface Hops {
 type DeviceStep = Extract<TraceStep, { kind: 'dev.tx' | 'dev.rx' }>;
 
 export function hopsOf(trace: Trace, owners: Owners): Hops {
-  const roles = new Map(trace.packets.map((packet) => [packet.id, packet.role]));
-  const request: Hop[] = [];
-  const reply: Hop[] = [];
+  const packets = new Map(trace.packets.map((packet) => [packet.id, packet]));
+  const request = new HopList();
+  const reply = new HopList();
   for (const step of trace.steps) {
     if ((step.kind !== 'dev.tx' && step.kind !== 'dev.rx') || step.l3.kind !== 'ipv4') continue;
     const inner = innermost(step.l3);
-    const way = openingWay(step.l3, roles.get(step.packetId) === 'reply');
-    if (inner !== null && way !== null) (way === 'request' ? request : reply).push(hopOf(step, inner, owners));
+    const way = openingWay(step.l3, packets.get(step.packetId)?.role === 'reply');
+    if (inner !== null && way !== null) (way === 'request' ? request : reply).add(sentAs(step.packetId, packets), hopOf(step, inner, owners));
   }
-  return { request, reply };
+  return { request: request.hops, reply: reply.hops };
+}
+
+/** Hops by the packet that was sent: on a real machine one goes all its way before the next is sent, here their times may cross. */
+class HopList {
+  readonly #bySent = new Map<number, Hop[]>();
+
+  add(sent: number, hop: Hop): void {
+    const own = this.#bySent.get(sent);
+    if (own === undefined) this.#bySent.set(sent, [hop]);
+    else own.push(hop);
+  }
+
+  get hops(): readonly Hop[] {
+    return [...this.#bySent.values()].flat();
+  }
+}
+
+/** The packet of which this one is the envelope or a copy. */
+function sentAs(id: number, packets: ReadonlyMap<number, TracePacket>): number {
+  const packet = packets.get(id);
+  if (packet?.parentId == null || (packet.relation !== 'encapsulates' && packet.relation !== 'clone')) return id;
+  return sentAs(packet.parentId, packets);
 }
 
 function hopOf(step: DeviceStep, packet: Ipv4Packet, owners: Owners): Hop {

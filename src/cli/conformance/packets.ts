@@ -6,7 +6,7 @@ import type { ClusterApi } from '../../cluster/cluster-api.ts';
 import { createCluster } from '../../cluster/cluster.ts';
 import type { Command, Place } from '../../cluster/commands.ts';
 import type { ClusterSnapshot } from '../../cluster/snapshot.ts';
-import { NS_PER_MS } from '../../sim/sim.ts';
+import { NS_PER_MS, NS_PER_S } from '../../sim/sim.ts';
 import { packetFileFaults, type PacketFile, type RecordedPod } from './packet-file.ts';
 import { lastCommands, packetScenario } from './packet-scenario.ts';
 import { checkProbe } from './probe-check.ts';
@@ -19,12 +19,20 @@ export function checkPacketFile(json: UnknownRecord): readonly string[] {
   const scenario = packetScenario(file);
   if (!scenario.ok) return [scenario.error];
   const cluster = createCluster(scenario.value);
-  const refused = [...greetings(file), ...lastCommands(file)].flatMap((command) => {
+  const refused = run(cluster, [...greetings(file), ...lastCommands(file)]);
+  return [...refused, ...podFaults(cluster.snapshot(), file.cluster.pods), ...probeFaults(cluster, file)];
+}
+
+/** What the cluster refuses of these. */
+function run(cluster: ClusterApi, commands: readonly Command[]): readonly string[] {
+  return commands.flatMap((command) => {
     const result = cluster.run(command);
     return result.ok ? [] : result.errors.map(({ message }) => `refused: ${message}`);
   });
-  return [...refused, ...podFaults(cluster.snapshot(), file.cluster.pods), ...probeFaults(cluster, file)];
 }
+
+/** After so long no server repeats a SYN-ACK that nobody answered (tcp_synack_retries), so none meets the next probe's rules. */
+const QUIET: Command = { kind: 'advance', ns: 64 * NS_PER_S };
 
 /** Every machine and Pod has been heard once, so that bridges and the wire know where they are, as they did in the recording. */
 function greetings({ cluster: { nodes, pods } }: PacketFile): readonly Command[] {
@@ -53,7 +61,8 @@ function podFaults(snapshot: ClusterSnapshot, pods: readonly RecordedPod[]): rea
 
 function probeFaults(cluster: ClusterApi, file: PacketFile): readonly string[] {
   return file.probes.flatMap((probe, index) => {
-    const lines = checkProbe(cluster, probe);
+    const unanswered = file.probes[index - 1]?.paths.some(({ outcome }) => outcome === 'timeout') === true;
+    const lines = [...(unanswered ? run(cluster, [QUIET, ...greetings(file)]) : []), ...checkProbe(cluster, probe)];
     const note = probe.note === undefined || probe.note === '' ? '' : ` (${probe.note})`;
     return lines.length === 0 ? [] : [`  probe ${index + 1}: ${probe.from} to ${probe.to} ${probe.protocol}${note}`, ...lines];
   });
