@@ -72,12 +72,12 @@ export class SysctlTable {
   }
 
   /** Writes a value; the error is what `sysctl -w` prints. */
-  set(name: string, value: string): Result<void, string> {
-    if (!this.#values.has(name))
-      return err(`sysctl: cannot stat /proc/sys/${name.replaceAll('.', '/')}: No such file or directory`);
-    if (!/^\d+(\s+\d+)?$/.test(value)) return err(`sysctl: setting key "${name}": Invalid argument`);
+  set(key: string, value: string): Result<void, string> {
+    const name = plainName(key);
+    if (!this.#values.has(name)) return err(`sysctl: cannot stat /proc/sys/${pathOf(key)}: No such file or directory`);
+    if (!/^\d+(\s+\d+)?$/.test(value)) return err(`sysctl: setting key "${key}": Invalid argument`);
     if (name === 'net.ipv4.ip_local_port_range' && !isPortRange(value))
-      return err(`sysctl: setting key "${name}": Invalid argument`);
+      return err(`sysctl: setting key "${key}": Invalid argument`);
     this.#values.set(name, value);
     if (name === 'net.ipv4.ip_forward') this.#forwardAll(value);
     const conf = CONF_NAME.exec(name);
@@ -117,6 +117,17 @@ export class SysctlTable {
         this.#values.set(name, value);
     }
   }
+}
+
+/** sysctl takes `net/ipv4/…` too, and writes a dot within a name as `/`: `net.ipv4.conf.flannel/1.rp_filter` (sysctl.8). */
+function plainName(key: string): string {
+  return key.replaceAll('/', '.');
+}
+
+/** The file sysctl looks for: with names parted by dots, dots and slashes change places. */
+function pathOf(key: string): string {
+  const slashed = key.indexOf('/') >= 0 && key.indexOf('/') < (key + '.').indexOf('.');
+  return slashed ? key : key.replace(/[./]/g, (separator) => (separator === '.' ? '/' : '.'));
 }
 
 /** Two ports, the first not above the second (ipv4_local_port_range). */

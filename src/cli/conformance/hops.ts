@@ -22,12 +22,16 @@ export function hopsOf(trace: Trace, owners: Owners): Hops {
     if ((step.kind !== 'dev.tx' && step.kind !== 'dev.rx') || step.l3.kind !== 'ipv4') continue;
     const inner = innermost(step.l3);
     const way = openingWay(step.l3, packets.get(step.packetId)?.role === 'reply');
-    if (inner !== null && way !== null) (way === 'request' ? request : reply).add(sentAs(step.packetId, packets), hopOf(step, inner, owners));
+    if (inner !== null && way !== null)
+      (way === 'request' ? request : reply).add(sentAs(step.packetId, packets), hopOf(step, inner, owners));
   }
   return { request: request.hops, reply: reply.hops };
 }
 
-/** Hops by the packet that was sent: on a real machine one goes all its way before the next is sent, here their times may cross. */
+/**
+ * Hops by the packet that was sent, the errors it met among them: on a real machine one goes all its way and is answered before the
+ * next is sent, here their times may cross.
+ */
 class HopList {
   readonly #bySent = new Map<number, Hop[]>();
 
@@ -42,10 +46,12 @@ class HopList {
   }
 }
 
-/** The packet of which this one is the envelope or a copy. */
+const FOLLOWING: ReadonlySet<TracePacket['relation']> = new Set(['encapsulates', 'clone', 'error']);
+
+/** The packet of which this one is the envelope, a copy, or an error about it. */
 function sentAs(id: number, packets: ReadonlyMap<number, TracePacket>): number {
   const packet = packets.get(id);
-  if (packet?.parentId == null || (packet.relation !== 'encapsulates' && packet.relation !== 'clone')) return id;
+  if (packet === undefined || packet.parentId === null || !FOLLOWING.has(packet.relation)) return id;
   return sentAs(packet.parentId, packets);
 }
 

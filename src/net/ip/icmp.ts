@@ -21,11 +21,7 @@ export interface IcmpError {
 }
 
 /** Sends an error about `skb` to its source, as part of its connection (nf_ct_attach), unless the packet is one that must not be answered. */
-export function icmpSend(
-  netns: Netns,
-  skb: Skb,
-  error: IcmpError,
-): void {
+export function icmpSend(netns: Netns, skb: Skb, error: IcmpError): void {
   const about = skb.l3;
   if (about.kind !== 'ipv4' || !mayAnswer(netns, skb, about)) return;
   const message: IcmpMessage = { kind: 'icmp', ...error, id: 0, seq: 0, quoted: about, data: null };
@@ -42,7 +38,8 @@ export function icmpSend(
     tos: 0xc0,
     l4: message,
   };
-  if (route.dev.kind !== 'loopback' && netns.sysctl.number('net.ipv4.icmp_ratelimit') === 0) netns.peers.empty(about.src, netns.now);
+  if (route.dev.kind !== 'loopback' && netns.sysctl.number('net.ipv4.icmp_ratelimit') === 0)
+    netns.peers.empty(about.src, netns.now);
   const { recorder } = skb;
   const errorId = recorder === null ? 0 : recorder.open(packet, 'error', skb.packetId, 'reply');
   netns.record(skb, { kind: 'icmp.error', type: error.type, code: error.code, errorId, to: about.src });

@@ -59,7 +59,8 @@ function routeAndGo(netns: Netns, dev: NetDevice, skb: Skb): void {
 
 /** ip_error: the sender is told, but not more often than its tokens allow. */
 function reportNoRoute(netns: Netns, skb: Skb, code: number): void {
-  if (skb.l3.kind === 'ipv4' && netns.peers.takeToken(skb.l3.src, netns.now)) icmpSend(netns, skb, { type: 3, code, mtu: null });
+  if (skb.l3.kind === 'ipv4' && netns.peers.takeToken(skb.l3.src, netns.now))
+    icmpSend(netns, skb, { type: 3, code, mtu: null });
 }
 
 function recordInputRoute(netns: Netns, skb: Skb, result: InputRoute): void {

@@ -2,7 +2,8 @@
  * What a namespace sends: OUTPUT, routing again where a rule moved the packet, POSTROUTING, neighbour, device
  * (net/ipv4/ip_output.c __ip_local_out, ip_output, ip_finish_output2; net/ipv4/netfilter.c ip_route_me_harder).
  *
- * Simplification: fragments are not made; a packet too long for its device without DF goes out whole.
+ * Simplification: fragments are not made; a packet too long for its device without DF goes out whole. Multicast has no groups and no
+ * link addresses of its own: it goes where its route says, like any other packet.
  */
 import { assertNever } from '../../lib/assert.ts';
 import { MAC_BROADCAST, MAC_ZERO } from '../../lib/mac.ts';

@@ -102,10 +102,7 @@ export class Netfilter {
   #nextRuleId = 1;
   #view: NetfilterView | null = null;
 
-  constructor(
-    host: NetfilterHost,
-    options: { readonly indexed?: boolean; readonly cache?: RuleCache } = {},
-  ) {
+  constructor(host: NetfilterHost, options: { readonly indexed?: boolean; readonly cache?: RuleCache } = {}) {
     this.#host = host;
     this.#cache = options.cache ?? new RuleCache();
     this.conntrack = new ConntrackTable(host);

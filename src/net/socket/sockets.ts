@@ -292,7 +292,8 @@ export class Sockets {
       const client = this.#datagrams.get(connectionKey(quoted.l4.kind, quoted.src, port, quoted.dst, remote));
       if (client !== undefined) {
         this.#deliver(skb, client.spec.process, what);
-        if (quoted.l4.kind === 'icmp' || endsDatagrams(message)) client.spec.onEvent({ kind: 'error', errno: errnoOf(message) });
+        if (quoted.l4.kind === 'icmp' || endsDatagrams(message))
+          client.spec.onEvent({ kind: 'error', errno: errnoOf(message) });
         return;
       }
     }
