@@ -1,20 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 
 /**
- * The first load is what the page's entry imports statically, directly or not; what it imports on demand (editor, terminal,
- * lessons, Chinese) is not in it. Vite's manifest knows which is which.
+ * The first load is all JavaScript that the page names: its entry, and what is fetched beside it until the map shows the cluster
+ * (vite.config.ts puts it there; a browser test holds the list against what is really fetched). What comes later on demand
+ * (editor, tables, outline, dialogs, journey, Chinese) is not in it.
  */
 function firstLoad() {
-  if (!existsSync('dist/.vite/manifest.json')) throw new Error('no build to measure: run `npm run build` first');
-  const manifest = JSON.parse(readFileSync('dist/.vite/manifest.json', 'utf8'));
-  const seen = new Set();
-  const visit = (key) => {
-    if (seen.has(key)) return;
-    seen.add(key);
-    for (const imported of manifest[key].imports ?? []) visit(imported);
-  };
-  visit('index.html');
-  return [...seen].map((key) => `dist/${manifest[key].file}`).filter((file) => file.endsWith('.js'));
+  if (!existsSync('dist/index.html')) throw new Error('no build to measure: run `npm run build` first');
+  const page = readFileSync('dist/index.html', 'utf8');
+  const named = [...page.matchAll(/<(?:script|link)\b[^>]*?(?:src|href)="\.\/([^"]+\.js)"/g)].map(([, file]) => `dist/${file}`);
+  if (named.length === 0) throw new Error('the page names no JavaScript');
+  return [...new Set(named)];
 }
 
-export default [{ name: 'JavaScript of the first load', path: firstLoad(), limit: '250 kB', gzip: true }];
+export default [{ name: 'JavaScript of the first load', path: firstLoad(), limit: '480 kB', gzip: true }];

@@ -1,15 +1,10 @@
 /**
  * The one boundary for faults of our own. The user's manifests outlive it: they are in the store and in the browser's storage,
- * and can be downloaded here whatever broke.
+ * and can be downloaded here whatever broke. What fails before there is an application is shown by the entry, on the same screen.
  */
-import { Component, type ErrorInfo, type ReactElement, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
-import { Button } from '../kit/Button.tsx';
-import { VerdictMark } from '../kit/VerdictMark.tsx';
-import { download } from '../manifests/file-actions.ts';
-import { forgetSession } from '../store/persistence.ts';
+import { Component, useCallback, type ErrorInfo, type ReactElement, type ReactNode } from 'react';
 import { useAppStore } from '../store/context.ts';
-import styles from './ErrorScreen.module.css';
+import { asError, drawFailure } from './failure-screen.ts';
 
 interface Props {
   readonly children: ReactNode;
@@ -24,7 +19,7 @@ export class ErrorBoundary extends Component<Props, State> {
   override state: State = { error: null, where: '' };
 
   static getDerivedStateFromError(thrown: unknown): Partial<State> {
-    return { error: thrown instanceof Error ? thrown : new Error(String(thrown)) };
+    return { error: asError(thrown) };
   }
 
   override componentDidCatch(_error: Error, info: ErrorInfo): void {
@@ -56,28 +51,14 @@ export class ErrorBoundary extends Component<Props, State> {
   }
 }
 
-function ErrorScreen({ error, where }: { readonly error: Error; readonly where: string }): ReactElement {
-  const { t } = useTranslation();
+function ErrorScreen({ error, where }: State & { readonly error: Error }): ReactElement {
   const store = useAppStore();
-  const save = (): void => {
-    for (const file of store.getState().files) download(file.name, file.text);
-  };
-  const fresh = (): void => {
-    void forgetSession().then(() => window.location.reload());
-  };
-  return (
-    <main className={styles.screen} role="alert">
-      <VerdictMark verdict="drop" size={28} />
-      <h1>{t('app.errorTitle')}</h1>
-      <p>{t('app.errorText')}</p>
-      <div className={styles.buttons}>
-        <Button tone="primary" icon="download" onPress={save}>
-          {t('app.errorDownload')}
-        </Button>
-        <Button onPress={() => window.location.reload()}>{t('app.errorReload')}</Button>
-        <Button onPress={fresh}>{t('app.errorFresh')}</Button>
-      </div>
-      <pre tabIndex={0}>{`${error.name}: ${error.message}\n${error.stack ?? ''}${where}`}</pre>
-    </main>
+  const draw = useCallback(
+    (main: HTMLElement | null) => {
+      const { lang, files } = store.getState();
+      if (main !== null) drawFailure(main, { error, where, lang, files });
+    },
+    [store, error, where],
   );
+  return <main ref={draw} />;
 }

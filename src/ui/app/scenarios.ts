@@ -1,7 +1,8 @@
 /**
- * The scenarios that ship with the page. Their texts are bundled; the engine is loaded with the first that is opened.
+ * The scenarios that ship with the page, and the engine that runs them. Their texts are bundled.
  */
-import type { LoadedScenario } from '../../cluster/scenario-file.ts';
+import { createCluster } from '../../cluster/cluster.ts';
+import { loadScenario, type LoadedScenario } from '../../cluster/scenario-file.ts';
 import type { ManifestFile, ScenarioEntry } from '../store/state.ts';
 import type { OpenedScenario, ScenarioSource } from '../store/store.ts';
 
@@ -30,11 +31,7 @@ interface Loaded {
 }
 
 /** Reads all scenarios; one that cannot be read is a fault of this build, and told as such. */
-export async function shippedScenarios(): Promise<ScenarioSource> {
-  const [{ loadScenario }, { createCluster }] = await Promise.all([
-    import('../../cluster/scenario-file.ts'),
-    import('../../cluster/cluster.ts'),
-  ]);
+export function shippedScenarios(): ScenarioSource {
   const all = [...folders(TEXTS)].map(([id, files]): Loaded => {
     const result = loadScenario(id, files);
     if (!result.ok)

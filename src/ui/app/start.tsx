@@ -1,52 +1,38 @@
-/** Puts the parts together: scenarios, the saved session, the store, and the application in the page. */
-import { StrictMode } from 'react';
+/** Puts the parts together: the saved session, the store, and the application in the page. */
+import { StrictMode, useEffect, type ComponentType, type ReactElement } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createJSONStorage } from 'zustand/middleware';
-import type { AppCommand } from '../commands/command.ts';
+import { coreCommands } from '../commands/core.ts';
 import { createI18n, showLanguage } from '../i18n/i18n.ts';
+import { journeyCommands } from '../journey/commands.ts';
 import { addToast } from '../store/actions.ts';
-import { keepSession, loadSession, restoreSession, type SavedSession } from '../store/persistence.ts';
+import { keepSession, restoreSession } from '../store/persistence.ts';
+import { loadSession, type SavedSession } from '../store/saved-session.ts';
 import { createAppStore, type AppStore, type ScenarioSource, type Settings } from '../store/store.ts';
-import type { Lang, Theme } from '../store/state.ts';
 import { App } from './App.tsx';
+import type { Look } from './first-look.ts';
+import { awaitFirstPicture } from './first-picture.ts';
 import { browserStorage } from './layout-storage.ts';
-import type { Slots } from './slots.ts';
+import { regions } from './regions.ts';
 
 export interface Parts {
   readonly root: HTMLElement;
+  readonly look: Look;
   readonly source: ScenarioSource;
-  readonly commands: readonly AppCommand[];
-  readonly slots: Slots;
+  /** The map; given, since it loads beside this and the first picture waits for both. */
+  readonly Topology: ComponentType;
 }
 
-function preferredTheme(): Theme {
-  return window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-}
+const COMMANDS = [...coreCommands, ...journeyCommands];
 
-function preferredLang(): Lang {
-  return navigator.language.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
-}
-
-/** The user's last session; null when there is none, or the browser will not say. */
-async function savedSession(): Promise<SavedSession | null> {
-  try {
-    return await loadSession();
-  } catch (error) {
-    if (error instanceof DOMException) return null;
-    throw error;
-  }
-}
-
-async function openStore(source: ScenarioSource): Promise<AppStore> {
-  const saved = await savedSession();
+async function openStore(source: ScenarioSource, look: Look, saved: SavedSession | null): Promise<AppStore> {
   const known = source.list.some((entry) => entry.id === saved?.scenario);
   const opened = await source.open(known && saved !== null ? saved.scenario : (source.list[0]?.id ?? ''));
   const storage = browserStorage();
   const store = createAppStore({
     opened,
     source,
-    theme: preferredTheme(),
-    lang: preferredLang(),
+    ...look,
     ...(storage === null ? {} : { storage: createJSONStorage<Settings>(() => storage) }),
   });
   if (saved !== null) resume(store, saved, known);
@@ -63,17 +49,22 @@ function resume(store: AppStore, saved: SavedSession, known: boolean): void {
   addToast(store, { tone: 'warning', title: { key: 'app.restoreStopped', values: { count: done } }, detail: '', action: null });
 }
 
-/** Starts the application; the store is returned for whoever looks on (tests). */
-export async function start({ root, source, commands, slots }: Parts): Promise<AppStore> {
-  const store = await openStore(source);
+/** Starts the application in place of the skeleton. */
+export async function start({ root, look, source, Topology }: Parts): Promise<void> {
   const i18n = createI18n();
-  await showLanguage(i18n, store.getState().lang);
-  document.documentElement.dataset['theme'] = store.getState().theme;
+  const [saved] = await Promise.all([loadSession(), showLanguage(i18n, look.lang)]);
+  const store = await openStore(source, look, saved);
   keepSession(store);
   createRoot(root).render(
     <StrictMode>
-      <App store={store} i18n={i18n} commands={commands} slots={slots} />
+      <App store={store} i18n={i18n} commands={COMMANDS} slots={{ ...regions, Topology }} />
+      <Mounted root={root} />
     </StrictMode>,
   );
-  return store;
+}
+
+/** Tells when the application beside it is in the page. */
+function Mounted({ root }: { readonly root: HTMLElement }): ReactElement | null {
+  useEffect(() => awaitFirstPicture(root), [root]);
+  return null;
 }

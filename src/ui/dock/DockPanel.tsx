@@ -1,11 +1,12 @@
 /** One of the dock's panels, wherever the layout puts it. */
 import { lazy, Suspense, type ReactElement } from 'react';
+import { afterFirstPicture } from '../app/first-picture.ts';
 import type { DockTab } from '../store/state.ts';
 import { Changes } from './Changes.tsx';
 
-const Chains = lazy(async () => ({ default: (await import('./Chains.tsx')).Chains }));
-const Conntrack = lazy(async () => ({ default: (await import('./Conntrack.tsx')).Conntrack }));
-const Events = lazy(async () => ({ default: (await import('./Events.tsx')).Events }));
+const Chains = lazy(async () => ({ default: (await afterFirstPicture(() => import('./Chains.tsx'))).Chains }));
+const Conntrack = lazy(async () => ({ default: (await afterFirstPicture(() => import('./Conntrack.tsx'))).Conntrack }));
+const Events = lazy(async () => ({ default: (await afterFirstPicture(() => import('./Events.tsx'))).Events }));
 
 export function DockPanel({ tab }: { readonly tab: DockTab | 'changes' }): ReactElement {
   return <Suspense>{panel(tab)}</Suspense>;

@@ -1,6 +1,7 @@
 /** The manifests: files, the editor, what is wrong with the text, and Apply with what it would change. */
 import { lazy, Suspense, useMemo, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { afterFirstPicture } from '../app/first-picture.ts';
 import { Button } from '../kit/Button.tsx';
 import { keyText } from '../commands/keys.ts';
 import { useApp, useAppStore } from '../store/context.ts';
@@ -14,7 +15,7 @@ import { WouldChange } from './WouldChange.tsx';
 import styles from './Manifests.module.css';
 
 const Editor = lazy(async () => {
-  const { Editor: component } = await import('../editor/Editor.tsx');
+  const { Editor: component } = await afterFirstPicture(() => import('../editor/Editor.tsx'));
   return { default: component };
 });
 

@@ -1,5 +1,6 @@
 /** What can be done with manifests: write, name, import, download, preview, apply, delete from the cluster. */
 import { appliedText } from './applied-text.ts';
+import { download } from './download.ts';
 import { addToast, runCommand } from '../store/actions.ts';
 import type { CommandResult } from '../../cluster/cluster-api.ts';
 import { freeName, MAX_MANIFEST_LENGTH } from '../store/files.ts';
@@ -60,16 +61,6 @@ export async function importFiles(store: AppStore, chosen: Iterable<File>): Prom
 export function downloadFile(store: AppStore): void {
   const file = activeFile(store.getState());
   if (file !== null) download(file.name, file.text);
-}
-
-/** Hands the browser a text to save. */
-export function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/yaml' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }
 
 /** Asks the cluster what Apply would do with the file as it stands. */

@@ -2,13 +2,13 @@
  * The map: toolbar, stage, outline. What it draws is a scene (scene/), a pure value of the snapshot and the view; what moves
  * on it is the packet (packet/), driven by the journey's player.
  */
-import { useCallback, useState, type KeyboardEvent, type ReactElement } from 'react';
+import { lazy, Suspense, useCallback, useState, type KeyboardEvent, type ReactElement } from 'react';
+import { afterFirstPicture } from '../app/first-picture.ts';
 import { openHookDiagram } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import type { AppStore } from '../store/store.ts';
 import { MapStage } from './view/MapStage.tsx';
 import { MapToolbar } from './view/MapToolbar.tsx';
-import { MapTree } from './view/MapTree.tsx';
 import { NodePills } from './view/NodePills.tsx';
 import { PacketWords } from './view/PacketWords.tsx';
 import { openObject, selectObject } from './view/open.ts';
@@ -19,6 +19,8 @@ import { useFraming } from './view/useFraming.ts';
 import { useMapScene, type MapScene } from './view/useMapScene.ts';
 import './map.css';
 import styles from './view/Topology.module.css';
+
+const MapTree = lazy(async () => ({ default: (await afterFirstPicture(() => import('./view/MapTree.tsx'))).MapTree }));
 
 /** Under this width one node fills the stage. */
 const NARROW = 560;
@@ -40,7 +42,9 @@ export function Topology(): ReactElement {
     <div className={styles.topology}>
       <MapToolbar map={map} camera={camera} fit={fit} outlined={outlined} onOutline={() => setOutlined((shown) => !shown)} />
       <div className={styles.body}>
-        <MapTree world={map.world} shown={outlined} />
+        <Suspense>
+          <MapTree world={map.world} shown={outlined} />
+        </Suspense>
         <div ref={stageRef} className={styles.stage} data-keys="stage" tabIndex={0} onKeyDown={onKeyDown}>
           {stage === null ? null : <MapStage map={map} camera={stage.camera} node={stage.node} />}
         </div>

@@ -1,4 +1,4 @@
-/** The frame: header, dialogs, toasts, the error screen. */
+/** The frame: header, dialogs, toasts. */
 export const app = {
   explore: 'Explore',
   journey: 'Journey',
@@ -33,11 +33,6 @@ export const app = {
   toasts: 'Messages',
   toastChanged: 'What changed',
   sheet: { closed: 'Sheet closed', half: 'Sheet half open', full: 'Sheet open', grip: 'Change the height of the sheet' },
-  errorTitle: 'Kubehop met a fault of its own',
-  errorText: 'Your manifests are saved as you typed them. Download them, then reload the page; the fault is described below.',
-  errorDownload: 'Download manifests',
-  errorReload: 'Reload',
-  errorFresh: 'Reload with the scenario as it was',
   restoreStopped: 'The saved session could be replayed only up to command {{count}}.',
   notSaved: 'The browser does not keep your work',
   loadFailed: 'This scenario could not be opened',
