@@ -20,7 +20,8 @@ import { useScale } from './useScale.ts';
 import { useSize } from './useSize.ts';
 import styles from './JourneyTimeline.module.css';
 
-const TOP = 20;
+/** The needle's head: beneath the names, above the ticks. */
+const HEAD = 19;
 const BASE = 44;
 const HEIGHT = 68;
 
@@ -132,8 +133,8 @@ function Labels({ journey, width, index }: PartProps & { readonly index: number 
       {labels.map(({ index: at, x, anchor, key, params }) => (
         <text
           key={at}
-          x={at === index ? x + (anchor === 'end' ? -9 : 9) : x}
-          y={14}
+          x={x}
+          y={11}
           textAnchor={anchor}
           className={at === index ? styles.labelNow : styles.label}
         >
@@ -170,8 +171,8 @@ function Needle({ count, width }: { readonly count: number; readonly width: numb
   }, [store, count, width]);
   return (
     <g ref={ref} className={styles.needle}>
-      <path d={`M0 ${TOP - 6}V49`} />
-      <circle cy={10} r={6} />
+      <path d={`M0 ${HEAD}V49`} />
+      <circle cy={HEAD} r={4.5} />
     </g>
   );
 }

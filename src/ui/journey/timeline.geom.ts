@@ -93,29 +93,71 @@ export function ticksOf({ steps }: JourneyModel, width: number): readonly Tick[]
 
 /** Room a label needs: 6 px a sign at 11 px, and a gap. */
 const SIGN = 6;
+const GAP = 10;
 
-/** The needle's head and a gap. */
-const ROOM_BESIDE = 20;
+/** What is named first where not all fit: how it ended, then what changed the packet most. */
+const IMPORTANCE: readonly Label[] = [
+  'journey.mark.dropped',
+  'journey.mark.rejected',
+  'journey.mark.dnat',
+  'journey.mark.snat',
+  'journey.mark.masquerade',
+  'journey.mark.back',
+  'journey.mark.sealed',
+  'journey.mark.opened',
+  'journey.mark.attempt',
+  'journey.mark.ttl',
+  'journey.mark.delivered',
+];
 
-/** Names of the steps that changed the packet, left or right of their tick, as far as there is room. */
+/** Names of the steps that changed the packet, right or left of their tick, as far as there is room; in order of importance. */
 export function labelsOf({ steps }: JourneyModel, width: number): readonly TickLabel[] {
+  const named = steps
+    .flatMap((step) => {
+      const name = nameOf(step);
+      return name === null ? [] : [{ index: step.index, name }];
+    })
+    .sort((a, b) => IMPORTANCE.indexOf(a.name.key) - IMPORTANCE.indexOf(b.name.key) || a.index - b.index);
   const labels: TickLabel[] = [];
-  let free = 0;
-  const named = steps.flatMap((step) => {
-    const name = nameOf(step);
-    return name === null
-      ? []
-      : [{ index: step.index, x: tickX(step.index, steps.length, width), room: name.signs * SIGN + ROOM_BESIDE, name }];
-  });
-  for (const [i, { index, x, room, name }] of named.entries()) {
-    const next = named[i + 1]?.x ?? width;
-    const anchor = x + room > next && x - room >= free ? 'end' : 'start';
-    const left = anchor === 'end' ? x - room : x;
-    if (left < free || left + room > width + 8) continue;
-    labels.push({ index, x: x - 2, anchor, key: name.key, params: name.params });
-    free = left + room;
+  const taken: Room[] = [];
+  for (const { index, name } of named) {
+    const tick = tickX(index, steps.length, width);
+    const found = placesFor(tick, name.signs * SIGN + GAP, taken).find(
+      (place) => place.left >= 0 && place.right <= width + GAP && !taken.some((each) => touches(each, place)),
+    );
+    if (found === undefined) continue;
+    const { left, right, anchor } = found;
+    labels.push({ index, x: anchor === 'start' ? left : right - GAP, anchor, key: name.key, params: name.params });
+    taken.push(found);
   }
   return labels;
+}
+
+/** A stretch of the strip, with the gap behind a name. */
+interface Room {
+  readonly left: number;
+  readonly right: number;
+}
+
+function touches(a: Room, b: Room): boolean {
+  return a.left < b.right && b.left < a.right;
+}
+
+/** How far a name may be from its tick, to stand clear of another. */
+const ASIDE = 16;
+
+/** Right of the tick, left of it, or moved aside just as far as another name asks for. */
+function placesFor(tick: number, room: number, taken: readonly Room[]): readonly (Room & Pick<TickLabel, 'anchor'>)[] {
+  const from = (left: number): Room & Pick<TickLabel, 'anchor'> => ({ left, right: left + room, anchor: 'start' });
+  const upTo = (right: number): Room & Pick<TickLabel, 'anchor'> => ({ left: right - room, right, anchor: 'end' });
+  const right = tick - 2;
+  const left = tick + 2 + GAP;
+  return [
+    from(right),
+    upTo(left),
+    ...taken.filter((each) => each.right > right && each.right - right <= ASIDE).map((each) => from(each.right)),
+    ...taken.filter((each) => each.left < left && left - each.left <= ASIDE).map((each) => upTo(each.left)),
+  ];
 }
 
 interface Name {
