@@ -11,6 +11,7 @@ import type { Rng, RngStream } from '../lib/rng.ts';
 import type { Sim } from '../sim/sim.ts';
 import { RuleCache } from './netfilter/rule-cache.ts';
 import { Netns } from './netns.ts';
+import type { SysctlTable } from './sysctl.ts';
 
 export class Kernel {
   /** The machine's host name, `class`. */
@@ -21,6 +22,7 @@ export class Kernel {
   readonly root: Netns;
   /** Decides the draws of `-m statistic` in place of the random stream while outcomes are explored; else null. */
   chance: ((probability: number) => number) | null = null;
+  readonly #sysctlViews = new Map<string, ReadonlyMap<string, string>>();
   readonly #namespaces = new Map<string, Netns>();
 
   /** Rules read before, shared by the kernels of a world. */
@@ -73,6 +75,17 @@ export class Kernel {
   /** A random link address for a new device. */
   newMac(): Mac {
     return randomMac(this.random('mac'));
+  }
+
+  /** The settings of a namespace; one map for all namespaces that have the same. */
+  sysctlView(table: SysctlTable): ReadonlyMap<string, string> {
+    const signature = table.signature();
+    let view = this.#sysctlViews.get(signature);
+    if (view === undefined) {
+      view = table.entries();
+      this.#sysctlViews.set(signature, view);
+    }
+    return view;
   }
 
   /** Returns a closure that undoes what traffic has changed since. */

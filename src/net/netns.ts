@@ -72,11 +72,8 @@ export class Netns {
     this.kernel = kernel;
     this.name = name;
     this.#viewer = new NetnsViewer(this);
-    this.sysctl = new SysctlTable({
-      hasDevice: (dev) => this.#devices.has(dev),
-      onChange: () => {
-        this.touch();
-      },
+    this.sysctl = new SysctlTable(() => {
+      this.touch();
     });
     this.neigh = new NeighTable(this);
     this.sockets = new Sockets(this);

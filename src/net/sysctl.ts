@@ -35,53 +35,59 @@ const CONF: Readonly<Record<string, string>> = {
 
 const CONF_NAME = /^net\.ipv4\.conf\.(.+)\.([a-z_]+)$/;
 
+/** What exists without a device, with the value a new namespace has. */
+const PLAIN: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(DEFAULTS),
+  ...[...CONNTRACK_SYSCTLS].map(([name, value]) => [name, String(value)] as const),
+]);
+
+/** Settings of one device, or of `all` and `default`: those that differ from CONF. */
+type DeviceConf = Map<string, string>;
+
 export class SysctlTable {
-  #values = new Map<string, string>([
-    ...Object.entries(DEFAULTS),
-    ...[...CONNTRACK_SYSCTLS].map(([name, value]) => [name, String(value)] as const),
+  /** Plain settings that were written. */
+  readonly #plain = new Map<string, string>();
+  readonly #devices = new Map<string, DeviceConf>([
+    ['all', new Map()],
+    ['default', new Map()],
   ]);
-  readonly #hasDevice: (name: string) => boolean;
   readonly #onChange: () => void;
 
-  constructor(hooks: { readonly hasDevice: (name: string) => boolean; readonly onChange: () => void }) {
-    this.#hasDevice = hooks.hasDevice;
-    this.#onChange = hooks.onChange;
-    for (const [key, value] of Object.entries(CONF)) {
-      this.#values.set(`net.ipv4.conf.all.${key}`, value);
-      this.#values.set(`net.ipv4.conf.default.${key}`, value);
-    }
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
   }
 
   /** A new device takes the `default` values. */
   addDevice(dev: string): void {
-    for (const key of Object.keys(CONF)) this.#values.set(`net.ipv4.conf.${dev}.${key}`, this.#conf('default', key));
+    this.#devices.set(dev, new Map(this.#devices.get('default')));
   }
 
   removeDevice(dev: string): void {
-    for (const key of Object.keys(CONF)) this.#values.delete(`net.ipv4.conf.${dev}.${key}`);
+    this.#devices.delete(dev);
   }
 
   /** The value as `sysctl -n` prints it, or null when there is no such key. */
   get(name: string): string | null {
-    return this.#values.get(name) ?? null;
+    const [dev, key] = confName(name);
+    if (key === null) return this.#plain.get(name) ?? PLAIN.get(name) ?? null;
+    return this.#devices.has(dev) && key in CONF ? this.#conf(dev, key) : null;
   }
 
   /** The value as a number; 0 for what does not exist. */
   number(name: string): number {
-    return Number(this.#values.get(name) ?? 0);
+    return Number(this.#plain.get(name) ?? PLAIN.get(name) ?? this.get(name) ?? 0);
   }
 
   /** Writes a value; the error is what `sysctl -w` prints. */
-  set(key: string, value: string): Result<void, string> {
-    const name = plainName(key);
-    if (!this.#values.has(name)) return err(`sysctl: cannot stat /proc/sys/${pathOf(key)}: No such file or directory`);
-    if (!/^\d+(\s+\d+)?$/.test(value)) return err(`sysctl: setting key "${key}": Invalid argument`);
-    if (name === 'net.ipv4.ip_local_port_range' && !isPortRange(value))
-      return err(`sysctl: setting key "${key}": Invalid argument`);
-    this.#values.set(name, value);
-    if (name === 'net.ipv4.ip_forward') this.#forwardAll(value);
-    const conf = CONF_NAME.exec(name);
-    if (conf?.[1] === 'all' && conf[2] === 'forwarding') this.#forwardAll(value);
+  set(given: string, value: string): Result<void, string> {
+    const name = plainName(given);
+    if (this.get(name) === null) return err(`sysctl: cannot stat /proc/sys/${pathOf(given)}: No such file or directory`);
+    const valid = /^\d+(\s+\d+)?$/.test(value) && (name !== 'net.ipv4.ip_local_port_range' || isPortRange(value));
+    if (!valid) return err(`sysctl: setting key "${given}": Invalid argument`);
+    const [dev, key] = confName(name);
+    if (key === null) this.#plain.set(name, value);
+    else this.#devices.get(dev)?.set(key, value);
+    if (name === 'net.ipv4.ip_forward' || (dev === 'all' && key === 'forwarding')) this.#forwardAll(value);
     this.#onChange();
     return ok(undefined);
   }
@@ -101,22 +107,36 @@ export class SysctlTable {
     return Math.max(Number(this.#conf('all', key)), Number(this.#conf(dev, key)));
   }
 
+  /** Every setting by name, as `sysctl -a` lists them. */
   entries(): ReadonlyMap<string, string> {
-    return new Map([...this.#values].sort(([a], [b]) => (a < b ? -1 : 1)));
+    const conf = [...this.#devices.keys()].flatMap((dev) =>
+      Object.keys(CONF).map((key) => [`net.ipv4.conf.${dev}.${key}`, this.#conf(dev, key)] as const),
+    );
+    const plain = [...PLAIN.keys()].map((name) => [name, this.get(name) ?? ''] as const);
+    return new Map([...plain, ...conf].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  /** Equal for namespaces whose `entries` are equal: most Pods'. */
+  signature(): string {
+    const written = (values: ReadonlyMap<string, string>): string => [...values].map(([key, value]) => `${key}=${value}`).join();
+    const devices = [...this.#devices].map(([dev, conf]) => `${dev}(${written(conf)})`).join();
+    return `${written(this.#plain)} ${devices}`;
   }
 
   #conf(dev: string, key: string): string {
-    return this.#values.get(`net.ipv4.conf.${dev}.${key}`) ?? '0';
+    return this.#devices.get(dev)?.get(key) ?? CONF[key] ?? '0';
   }
 
   #forwardAll(value: string): void {
-    this.#values.set('net.ipv4.ip_forward', value);
-    for (const name of this.#values.keys()) {
-      const conf = CONF_NAME.exec(name);
-      if (conf?.[2] === 'forwarding' && (conf[1] === 'all' || conf[1] === 'default' || this.#hasDevice(conf[1] ?? '')))
-        this.#values.set(name, value);
-    }
+    this.#plain.set('net.ipv4.ip_forward', value);
+    for (const conf of this.#devices.values()) conf.set('forwarding', value);
   }
+}
+
+/** Device and key of a `conf` name; key null for the others. */
+function confName(name: string): readonly [dev: string, key: string | null] {
+  const [, dev = '', key = null] = CONF_NAME.exec(name) ?? [];
+  return [dev, key];
 }
 
 /** sysctl takes `net/ipv4/…` too, and writes a dot within a name as `/`: `net.ipv4.conf.flannel/1.rp_filter` (sysctl.8). */

@@ -53,7 +53,7 @@ export class NetnsViewer {
       routes: keepList(last?.routes, netns.fib.routes()),
       neighbours: keepList(last?.neighbours, netns.neigh.view()),
       fdb: keepList(last?.fdb, fdbOf(netns)),
-      sysctls: keep(last?.sysctls, netns.sysctl.entries()),
+      sysctls: netns.kernel.sysctlView(netns.sysctl),
       netfilter: netns.netfilter.view(),
       conntrack: keepList(last?.conntrack, netns.netfilter.conntrack.view()),
       sockets: keepList(last?.sockets, netns.sockets.view()),

@@ -303,7 +303,8 @@ export class TableDraft {
       } else {
         if (before !== null && draft.policy === before.policy && draft.rules.length === 0 && before.rules.length === 0)
           continue;
-        const chain: Chain = { name, policy: draft.policy, rules: draft.rules };
+        // A copy is as long as it must be; the draft's list has room to grow.
+        const chain: Chain = { name, policy: draft.policy, rules: draft.rules.slice() };
         if (before === null) fresh.push(chain);
         else next.set(name, chain);
         diffRules(before?.rules ?? [], draft.rules, added, removed);

@@ -10,7 +10,7 @@ import type { TableDraft } from './draft.ts';
 import type { TableName } from './hooks.ts';
 import { integer, Refusal, type RefusalKind } from './parse-values.ts';
 import type { RuleCache } from './rule-cache.ts';
-import { parseRule, type ParsedRule } from './rule-parse.ts';
+import { parseRule, type ParsedRule, type RuleSpec } from './rule-parse.ts';
 import { owned, restoreWords } from './words.ts';
 
 export interface RestoreError {
@@ -196,8 +196,8 @@ class RestoreReader {
       this.#chain = chain;
       if (words.length < 2) throw new Refusal('option "-A" requires an argument');
       const { specs, counters } = parseRule(words, 2, { table: draft.name, chain, base: draft.isBase(chain) });
-      read = { chain, specs: specs.map((spec) => ({ ...spec, text: `-A ${chain}${spec.tail}` })), counters };
-      cache.put(draft.name, line, read);
+      read = { chain: owned(chain), specs: specs.map((spec) => shared(chain, spec)), counters };
+      cache.put(draft.name, owned(line), read);
     }
     this.#chain = read.chain;
     const by = this.#options.provenanceOf?.(read.chain, line) ?? this.#options.by;
@@ -221,6 +221,11 @@ class RestoreReader {
       },
     });
   }
+}
+
+/** A rule whose texts stand alone, not as parts of what was read. */
+function shared(chain: string, { matches, target, tail }: RuleSpec): RuleSpec {
+  return { matches, target, tail: owned(tail), text: owned(`-A ${chain}${tail}`) };
 }
 
 /** What an operation needs to know beside its words. */

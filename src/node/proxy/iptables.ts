@@ -20,7 +20,7 @@ import { EndpointsChangeTracker } from './endpoints-change-tracker.ts';
 import { serviceHealthChecks, type ServiceHealthCheck } from './health-check.ts';
 import { nodePortAddresses, nodePortIPs, type NodePortAddresses } from './nodeport-addresses.ts';
 import type { ObjectHandler, SyncSummary } from './proxier.ts';
-import { ruleProvenance } from './provenance.ts';
+import { RuleMakers } from './provenance.ts';
 import { LineBuffer } from './line-buffer.ts';
 import type { NatBuffers } from './own-rules.ts';
 import { ProxyState } from './proxy-state.ts';
@@ -82,6 +82,7 @@ export class IptablesProxier implements ObjectHandler {
   readonly #endpointsChanges: EndpointsChangeTracker;
   readonly #state = new ProxyState();
   readonly #rendered = new RenderedPorts();
+  readonly #makers = new RuleMakers();
   #nodeLabels: Labels = {};
   #needFullSync = true;
   #lastCleanup: Instant | null = null;
@@ -207,7 +208,7 @@ export class IptablesProxier implements ObjectHandler {
     let owners: ReadonlyMap<string, string> | null = null;
     return (chain, line) => {
       owners ??= this.#rendered.owners(written);
-      return ruleProvenance(owners.get(chain) ?? null, line);
+      return this.#makers.of(owners.get(chain) ?? null, line);
     };
   }
 
