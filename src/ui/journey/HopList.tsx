@@ -34,7 +34,7 @@ export function HopList({ journey }: { readonly journey: JourneyModel }): ReactE
     () => hopRows(journey, (item) => open.get(item.from) ?? (item.from <= index && index <= item.to)),
     [journey, open, index],
   );
-  const heights = useMemo(() => rows.map((row) => Math.round((row.kind === 'group' ? 26 : 22) * scale)), [rows, scale]);
+  const heights = useMemo(() => rows.map((row) => Math.round((row.kind === 'group' ? 28 : 24) * scale)), [rows, scale]);
   const toggle = (item: HookItem, isOpen: boolean): void =>
     setAsked({ journey, open: new Map([...open, [item.from, !isOpen]]) });
   return (

@@ -29,7 +29,13 @@ export const app = {
     timeline: 'Timeline',
     side: 'Journey',
   },
-  resize: { left: 'Resize manifests', right: 'Resize inspector', dock: 'Resize tables', stage: 'Resize the stage' },
+  resize: {
+    left: 'Resize manifests',
+    right: 'Resize inspector',
+    dock: 'Resize tables',
+    changes: 'Resize what changed',
+    stage: 'Resize the stage',
+  },
   toasts: 'Messages',
   toastChanged: 'What changed',
   sheet: { closed: 'Sheet closed', half: 'Sheet half open', full: 'Sheet open', grip: 'Change the height of the sheet' },
@@ -63,6 +69,6 @@ export const app = {
     letters: 'Single-letter keys',
     on: 'On',
     off: 'Off',
-    tab: 'Tab, arrows: regions, then the objects of the map',
+    tab: 'Tab, arrows: regions, then the objects of the map. In the editor Tab indents; Esc, then Tab, leaves it.',
   },
 } as const;

@@ -31,7 +31,13 @@ export const app: Translated<typeof english> = {
     timeline: '时间线',
     side: '数据包旅程',
   },
-  resize: { left: '调整清单区宽度', right: '调整检查器宽度', dock: '调整表格区高度', stage: '调整内核区高度' },
+  resize: {
+    left: '调整清单区宽度',
+    right: '调整检查器宽度',
+    dock: '调整表格区高度',
+    changes: '调整变化区宽度',
+    stage: '调整内核区高度',
+  },
   toasts: '消息',
   toastChanged: '查看变化',
   sheet: { closed: '面板已收起', half: '面板半开', full: '面板已展开', grip: '改变面板高度' },
@@ -64,6 +70,6 @@ export const app: Translated<typeof english> = {
     letters: '单字母快捷键',
     on: '开',
     off: '关',
-    tab: 'Tab 与方向键：先在区域之间移动，再在拓扑的对象之间移动',
+    tab: 'Tab 与方向键：先在区域之间移动，再在拓扑的对象之间移动。在编辑器中 Tab 是缩进；先按 Esc 再按 Tab 可离开编辑器。',
   },
 };
