@@ -2,6 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
+import { Manifests } from './pages/manifests.ts';
 
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
@@ -42,8 +43,7 @@ for (const theme of ['light', 'dark', 'projector'] as const) {
       await page.keyboard.press('Escape');
       await expect(dialog).toBeHidden();
 
-      await page.locator('.cm-content').press('ControlOrMeta+a');
-      await page.keyboard.insertText('apiVersion: v1');
+      await new Manifests(page).paste('apiVersion: v1');
       await page.locator('.cm-content').press('ControlOrMeta+Enter');
       await expect(page.locator('.cm-faultLine')).toBeVisible();
       await check(page, 'error');

@@ -48,7 +48,8 @@ test('a dropping rule: a timeout after every attempt, and the rule is named', as
   await expect(journey.banner).toContainText('NETFILTER_DROP');
   await expect(journey.banner).toContainText(/Sent \d+ times/);
   await journey.banner.getByRole('button', { name: /^Show step/ }).click();
-  await expect(journey.packet).toContainText('NETFILTER_DROP at class2');
+  await expect(journey.current).toContainText('dropped');
+  await expect(journey.packet).toContainText('at class2, FORWARD');
 });
 
 test('iptables refuses a line it cannot read in its own words', async ({ kubehop, page }) => {

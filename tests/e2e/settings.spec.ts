@@ -42,7 +42,7 @@ test('a reload finds the work: files as typed, commands replayed @smoke', async 
   await page.reload();
   await kubehop.standing();
   await expect(manifests.file('manifest.yaml')).toHaveAttribute('aria-current', 'true');
-  expect(await manifests.text()).toBe(unfinished);
+  await expect.poll(() => manifests.text()).toBe(unfinished);
   await expect(manifests.file('pod.yaml')).toContainText('deleted from cluster');
   await expect(pods).toHaveCount(3);
   expect(await pods.evaluateAll((all) => all.map((each) => each.getAttribute('data-object')))).toEqual(before);

@@ -11,7 +11,7 @@ test("the lab report's cluster stands: nodes, Pod, Service without a device @smo
   await expect(map.object('container pause,')).toContainText('holds the namespace');
   await expect(map.object('container nginx,')).toContainText('80');
   await expect(map.object('container aria2ng-downloader,')).toContainText('6800 6880');
-  await expect(map.object('eth0@if').first()).toContainText(/^2: eth0@if\d+$/);
+  await expect(map.byId('link/class2/default/two-containers/eth0').locator('text')).toHaveText(/^2: eth0@if\d+$/);
   await expect(map.object('cni0 in root').last()).toContainText('10.244.1.1/24');
   const service = map.object('Service two-containers-service');
   await expect(service).toContainText('10.99.25.192');
@@ -26,7 +26,7 @@ test('Apply says what it changed on which node: three containers, a veth pair, r
   await kubehop.openScenario('An empty cluster');
   await kubehop.standing();
   await manifests.paste(podAndService);
-  await expect(manifests.would).toContainText('Apply would change + pod/two-containers');
+  await expect(manifests.would).toContainText('Apply would change + Pod default/two-containers');
   await manifests.apply.click();
   await expect(manifests.file('hello.yaml')).toContainText('applied');
   expect(await kubehop.changed('API server', null)).toBe('+1 Pod, +1 Service');

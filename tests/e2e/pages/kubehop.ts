@@ -82,9 +82,9 @@ export class Kubehop {
   /** What an actor changed on a node (or in the cluster): the text of a cell of *What changed*. */
   async changed(actor: string, node: string | null): Promise<string> {
     const table = this.changes.getByRole('table');
-    const row = table.getByRole('row').filter({ has: this.page.getByRole('rowheader', { name: actor }) });
-    if (node === null) return row.getByRole('cell').innerText();
+    const rows = table.getByRole('row').filter({ has: this.page.getByRole('rowheader', { name: actor }) });
+    if (node === null) return rows.first().getByRole('cell').innerText();
     const heads = await table.getByRole('columnheader').allInnerTexts();
-    return row.getByRole('cell').nth(heads.indexOf(node)).innerText();
+    return rows.last().getByRole('cell').nth(heads.indexOf(node)).innerText();
   }
 }

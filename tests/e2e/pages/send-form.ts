@@ -38,13 +38,13 @@ export class SendForm {
   /** A target that is typed: an address. */
   async typeTo(text: string): Promise<void> {
     await this.to.fill(text);
-    await this.to.press('Escape');
-    await expect(this.dialog).toBeVisible();
+    await this.to.press('Tab');
+    await expect(this.page.getByRole('listbox')).toBeHidden();
   }
 
   async typePort(port: string): Promise<void> {
     await this.port.fill(port);
-    await this.port.press('Escape');
-    await expect(this.dialog).toBeVisible();
+    await this.port.press('Tab');
+    await expect(this.page.getByRole('listbox')).toBeHidden();
   }
 }
