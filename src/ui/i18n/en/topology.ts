@@ -21,6 +21,8 @@ export const topology = {
   },
   map_one: 'Map of one node and {{pods}} Pods. The outline beside it lists the same for the keyboard.',
   map_other: 'Map of {{count}} nodes and {{pods}} Pods. The outline beside it lists the same for the keyboard.',
+  landed_one: 'One packet has landed.',
+  landed_other: '{{count}} packets have landed; the counts beside the Pods are in the chart, too.',
   nodes: 'Nodes',
   services: 'Services',
   outside: 'Outside the cluster',

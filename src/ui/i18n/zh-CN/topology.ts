@@ -22,6 +22,7 @@ export const topology: Translated<typeof english> = {
     bad: '未就绪',
   },
   map_other: '拓扑图：{{count}} 个节点，{{pods}} 个 Pod。旁边的大纲列出同样的内容，可用键盘浏览。',
+  landed_other: '{{count}} 个数据包均已到达；Pod 旁的计数也列在图表中。',
   nodes: '节点',
   services: 'Service',
   outside: '集群外部',

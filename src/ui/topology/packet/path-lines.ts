@@ -2,9 +2,10 @@
  * The path over the map: what was travelled, what comes next, what else was possible; and what the packet has met.
  */
 import { lengthOf, pathOf } from '../scene/line.geom.ts';
-import type { Point, Scene } from '../scene/scene-types.ts';
-import { pointsOf, routeBetween } from './route.ts';
+import type { OutcomeShare } from '../../../cluster/cluster-api.ts';
+import type { Point } from '../scene/scene-types.ts';
 import type { Leg, Walk } from './stops.ts';
+import { boxAround, chosenAt, wayOf, type WaysInput } from './ways.ts';
 
 export interface PathLines {
   /** SVG path data, one a run without leaps. */
@@ -66,16 +67,20 @@ export interface PossiblePath {
   readonly badge: Point;
 }
 
-/** Ways from where the packet starts to the Pods that could have answered it. */
-export function possiblePaths(
-  scene: Scene,
-  from: string,
-  pods: readonly { readonly number: number; readonly anchor: string }[],
-): readonly PossiblePath[] {
-  return pods.flatMap(({ number, anchor }) => {
-    const route = routeBetween(scene, from, anchor);
-    const end = scene.anchors.get(anchor);
-    if (route === null || route.length === 0 || end === undefined) return [];
-    return [{ number, path: draw(pointsOf(route)), badge: { x: end.box.x + end.box.w - 10, y: end.box.y + end.box.h } }];
+/** Ways to the ends that the packet shown did not come to, from where they part from its own. */
+export function possiblePaths(input: WaysInput, shares: readonly OutcomeShare[]): readonly PossiblePath[] {
+  const chosen = chosenAt(input.journey);
+  const shared = input.walk.stops[Math.max(0, chosen)]?.at;
+  return shares.flatMap((share, i) => {
+    const { taken } = input;
+    if (share.outcome === taken.outcome && share.backend === taken.backend && share.destination === taken.destination)
+      return [];
+    const way = wayOf(input, share);
+    if (way === null || lengthOf(way.points) === 0) return [];
+    const fork = way.points.findLastIndex((point) => point.x === shared?.x && point.y === shared.y);
+    const end = boxAround(input.scene, way);
+    return [
+      { number: i + 1, path: draw(way.points.slice(Math.max(0, fork))), badge: { x: end.x + end.w - 10, y: end.y + end.h } },
+    ];
   });
 }

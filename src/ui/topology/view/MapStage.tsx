@@ -17,6 +17,7 @@ import { openObject, selectObject } from './open.ts';
 import { PacketLayer } from './PacketLayer.tsx';
 import { PathBadges, PathOverlay } from './PathOverlay.tsx';
 import { SceneObjects, type Lights } from './SceneObjects.tsx';
+import { SwarmLayer } from './SwarmLayer.tsx';
 import { useDragSend } from './useDragSend.ts';
 import { useMountedWindow } from './useCamera.ts';
 import type { MapScene } from './useMapScene.ts';
@@ -86,6 +87,7 @@ export function MapStage({ map, camera, node }: MapStageProps): ReactElement {
       </svg>
       <Lens camera={camera} scene={scene} />
       {journey === null ? null : <PacketLayer camera={camera} scene={scene} journey={journey} objects={visible.objects} />}
+      <SwarmLayer camera={camera} scene={scene} world={world} />
       <DragLine drag={drag} />
     </div>
   );
