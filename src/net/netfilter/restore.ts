@@ -169,7 +169,7 @@ class RestoreReader {
     if (name.length > 28) throw new Refusal(chainTooLong(name));
     if (policy === '') throw new Refusal('policy invalid');
     if (!draft.isBase(name)) {
-      draft.reset(owned(name));
+      draft.reset(this.#sink.cache.name(name));
       return;
     }
     if (policy !== 'ACCEPT' && policy !== 'DROP') {
@@ -196,7 +196,7 @@ class RestoreReader {
       this.#chain = chain;
       if (words.length < 2) throw new Refusal('option "-A" requires an argument');
       const { specs, counters } = parseRule(words, 2, { table: draft.name, chain, base: draft.isBase(chain) });
-      read = { chain: owned(chain), specs: specs.map((spec) => shared(chain, spec)), counters };
+      read = { chain: cache.name(chain), specs: specs.map((spec) => shared(chain, spec)), counters };
       cache.put(draft.name, owned(line), read);
     }
     this.#chain = read.chain;

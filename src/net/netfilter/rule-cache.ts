@@ -4,6 +4,7 @@
  */
 import type { TableName } from './hooks.ts';
 import type { ParsedRule } from './rule-parse.ts';
+import { owned } from './words.ts';
 
 /** An `-A` line as it was understood. */
 export interface ReadRule extends ParsedRule {
@@ -15,7 +16,17 @@ const MAX_LINES = 500_000;
 
 export class RuleCache {
   readonly #tables = new Map<TableName, Map<string, ReadRule>>();
+  readonly #names = new Map<string, string>();
   #size = 0;
+
+  /** One string for a chain's name, however often it is read. */
+  name(text: string): string {
+    const known = this.#names.get(text);
+    if (known !== undefined) return known;
+    const name = owned(text);
+    if (this.#names.size < MAX_LINES) this.#names.set(name, name);
+    return name;
+  }
 
   get(table: TableName, line: string): ReadRule | undefined {
     return this.#tables.get(table)?.get(line);

@@ -167,11 +167,12 @@ function specPrefix(spec: RouteSpec): Prefix {
   return spec.dst === 'default' ? { network: 0, mask: 0, length: 0 } : prefixOf(spec.dst);
 }
 
+/** Written out field by field: objects made by spreading do not share their shape, and there are many routes. */
 function makeRoute(spec: RouteSpec, madeBy: Provenance, madeAt: Instant): Route {
   const prefix = specPrefix(spec);
   const type = spec.type ?? 'unicast';
   const via = spec.via ?? null;
-  const view = {
+  const route = {
     table: spec.table ?? 'main',
     type,
     dst: cidrOf(ipFromU32(prefix.network), prefix.length),
@@ -184,8 +185,11 @@ function makeRoute(spec: RouteSpec, madeBy: Provenance, madeAt: Instant): Route 
     onlink: spec.onlink ?? false,
     madeBy,
     madeAt,
+    prefix,
+    text: '',
   };
-  return { ...view, prefix, text: routeText(view) };
+  route.text = routeText(route);
+  return route;
 }
 
 /** iproute2's choice (ip/iproute.c iproute_modify). */
