@@ -5,6 +5,7 @@ import { createCluster } from '../../cluster/cluster.ts';
 import { loadScenario, type LoadedScenario } from '../../cluster/scenario-file.ts';
 import type { ManifestFile, ScenarioEntry } from '../store/state.ts';
 import type { OpenedScenario, ScenarioSource } from '../store/store.ts';
+import { benchSource } from './bench-scenario.ts';
 
 /** Texts of all scenario files: `../../../scenarios/lab-report/pod.yaml` → text. */
 const TEXTS: Readonly<Record<string, string>> = import.meta.glob('../../../scenarios/*/*.yaml', {
@@ -32,6 +33,8 @@ interface Loaded {
 
 /** Reads all scenarios; one that cannot be read is a fault of this build, and told as such. */
 export function shippedScenarios(): ScenarioSource {
+  const bench = benchSource(location.hash);
+  if (bench !== null) return bench;
   const all = [...folders(TEXTS)].map(([id, files]): Loaded => {
     const result = loadScenario(id, files);
     if (!result.ok)
