@@ -23,6 +23,7 @@ const WINDOW = 100;
 export function ChainTable(props: ChainTableProps): ReactElement {
   const { node, table, chain, netfilter, rule: pointed } = props;
   const { t } = useTranslation();
+  const inJourney = useApp((state) => state.mode === 'journey');
   const [extra, setExtra] = useState(0);
   const first = pointed === null ? 0 : Math.max(0, pointed - 20);
   const last = first + WINDOW + extra;
@@ -34,6 +35,7 @@ export function ChainTable(props: ChainTableProps): ReactElement {
         {chain.policy === null
           ? `(${chain.rules.length} rules)`
           : `(policy ${chain.policy} ${policy?.packets ?? 0} packets, ${policy?.bytes ?? 0} bytes)`}
+        {inJourney ? <small className={styles.now}>{t('dock.countersNow')}</small> : null}
       </p>
       <table>
         <thead>

@@ -38,10 +38,15 @@ export function HookDiagram({ pass, devices }: HookDiagramProps): ReactElement {
           <HookPlate key={box.hook} box={box} pass={pass} />
         ))}
         <Process x={drawing.process.x} width={drawing.process.width} name={pass.process} active={pass.process !== null} />
-        {drawing.routes.map(({ x, again, below }) => (
+        {drawing.routes.map(({ x, again, above }) => (
           <g key={String(again)}>
             <path d={`M${x} ${MIDDLE - 9}l9 9l-9 9l-9 -9Z`} className={styles.diamond} />
-            <text x={x} y={below ? 116 : 100} textAnchor="middle" className={styles.small}>
+            <text
+              x={above ? x + (again ? -6 : 6) : x}
+              y={above ? MIDDLE - 37 : MIDDLE + 26}
+              textAnchor={above ? (again ? 'end' : 'start') : 'middle'}
+              className={styles.small}
+            >
               {t(again ? 'journey.stage.routeAgain' : 'journey.stage.route')}
             </text>
           </g>

@@ -120,6 +120,7 @@ function ShelfRule({
   readonly row: Row;
   readonly loaded: Chain | null;
 }): ReactElement {
+  const { t } = useTranslation();
   const store = useAppStore();
   const { step, rule, state, now, failed } = row;
   const said = notesOf(chain.name, row, loaded);
@@ -135,7 +136,7 @@ function ShelfRule({
           ? null
           : said.map((each, i) => (
               <span key={i}>
-                {i === 0 ? '' : ' '}
+                {i === 0 ? '' : t('chains.join')}
                 <Say sentence={each} />
               </span>
             ))

@@ -131,13 +131,7 @@ function Labels({ journey, width, index }: PartProps & { readonly index: number 
   return (
     <g>
       {labels.map(({ index: at, x, anchor, key, params }) => (
-        <text
-          key={at}
-          x={x}
-          y={11}
-          textAnchor={anchor}
-          className={at === index ? styles.labelNow : styles.label}
-        >
+        <text key={at} x={x} y={11} textAnchor={anchor} className={at === index ? styles.labelNow : styles.label}>
           {t(key, params)}
         </text>
       ))}

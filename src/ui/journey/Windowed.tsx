@@ -26,7 +26,7 @@ export function Windowed({ label, className, heights, row, follow, focusable = f
   const [scrollTop, setScrollTop] = useState(0);
   const tops = useMemo(() => offsets(heights), [heights]);
   const total = tops.at(-1) ?? 0;
-  useFollow(ref, tops, follow);
+  useFollow(ref, { tops, follow, height });
   const first = Math.max(0, rowAt(tops, scrollTop) - SPARE);
   const last = Math.min(heights.length - 1, rowAt(tops, scrollTop + height) + SPARE);
   const visible = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
@@ -72,14 +72,21 @@ function rowAt(tops: readonly number[], y: number): number {
   return low;
 }
 
-function useFollow(ref: RefObject<HTMLDivElement | null>, tops: readonly number[], follow: number | null): void {
+interface Followed {
+  readonly tops: readonly number[];
+  readonly follow: number | null;
+  /** Of the list: where it becomes smaller, the row must not be left outside. */
+  readonly height: number;
+}
+
+function useFollow(ref: RefObject<HTMLDivElement | null>, { tops, follow, height }: Followed): void {
   useEffect(() => {
     const list = ref.current;
-    if (list === null || follow === null || list.matches(':hover')) return;
+    if (list === null || follow === null || height === 0 || list.matches(':hover')) return;
     const top = tops[follow] ?? 0;
     const bottom = tops[follow + 1] ?? top;
-    const margin = Math.min(60, list.clientHeight / 4);
+    const margin = Math.min(60, height / 4);
     if (top - margin < list.scrollTop) list.scrollTop = top - margin;
-    else if (bottom + margin > list.scrollTop + list.clientHeight) list.scrollTop = bottom + margin - list.clientHeight;
-  }, [ref, tops, follow]);
+    else if (bottom + margin > list.scrollTop + height) list.scrollTop = bottom + margin - height;
+  }, [ref, tops, follow, height]);
 }

@@ -36,8 +36,8 @@ export interface HookDiagram {
   readonly width: number;
   readonly hooks: readonly HookBox[];
   readonly process: Box;
-  /** `below`: the gap is too narrow for the name, which then stands under the boxes. */
-  readonly routes: readonly { readonly x: number; readonly again: boolean; readonly below: boolean }[];
+  /** `above`: the gap is too narrow for the name, which then stands over the boxes, beside the line to FORWARD. */
+  readonly routes: readonly { readonly x: number; readonly again: boolean; readonly above: boolean }[];
   readonly inX: number;
   readonly outX: number;
   readonly segments: readonly Segment[];
@@ -51,7 +51,9 @@ const HOOK_HEIGHT = 64;
 const TABLE_HEIGHT = 22;
 const TABLE_GAP = 4;
 const PROCESS_WIDTH = 76;
+/** Room for devices on either side, and what must do in a narrow panel. */
 const DEVICES = 78;
+const LEAST_DEVICES = 62;
 /** Gaps of the drawing at 1,008 px, left to right: in, route, input, process, output, route again, out. */
 const GAPS = [12, 36, 18, 22, 84, 26] as const;
 const LEAST = [10, 28, 12, 12, 30, 12] as const;
@@ -67,12 +69,12 @@ function hookWidth(hook: Hook): number {
 
 /** The narrowest diagram; under it the panel scrolls. */
 export function leastWidth(): number {
-  return boxes() + sum(LEAST);
+  return boxes(LEAST_DEVICES) + sum(LEAST);
 }
 
-function boxes(): number {
+function boxes(devices: number): number {
   return (
-    2 * DEVICES + PROCESS_WIDTH + hookWidth('PREROUTING') + hookWidth('INPUT') + hookWidth('OUTPUT') + hookWidth('POSTROUTING')
+    2 * devices + PROCESS_WIDTH + hookWidth('PREROUTING') + hookWidth('INPUT') + hookWidth('OUTPUT') + hookWidth('POSTROUTING')
   );
 }
 
@@ -81,16 +83,17 @@ function sum(values: readonly number[]): number {
 }
 
 /** Shares the room beyond the boxes as the drawing does, never less than the least. */
-function gapsFor(width: number): readonly number[] {
-  const free = Math.max(sum(LEAST), width - boxes());
+function gapsFor(width: number, devices: number): readonly number[] {
+  const free = Math.max(sum(LEAST), width - boxes(devices));
   const wanted = sum(GAPS) - sum(LEAST);
   return LEAST.map((least, i) => least + ((free - sum(LEAST)) * ((GAPS[i] ?? least) - least)) / wanted);
 }
 
 export function hookDiagram(panelWidth: number): HookDiagram {
   const width = Math.max(leastWidth(), panelWidth);
-  const [gIn = 0, gRoute = 0, gInput = 0, gProcess = 0, gAgain = 0] = gapsFor(width);
-  const pre = hookBox('PREROUTING', DEVICES + gIn);
+  const devices = width < boxes(DEVICES) + sum(LEAST) ? LEAST_DEVICES : DEVICES;
+  const [gIn = 0, gRoute = 0, gInput = 0, gProcess = 0, gAgain = 0] = gapsFor(width, devices);
+  const pre = hookBox('PREROUTING', devices + gIn);
   const input = hookBox('INPUT', right(pre) + gRoute);
   const process = { x: right(input) + gInput, y: MIDDLE - 17, width: PROCESS_WIDTH, height: 34 };
   const output = hookBox('OUTPUT', right(process) + gProcess);
@@ -98,19 +101,19 @@ export function hookDiagram(panelWidth: number): HookDiagram {
   const route = right(pre) + gRoute / 2;
   const again = right(output) + gAgain / 2;
   const forward = forwardBox((route + again) / 2);
-  const outX = width - DEVICES + 4;
+  const outX = width - devices + 4;
   return {
     width,
     hooks: [pre, input, forward, output, post],
     process,
     routes: [
-      { x: route, again: false, below: gRoute < 32 },
-      { x: again, again: true, below: gAgain < 68 },
+      { x: route, again: false, above: gRoute < 32 },
+      { x: again, again: true, above: gAgain < 68 },
     ],
-    inX: DEVICES - 4,
+    inX: devices - 4,
     outX,
     segments: [
-      line('in PREROUTING', DEVICES, pre.x),
+      line('in PREROUTING', devices, pre.x),
       line('PREROUTING route', right(pre), route - 9),
       line('route INPUT', route + 9, input.x),
       line('INPUT process', right(input), process.x),

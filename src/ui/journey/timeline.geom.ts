@@ -118,25 +118,50 @@ export function labelsOf({ steps }: JourneyModel, width: number): readonly TickL
       return name === null ? [] : [{ index: step.index, name }];
     })
     .sort((a, b) => IMPORTANCE.indexOf(a.name.key) - IMPORTANCE.indexOf(b.name.key) || a.index - b.index);
-  const labels: TickLabel[] = [];
-  const taken: Room[] = [];
-  for (const { index, name } of named) {
-    const tick = tickX(index, steps.length, width);
-    const found = placesFor(tick, name.signs * SIGN + GAP, taken).find(
-      (place) => place.left >= 0 && place.right <= width + GAP && !taken.some((each) => touches(each, place)),
-    );
-    if (found === undefined) continue;
-    const { left, right, anchor } = found;
-    labels.push({ index, x: anchor === 'start' ? left : right - GAP, anchor, key: name.key, params: name.params });
-    taken.push(found);
-  }
-  return labels;
+  let placed: readonly Placed[] = [];
+  for (const { index, name } of named)
+    placed = withLabel(placed, { index, name, tick: tickX(index, steps.length, width), room: name.signs * SIGN + GAP }, width);
+  return placed.map(({ label: { index, name }, left, right, anchor }) => ({
+    index,
+    x: anchor === 'start' ? left : right - GAP,
+    anchor,
+    key: name.key,
+    params: name.params,
+  }));
+}
+
+interface Labelled {
+  readonly index: number;
+  readonly name: Name;
+  readonly tick: number;
+  readonly room: number;
 }
 
 /** A stretch of the strip, with the gap behind a name. */
-interface Room {
+interface Room extends Pick<TickLabel, 'anchor'> {
   readonly left: number;
   readonly right: number;
+}
+
+interface Placed extends Room {
+  readonly label: Labelled;
+}
+
+/** Adds a label where there is room for it, if need be by moving one other to another place of its own. */
+function withLabel(placed: readonly Placed[], label: Labelled, width: number): readonly Placed[] {
+  const places = placesFor(label, placed).filter(({ left, right }) => left >= 0 && right <= width + GAP);
+  for (const place of places) if (!placed.some((each) => touches(each, place))) return [...placed, { ...place, label }];
+  for (const place of places) {
+    const inTheWay = placed.filter((each) => touches(each, place));
+    const [other] = inTheWay;
+    if (other === undefined || inTheWay.length > 1) continue;
+    const rest = [...placed.filter((each) => each !== other), { ...place, label }];
+    const moved = placesFor(other.label, rest).find(
+      (each) => each.left >= 0 && each.right <= width + GAP && !rest.some((one) => touches(one, each)),
+    );
+    if (moved !== undefined) return [...rest, { ...moved, label: other.label }];
+  }
+  return placed;
 }
 
 function touches(a: Room, b: Room): boolean {
@@ -147,9 +172,9 @@ function touches(a: Room, b: Room): boolean {
 const ASIDE = 16;
 
 /** Right of the tick, left of it, or moved aside just as far as another name asks for. */
-function placesFor(tick: number, room: number, taken: readonly Room[]): readonly (Room & Pick<TickLabel, 'anchor'>)[] {
-  const from = (left: number): Room & Pick<TickLabel, 'anchor'> => ({ left, right: left + room, anchor: 'start' });
-  const upTo = (right: number): Room & Pick<TickLabel, 'anchor'> => ({ left: right - room, right, anchor: 'end' });
+function placesFor({ tick, room }: Labelled, taken: readonly Room[]): readonly Room[] {
+  const from = (left: number): Room => ({ left, right: left + room, anchor: 'start' });
+  const upTo = (right: number): Room => ({ left: right - room, right, anchor: 'end' });
   const right = tick - 2;
   const left = tick + 2 + GAP;
   return [

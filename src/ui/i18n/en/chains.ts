@@ -2,13 +2,15 @@
 export const chains = {
   table: '{{table}} table',
   ruleOf: 'rule {{number}} of {{count}}',
-  packets_one: '{{count}} packet',
-  packets_other: '{{count}} packets',
+  packets_one: '{{count}} packet, this one',
+  packets_other: '{{count}} packets, with this one',
   notReached: 'Not reached: an earlier rule took it.',
   notReachedMore_one: '{{count}} more, not reached',
   notReachedMore_other: '{{count}} more, not reached',
   triedMore_one: '{{count}} rule tried, not matched',
   triedMore_other: '{{count}} rules tried, none matched',
+  /** Between two sentences. */
+  join: ' ',
   always: 'no condition, always',
   onlyEndpoint: 'no condition: only one endpoint is ready',
   lastEndpoint: 'no condition: the last endpoint takes what is left',

@@ -38,6 +38,7 @@ export const dock = {
   findChain: 'Find a chain or a rule',
   noChain: 'No chain here is called that.',
   noNodes: 'This cluster has no nodes.',
+  countersNow: 'Counters as they are now, not at the step shown.',
   moreRules_one: '{{count}} more rule',
   moreRules_other: '{{count}} more rules',
   iptablesLine: 'iptables command on {{node}}',

@@ -28,7 +28,7 @@ export const app: Translated<typeof english> = {
     inspector: '检查器',
     dock: '表格与变化',
     stage: '内核内部',
-    timeline: '时间线',
+    timeline: '时间轴',
     side: '数据包旅程',
   },
   resize: {
@@ -66,7 +66,7 @@ export const app: Translated<typeof english> = {
   keySheet: {
     title: '快捷键',
     global: '任何位置',
-    stage: '焦点在拓扑、数据包旅程或时间线上时',
+    stage: '焦点在拓扑、数据包旅程或时间轴上时',
     letters: '单字母快捷键',
     on: '开',
     off: '关',

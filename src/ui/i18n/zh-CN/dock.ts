@@ -28,6 +28,7 @@ export const dock: Translated<typeof english> = {
   findChain: '查找链或规则',
   noChain: '这里没有叫这个名字的链。',
   noNodes: '这个集群没有节点。',
+  countersNow: '这里是当前的计数，不是所示步骤当时的计数。',
   moreRules_other: '还有 {{count}} 条规则',
   iptablesLine: '在 {{node}} 上执行的 iptables 命令',
   run: '运行',

@@ -12,7 +12,7 @@ export const send: Translated<typeof english> = {
   kind: { service: 'Service', node: '节点', pod: 'Pod', external: '集群外' },
   badTarget: '既不是这个集群里的名字，也不是 IPv4 地址。',
   badPort: '端口是 1 到 65535 之间的数字。',
-  nowhere: '还没有可以发送的地方。',
+  nowhere: '集群里还没有可以发包的起点。',
   headless: 'Headless Service 没有地址：DNS 返回的是它各个 Pod 的地址，请直接发给其中一个 Pod。',
   externalName: 'ExternalName：DNS 返回的是另一个域名，与本集群的任何规则无关。',
   pending: '这个目标还没有地址。',
