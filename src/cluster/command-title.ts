@@ -4,6 +4,7 @@
 import { assertNever } from '../lib/assert.ts';
 import { NS_PER_S } from '../sim/sim.ts';
 import type { Command, Place, ProbeSpec, Target } from './commands.ts';
+import { loadBalancerStatus } from './load-balancer.ts';
 
 /** The line a person would have typed, where there is one. */
 export function commandTitle(command: Command): string {
@@ -16,6 +17,8 @@ export function commandTitle(command: Command): string {
       return `kubectl delete ${command.object}`;
     case 'scale':
       return `kubectl scale ${command.object} --replicas=${command.replicas}`;
+    case 'load-balancer':
+      return `kubectl patch ${command.object} --subresource=status -p '${JSON.stringify({ status: loadBalancerStatus(command.ips) })}'`;
     case 'probe':
       return probeTitle(command.probe);
     case 'sysctl':

@@ -33,6 +33,8 @@ export type Command =
   | { readonly kind: 'delete-manifest'; readonly file: string; readonly text: string }
   | { readonly kind: 'delete'; readonly object: string; readonly gracePeriodSeconds?: number }
   | { readonly kind: 'scale'; readonly object: string; readonly replicas: number }
+  /** What a load balancer outside the cluster reports of a Service of type LoadBalancer: the addresses it answers on. */
+  | { readonly kind: 'load-balancer'; readonly object: string; readonly ips: readonly string[] }
   | { readonly kind: 'probe'; readonly probe: ProbeSpec }
   | { readonly kind: 'sysctl'; readonly node: string; readonly name: string; readonly value: string }
   /** One iptables command line on a node, without the word iptables: `-A INPUT -s 10.1.2.3 -j DROP`. */

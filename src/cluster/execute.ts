@@ -20,6 +20,7 @@ import type { Kernel } from '../net/kernel.ts';
 import type { ApplyPreview, ProbeResult } from './cluster-api.ts';
 import { commandError } from './command-error.ts';
 import type { Command } from './commands.ts';
+import { reportLoadBalancer } from './load-balancer.ts';
 import type { World } from './world.ts';
 
 /** What a command that was carried out has to say. */
@@ -50,6 +51,10 @@ export function executeCommand(world: World, command: Command): Execution {
       return settled(world, deleteObject(world, command.object, command.gracePeriodSeconds));
     case 'scale':
       return settled(world, scaleObject(world, command.object, command.replicas));
+    case 'load-balancer': {
+      const reported = reportLoadBalancer(world.store, command.object, command.ips);
+      return settled(world, reported.ok ? done([reported.value]) : refused(reported.error));
+    }
     case 'probe': {
       const probed = world.probe(command.probe);
       return probed.ok ? ok({ warnings: [], messages: [], probe: probed.value }) : probed;

@@ -3,9 +3,8 @@
  *
  * Set-up that the recordings share (permanent neighbours, no kube-system Pods, sysctls) is said here, in the scenario's own words.
  */
-import type { UnknownRecord } from '../../api/json.ts';
+import { isList, isRecord, type UnknownRecord } from '../../api/json.ts';
 import type { Command } from '../../cluster/commands.ts';
-import { isRecord } from '../../api/json.ts';
 import {
   CLUSTER_DEFAULTS,
   NODE_DEFAULTS,
@@ -95,6 +94,24 @@ function nodeSpec(node: RecordedNode, { controlPlane }: { readonly controlPlane:
     kubeProxy: node.kubeProxy !== false,
     vtepMac: node.vtepmac ?? null,
   };
+}
+
+/** Addresses that outside load balancers were given: a Service's status, which no manifest can write. */
+export function loadBalancerCommands({ cluster }: PacketFile): readonly Command[] {
+  return cluster.services.flatMap((service) => {
+    const ips = ingressIps(service['status']);
+    const { namespace } = isRecord(service['metadata']) ? service['metadata'] : {};
+    const object = `Service ${typeof namespace === 'string' ? namespace : 'default'}/${nameOf(service)}`;
+    return ips.length === 0 ? [] : [{ kind: 'load-balancer', object, ips } as const];
+  });
+}
+
+function ingressIps(status: unknown): readonly string[] {
+  const balancer = isRecord(status) ? status['loadBalancer'] : undefined;
+  const ingress = isRecord(balancer) ? balancer['ingress'] : undefined;
+  return isList(ingress)
+    ? ingress.flatMap((entry) => (isRecord(entry) && typeof entry['ip'] === 'string' ? [entry['ip']] : []))
+    : [];
 }
 
 /** What was done to the nodes by hand once everything stood: CNI and kube-proxy must not undo it. */

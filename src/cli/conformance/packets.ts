@@ -8,7 +8,7 @@ import type { Command, Place } from '../../cluster/commands.ts';
 import type { ClusterSnapshot } from '../../cluster/snapshot.ts';
 import { NS_PER_MS, NS_PER_S } from '../../sim/sim.ts';
 import { packetFileFaults, type PacketFile, type RecordedPod } from './packet-file.ts';
-import { lastCommands, packetScenario } from './packet-scenario.ts';
+import { lastCommands, loadBalancerCommands, packetScenario } from './packet-scenario.ts';
 import { checkProbe } from './probe-check.ts';
 
 /** The lines of what differs from the recording, none when all agrees. */
@@ -19,7 +19,7 @@ export function checkPacketFile(json: UnknownRecord): readonly string[] {
   const scenario = packetScenario(file);
   if (!scenario.ok) return [scenario.error];
   const cluster = createCluster(scenario.value);
-  const refused = run(cluster, [...greetings(file), ...lastCommands(file)]);
+  const refused = run(cluster, [...loadBalancerCommands(file), ...greetings(file), ...lastCommands(file)]);
   return [...refused, ...podFaults(cluster.snapshot(), file.cluster.pods), ...probeFaults(cluster, file)];
 }
 
