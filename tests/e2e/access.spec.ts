@@ -54,7 +54,7 @@ for (const theme of ['light', 'dark', 'projector'] as const) {
       await dialog.locator('[type="submit"]').click();
       const timeline = page.getByRole('slider');
       await expect(timeline).toHaveAttribute('aria-valuemax', /\d\d/);
-      for (let step = 1; step < 40 && (await page.getByRole('mark').count()) === 0; step++) await timeline.press('ArrowRight');
+      for (let step = 1; step < 40 && (await page.locator('mark').count()) === 0; step++) await timeline.press('ArrowRight');
       await timeline.press('a');
       await expect(page.locator('figure')).toBeVisible();
       await check(page, 'journey');

@@ -35,8 +35,8 @@ test('by the keyboard alone: from the first Tab to the DNAT and back @smoke', as
   await expect(map.stage).toBeFocused();
   await page.keyboard.press('s');
   await expect(sendForm.dialog).toBeVisible();
-  for (let tabs = 0; tabs < 20 && !(await sendForm.send.evaluate((send) => send === document.activeElement)); tabs++)
-    await page.keyboard.press('Tab');
+  const focused = (): Promise<string | null | undefined> => page.evaluate(() => document.activeElement?.getAttribute('type'));
+  for (let tabs = 0; tabs < 20 && (await focused()) !== 'submit'; tabs++) await page.keyboard.press('Tab');
   await expect(sendForm.send).toBeFocused();
   await page.keyboard.press('Enter');
   await journey.ready();
@@ -62,11 +62,11 @@ test('the form takes any end, and says what it cannot use', async ({ kubehop }) 
   await sendForm.typeTo('not a name');
   await expect(sendForm.dialog).toContainText('Neither a name of this cluster nor an IPv4 address.');
   await expect(sendForm.send).toBeDisabled();
-  await sendForm.typeTo('two-containers-service');
+  await sendForm.chooseTo('two-containers-service');
   await sendForm.typePort('99999');
   await expect(sendForm.dialog).toContainText('A port is a number from 1 to 65535.');
   await expect(sendForm.send).toBeDisabled();
-  await sendForm.typePort('6800');
+  await sendForm.choosePort('6800');
   await expect(sendForm.dialog).toContainText('10.99.25.192:6800');
   await sendForm.chooseFrom('external');
   await expect(sendForm.dialog).toContainText('No node has this address');

@@ -75,8 +75,8 @@ function Fields({ start, from, to }: FieldsProps): ReactElement {
   const [portText, setPortText] = useState(String(start.port));
   const [curl, setCurl] = useState(false);
   const [refused, setRefused] = useState('');
-  const ports = portsOf(snapshot, probe.to);
   const typed = typedTarget(toText, to, probe.to);
+  const ports = portsOf(snapshot, typed ?? probe.to);
   const port = Number(portText);
   const portFine = probe.protocol === 'icmp' || (Number.isInteger(port) && port >= 1 && port <= 65535);
   const unaddressed = typed === null ? null : withoutAddress(snapshot, typed);

@@ -1,5 +1,5 @@
 /** The user's work as IndexedDB has it: files as typed and the log of commands. Read before there is a store, and when there is none. */
-import { createStore, del, get, set, type UseStore } from 'idb-keyval';
+import { createStore, del, get, promisifyRequest, type UseStore } from 'idb-keyval';
 import type { Command } from '../../cluster/commands.ts';
 import type { ManifestFile } from './state.ts';
 
@@ -32,10 +32,21 @@ export async function forgetSession(): Promise<void> {
   await del(KEY, database());
 }
 
-/** One connection for all that is saved while the page is open. */
+/**
+ * One connection for all that is saved while the page is open. A page that is being left has no later turn: the database is
+ * opened beforehand, and what is written is committed at once.
+ */
 export function sessionSaver(): (session: SavedSession) => Promise<void> {
   const work = database();
-  return (session) => set(KEY, session, work);
+  const opened = work('readonly', () => undefined);
+  // Told with the first save, which fails the same way.
+  opened.catch(() => undefined);
+  return (session) =>
+    work('readwrite', (store) => {
+      store.put(session, KEY);
+      store.transaction.commit();
+      return promisifyRequest(store.transaction);
+    });
 }
 
 function isSession(value: unknown): value is SavedSession {

@@ -30,21 +30,28 @@ export class SendForm {
   }
 
   async chooseTo(name: string): Promise<void> {
-    await this.to.fill('');
-    await this.page.getByRole('option', { name }).first().click();
-    await expect(this.page.getByRole('listbox')).toBeHidden();
+    await this.choose(this.to, name);
   }
 
-  /** A target that is typed: an address. */
+  /** A target that is none of those offered: an address. */
   async typeTo(text: string): Promise<void> {
     await this.to.fill(text);
-    await this.to.press('Tab');
     await expect(this.page.getByRole('listbox')).toBeHidden();
   }
 
+  async choosePort(port: string): Promise<void> {
+    await this.choose(this.port, port);
+  }
+
+  /** A port that is none of those offered. */
   async typePort(port: string): Promise<void> {
     await this.port.fill(port);
-    await this.port.press('Tab');
+    await expect(this.page.getByRole('listbox')).toBeHidden();
+  }
+
+  private async choose(field: Locator, name: string): Promise<void> {
+    await field.fill(name);
+    await this.page.getByRole('option', { name }).first().click();
     await expect(this.page.getByRole('listbox')).toBeHidden();
   }
 }
