@@ -2,11 +2,10 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button as AriaButton } from 'react-aria-components/Button';
-import { Menu, MenuItem, MenuTrigger } from 'react-aria-components/Menu';
-import { Popover } from 'react-aria-components/Popover';
 import { IconButton } from '../kit/Button.tsx';
 import { Chip } from '../kit/Chip.tsx';
 import { Icon } from '../kit/Icon.tsx';
+import { MenuButton } from '../kit/MenuButton.tsx';
 import { Segmented } from '../kit/Segmented.tsx';
 import { keyText } from '../commands/keys.ts';
 import { openDialog, openScenario, setMode } from '../store/actions.ts';
@@ -66,27 +65,24 @@ function Crumb(): ReactElement {
   const spec = useApp((state) => (state.mode === 'journey' ? (state.journey?.result.spec ?? null) : null));
   return (
     <span className={styles.crumb}>
-      <MenuTrigger>
-        <AriaButton className={styles.scenario ?? ''} aria-label={`${t('app.scenarios')}: ${scenario.title[lang]}`}>
-          <b>{scenario.title[lang]}</b>
-          <Icon name="chevronDown" size={14} />
-        </AriaButton>
-        <Popover className={styles.popover ?? ''} placement="bottom start">
-          <Menu
-            aria-label={t('app.scenarios')}
-            className={styles.menu ?? ''}
-            selectionMode="single"
-            selectedKeys={[scenario.id]}
-            onAction={(id) => void openScenario(store, String(id))}
+      <MenuButton
+        label={t('app.scenarios')}
+        placement="bottom start"
+        selected={scenario.id}
+        choices={scenarios.map(({ id, title }) => ({ id, text: title[lang] }))}
+        onChoose={(id) => void openScenario(store, id)}
+      >
+        {(trigger) => (
+          <AriaButton
+            {...trigger}
+            className={styles.scenario ?? ''}
+            aria-label={`${t('app.scenarios')}: ${scenario.title[lang]}`}
           >
-            {scenarios.map((entry) => (
-              <MenuItem key={entry.id} id={entry.id} className={styles.item ?? ''} textValue={entry.title[lang]}>
-                {entry.title[lang]}
-              </MenuItem>
-            ))}
-          </Menu>
-        </Popover>
-      </MenuTrigger>
+            <b>{scenario.title[lang]}</b>
+            <Icon name="chevronDown" size={14} />
+          </AriaButton>
+        )}
+      </MenuButton>
       {spec === null ? null : (
         <span className={styles.probe}>
           <span className={styles.slash}>/</span> {t('app.probe', { from: placeText(spec.from), to: targetText(spec.to) })}
@@ -166,27 +162,18 @@ function LanguageMenu(): ReactElement {
   const store = useAppStore();
   const lang = useApp((state) => state.lang);
   return (
-    <MenuTrigger>
-      <IconButton icon="language" label={t('app.language')} />
-      <Popover className={styles.popover ?? ''} placement="bottom end">
-        <Menu
-          aria-label={t('app.language')}
-          className={styles.menu ?? ''}
-          selectionMode="single"
-          selectedKeys={[lang]}
-          onAction={(id) => {
-            const chosen = LANGUAGES.find((each) => each.id === id);
-            if (chosen !== undefined) store.setState({ lang: chosen.id });
-          }}
-        >
-          {LANGUAGES.map((each) => (
-            <MenuItem key={each.id} id={each.id} className={styles.item ?? ''} textValue={each.name}>
-              <span lang={each.id}>{each.name}</span>
-            </MenuItem>
-          ))}
-        </Menu>
-      </Popover>
-    </MenuTrigger>
+    <MenuButton
+      label={t('app.language')}
+      placement="bottom end"
+      selected={lang}
+      choices={LANGUAGES.map(({ id, name }) => ({ id, text: name, lang: id }))}
+      onChoose={(id) => {
+        const chosen = LANGUAGES.find((each) => each.id === id);
+        if (chosen !== undefined) store.setState({ lang: chosen.id });
+      }}
+    >
+      {(trigger) => <IconButton icon="language" label={t('app.language')} {...trigger} />}
+    </MenuButton>
   );
 }
 
@@ -203,22 +190,14 @@ function PhoneMenu(): ReactElement {
     ...LANGUAGES.map(({ id, name }) => ({ id, text: name, run: () => store.setState({ lang: id }) })),
   ];
   return (
-    <MenuTrigger>
-      <IconButton icon="menu" label={t('app.menu')} />
-      <Popover className={styles.popover ?? ''} placement="bottom end">
-        <Menu
-          aria-label={t('app.menu')}
-          className={styles.menu ?? ''}
-          onAction={(id) => settings.find((each) => each.id === id)?.run()}
-        >
-          {settings.map((each) => (
-            <MenuItem key={each.id} id={each.id} className={styles.item ?? ''}>
-              {each.text}
-            </MenuItem>
-          ))}
-        </Menu>
-      </Popover>
-    </MenuTrigger>
+    <MenuButton
+      label={t('app.menu')}
+      placement="bottom end"
+      choices={settings}
+      onChoose={(id) => settings.find((each) => each.id === id)?.run()}
+    >
+      {(trigger) => <IconButton icon="menu" label={t('app.menu')} {...trigger} />}
+    </MenuButton>
   );
 }
 

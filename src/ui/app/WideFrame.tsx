@@ -4,20 +4,18 @@
  */
 import { Suspense, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Group, Panel, useDefaultLayout } from 'react-resizable-panels';
 import { useApp } from '../store/context.ts';
 import { Dock } from '../dock/Dock.tsx';
 import { DockPanel } from '../dock/DockPanel.tsx';
 import { Inspector } from '../inspector/Inspector.tsx';
 import { Manifests } from '../manifests/Manifests.tsx';
 import type { RailPanel } from '../store/state.ts';
-import { layoutStorage } from './layout-storage.ts';
 import { EmptyHint } from './EmptyHint.tsx';
 import { Place, useKept, type Kept } from './Kept.tsx';
 import { Rail } from './Rail.tsx';
 import { Region } from './Region.tsx';
 import type { Slots } from './slots.ts';
-import { Splitter } from './Splitter.tsx';
+import { Split } from './Split.tsx';
 import styles from './WideFrame.module.css';
 
 export function WideFrame({ slots }: { readonly slots: Slots }): ReactElement {
@@ -51,121 +49,151 @@ interface ArrangementProps {
   readonly wider: boolean;
 }
 
-/** A group's kept sizes: those the user chose, not what a window happened to give. */
-function useKeptLayout(name: string, wider: boolean, panelIds?: string[]): ReturnType<typeof useDefaultLayout> {
-  const id = `kubehop.${name}${wider ? '.projector' : ''}`;
-  return useDefaultLayout({
-    id,
-    storage: layoutStorage,
-    onlySaveAfterUserInteractions: true,
-    ...(panelIds === undefined ? {} : { panelIds }),
-  });
+/** The projector's panels start wider, and keep sizes of their own. */
+function startingAt(wider: boolean): (id: string, px: number) => { readonly id: string; readonly size: number } {
+  return (id, px) => (wider ? { id: `${id}.projector`, size: px * 1.25 } : { id, size: px });
 }
-
-const WIDER = 1.25;
 
 function Explore({ map, manifests, wider }: ArrangementProps): ReactElement {
   const { t } = useTranslation();
-  const size = (px: number): number => (wider ? px * WIDER : px);
-  const columns = useKeptLayout('explore.columns', wider);
-  const rows = useKeptLayout('explore.rows', wider);
-  const top = useKeptLayout('explore.top', wider);
+  const at = startingAt(wider);
+  const mapAndInspector = (
+    <Split
+      {...at('explore.inspector', 304)}
+      axis="columns"
+      sized="second"
+      min={220}
+      maxShare={0.5}
+      rest={300}
+      label={t('app.resize.right')}
+      first={
+        <Region name={t('app.regions.map')}>
+          <Place kept={map} />
+          <EmptyHint />
+        </Region>
+      }
+      second={
+        <Region name={t('app.regions.inspector')}>
+          <Inspector />
+        </Region>
+      }
+    />
+  );
   return (
-    <Group className={styles.group} id="explore-columns" {...columns}>
-      <Panel id="manifests" defaultSize={size(320)} minSize={220} maxSize="45%" groupResizeBehavior="preserve-pixel-size">
+    <Split
+      {...at('explore.manifests', 320)}
+      axis="columns"
+      sized="first"
+      min={220}
+      maxShare={0.45}
+      rest={420}
+      label={t('app.resize.left')}
+      first={
         <Region name={t('app.regions.manifests')}>
           <Place kept={manifests} />
         </Region>
-      </Panel>
-      <Splitter label={t('app.resize.left')} />
-      <Panel id="rest" minSize={420}>
-        <Group orientation="vertical" id="explore-rows" {...rows}>
-          <Panel id="top" minSize={240}>
-            <Group id="explore-top" {...top}>
-              <Panel id="map" minSize={300}>
-                <Region name={t('app.regions.map')}>
-                  <Place kept={map} />
-                  <EmptyHint />
-                </Region>
-              </Panel>
-              <Splitter label={t('app.resize.right')} />
-              <Panel
-                id="inspector"
-                defaultSize={size(304)}
-                minSize={220}
-                maxSize="50%"
-                groupResizeBehavior="preserve-pixel-size"
-              >
-                <Region name={t('app.regions.inspector')}>
-                  <Inspector />
-                </Region>
-              </Panel>
-            </Group>
-          </Panel>
-          <Splitter strong label={t('app.resize.dock')} />
-          <Panel id="dock" defaultSize={size(236)} minSize={90} maxSize="70%" groupResizeBehavior="preserve-pixel-size">
+      }
+      second={
+        <Split
+          {...at('explore.dock', 236)}
+          axis="rows"
+          sized="second"
+          min={90}
+          maxShare={0.7}
+          rest={240}
+          strong
+          label={t('app.resize.dock')}
+          first={mapAndInspector}
+          second={
             <Region name={t('app.regions.dock')}>
               <Dock />
             </Region>
-          </Panel>
-        </Group>
-      </Panel>
-    </Group>
+          }
+        />
+      }
+    />
   );
 }
 
 function JourneyFrame({ slots, map, manifests, wider }: ArrangementProps & { readonly slots: Slots }): ReactElement {
   const { t } = useTranslation();
-  const { JourneyStage, JourneyTimeline, JourneySide } = slots;
+  const { JourneySide } = slots;
   const rail = useApp((state) => state.rail);
-  const size = (px: number): number => (wider ? px * WIDER : px);
-  const columns = useKeptLayout('journey.columns', wider, rail === null ? ['centre', 'side'] : ['aside', 'centre', 'side']);
-  const rows = useKeptLayout('journey.rows', wider);
+  const at = startingAt(wider);
+  const journey = (
+    <Split
+      {...at('journey.side', 388)}
+      axis="columns"
+      sized="second"
+      min={280}
+      maxShare={0.5}
+      rest={420}
+      label={t('app.resize.right')}
+      first={<JourneyCentre slots={slots} map={map} />}
+      second={
+        <Region name={t('app.regions.side')}>
+          <Suspense>
+            <JourneySide />
+          </Suspense>
+        </Region>
+      }
+    />
+  );
   return (
     <div className={styles.journey}>
       <Rail />
-      <Group className={styles.group} id="journey-columns" {...columns}>
-        {rail === null ? null : (
-          <>
-            <Panel id="aside" defaultSize={size(330)} minSize={220} maxSize="45%" groupResizeBehavior="preserve-pixel-size">
-              <RailRegion panel={rail} manifests={manifests} />
-            </Panel>
-            <Splitter label={t('app.resize.left')} />
-          </>
-        )}
-        <Panel id="centre" minSize={420}>
-          <div className={styles.centre}>
-            <Group orientation="vertical" id="journey-rows" className={styles.group} {...rows}>
-              <Panel id="map" minSize={160}>
-                <Region name={t('app.regions.map')}>
-                  <Place kept={map} />
-                </Region>
-              </Panel>
-              <Splitter strong label={t('app.resize.stage')} />
-              <Panel id="stage" defaultSize="54%" minSize={120}>
-                <Region name={t('app.regions.stage')}>
-                  <Suspense>
-                    <JourneyStage />
-                  </Suspense>
-                </Region>
-              </Panel>
-            </Group>
-            <section className={styles.timeline} aria-label={t('app.regions.timeline')}>
-              <Suspense>
-                <JourneyTimeline />
-              </Suspense>
-            </section>
-          </div>
-        </Panel>
-        <Splitter label={t('app.resize.right')} />
-        <Panel id="side" defaultSize={size(388)} minSize={280} maxSize="50%" groupResizeBehavior="preserve-pixel-size">
-          <Region name={t('app.regions.side')}>
+      {rail === null ? (
+        journey
+      ) : (
+        <Split
+          {...at('journey.aside', 330)}
+          axis="columns"
+          sized="first"
+          min={220}
+          maxShare={0.45}
+          rest={701}
+          label={t('app.resize.left')}
+          first={<RailRegion panel={rail} manifests={manifests} />}
+          second={journey}
+        />
+      )}
+    </div>
+  );
+}
+
+function JourneyCentre({ slots, map }: { readonly slots: Slots; readonly map: Kept }): ReactElement {
+  const { t } = useTranslation();
+  const { JourneyStage, JourneyTimeline } = slots;
+  return (
+    <div className={styles.centre}>
+      <Split
+        id="journey.stage"
+        size="54%"
+        axis="rows"
+        sized="second"
+        min={120}
+        maxShare={0.9}
+        rest={160}
+        strong
+        label={t('app.resize.stage')}
+        first={
+          <Region name={t('app.regions.map')}>
+            <Place kept={map} />
+          </Region>
+        }
+        second={
+          <Region name={t('app.regions.stage')}>
             <Suspense>
-              <JourneySide />
+              <JourneyStage />
             </Suspense>
           </Region>
-        </Panel>
-      </Group>
+        }
+      />
+      <section className={styles.timeline} aria-label={t('app.regions.timeline')}>
+        <Suspense>
+          <JourneyTimeline />
+        </Suspense>
+      </section>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** Where the panels keep their sizes. A browser that forbids storage gets sizes that last as long as the page. */
-import type { LayoutStorage } from 'react-resizable-panels';
+export type LayoutStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
 export function createLayoutStorage(storage: Storage | null): LayoutStorage {
   const kept = new Map<string, string>();

@@ -1,9 +1,7 @@
 /** The dock of the wide window: tables left, what the last command changed right. */
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Group, Panel, useDefaultLayout } from 'react-resizable-panels';
-import { layoutStorage } from '../app/layout-storage.ts';
-import { Splitter } from '../app/Splitter.tsx';
+import { Split } from '../app/Split.tsx';
 import { Count } from '../kit/Chip.tsx';
 import { Tabs } from '../kit/Tabs.tsx';
 import { showDockTab } from '../store/actions.ts';
@@ -16,10 +14,17 @@ export function Dock(): ReactElement {
   const store = useAppStore();
   const tab = useApp((state) => state.dockTab);
   const events = useApp((state) => state.snapshot.events.length);
-  const layout = useDefaultLayout({ id: 'kubehop.dock', storage: layoutStorage, onlySaveAfterUserInteractions: true });
   return (
-    <Group id="dock-columns" {...layout}>
-      <Panel id="tables" minSize={260}>
+    <Split
+      id="dock.changes"
+      axis="columns"
+      sized="second"
+      size="40%"
+      min={220}
+      maxShare={0.8}
+      rest={260}
+      label={t('app.resize.changes')}
+      first={
         <Tabs
           label={t('app.regions.dock')}
           value={tab}
@@ -39,13 +44,12 @@ export function Dock(): ReactElement {
         >
           <DockPanel tab={tab} />
         </Tabs>
-      </Panel>
-      <Splitter label={t('app.resize.dock')} />
-      <Panel id="changes" defaultSize="40%" minSize={220}>
+      }
+      second={
         <div className={styles.changes}>
           <DockPanel tab="changes" />
         </div>
-      </Panel>
-    </Group>
+      }
+    />
   );
 }

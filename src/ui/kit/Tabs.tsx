@@ -1,6 +1,8 @@
-/** Tabs over a region: the strip is here, the panel is what the caller draws for the selected one. */
-import type { ReactElement, ReactNode } from 'react';
-import { Tab, TabList, TabPanel, Tabs as AriaTabs } from 'react-aria-components/Tabs';
+/**
+ * Tabs over a region: the strip is here, the panel is what the caller draws for the selected one. One tab is in the tab order;
+ * arrows, Home and End select (the ARIA practices' tabs with automatic activation).
+ */
+import { useId, useRef, type KeyboardEvent, type ReactElement, type ReactNode } from 'react';
 import styles from './Tabs.module.css';
 
 export interface TabOption<T extends string> {
@@ -20,28 +22,65 @@ export interface TabsProps<T extends string> {
 }
 
 export function Tabs<T extends string>({ label, value, options, onChange, aside, children }: TabsProps<T>): ReactElement {
+  const id = useId();
+  const list = useRef<HTMLDivElement>(null);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const next = optionAt(event.key, options, value);
+    if (next === undefined) return;
+    event.preventDefault();
+    onChange(next.id);
+    list.current?.querySelector<HTMLElement>(`[data-tab="${next.id}"]`)?.focus();
+  };
   return (
-    <AriaTabs
-      className={styles.tabs ?? ''}
-      selectedKey={value}
-      onSelectionChange={(key) => {
-        const chosen = options.find((option) => option.id === key);
-        if (chosen !== undefined) onChange(chosen.id);
-      }}
-    >
+    <div className={styles.tabs}>
       <div className={styles.strip}>
-        <TabList aria-label={label} className={styles.list ?? ''}>
+        <div ref={list} role="tablist" aria-label={label} className={styles.list} onKeyDown={onKeyDown}>
           {options.map((option) => (
-            <Tab key={option.id} id={option.id} className={styles.tab ?? ''}>
+            <button
+              key={option.id}
+              type="button"
+              role="tab"
+              id={`${id}${option.id}`}
+              data-tab={option.id}
+              aria-selected={option.id === value}
+              aria-controls={option.id === value ? `${id}panel` : undefined}
+              tabIndex={option.id === value ? 0 : -1}
+              className={styles.tab}
+              onClick={() => onChange(option.id)}
+            >
               {option.label}
-            </Tab>
+            </button>
           ))}
-        </TabList>
+        </div>
         {aside === undefined ? null : <div className={styles.aside}>{aside}</div>}
       </div>
-      <TabPanel key={value} id={value} className={styles.panel ?? ''}>
+      <div
+        key={value}
+        role="tabpanel"
+        id={`${id}panel`}
+        aria-labelledby={`${id}${value}`}
+        tabIndex={0}
+        className={styles.panel}
+      >
         {children}
-      </TabPanel>
-    </AriaTabs>
+      </div>
+    </div>
   );
+}
+
+/** The tab a key goes to: around the ends. */
+function optionAt<T extends string>(key: string, options: readonly TabOption<T>[], value: T): TabOption<T> | undefined {
+  const at = options.findIndex((option) => option.id === value);
+  switch (key) {
+    case 'ArrowRight':
+      return options[(at + 1) % options.length];
+    case 'ArrowLeft':
+      return options.at(at - 1);
+    case 'Home':
+      return options[0];
+    case 'End':
+      return options.at(-1);
+    default:
+      return undefined;
+  }
 }

@@ -1,15 +1,13 @@
 /** New file, and the menu of what can be done with files. */
 import { lazy, Suspense, useRef, useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Menu, MenuItem, MenuTrigger } from 'react-aria-components/Menu';
-import { Popover } from 'react-aria-components/Popover';
 import { IconButton } from '../kit/Button.tsx';
+import { MenuButton } from '../kit/MenuButton.tsx';
 import { keyText } from '../commands/keys.ts';
 import { redo, undo } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import type { Label } from '../i18n/label.ts';
 import { addFile, canApply, deleteFromCluster, downloadFile, importFiles, removeFile } from './file-actions.ts';
-import styles from './FileMenu.module.css';
 
 const RenameDialog = lazy(async () => ({ default: (await import('./RenameDialog.tsx')).RenameDialog }));
 
@@ -31,7 +29,7 @@ export function FileMenu(): ReactElement {
   const [renaming, setRenaming] = useState(false);
   const active = useApp((state) => state.activeFile);
   const applicable = useApp(canApply);
-  const disabled = ITEMS.filter((item) => (item !== 'import' && active === '') || (item === 'delete' && !applicable));
+  const isDisabled = (item: Item): boolean => (item !== 'import' && active === '') || (item === 'delete' && !applicable);
   const run = (item: Item): void => {
     if (item === 'rename') setRenaming(true);
     if (item === 'import') chooser.current?.click();
@@ -43,26 +41,17 @@ export function FileMenu(): ReactElement {
     <>
       <UndoButtons />
       <IconButton icon="add" label={t('editor.add')} onPress={() => addFile(store, '')} />
-      <MenuTrigger>
-        <IconButton icon="more" label={t('editor.more')} />
-        <Popover className={styles.popover ?? ''} placement="bottom end">
-          <Menu
-            aria-label={t('editor.more')}
-            className={styles.menu ?? ''}
-            disabledKeys={disabled}
-            onAction={(id) => {
-              const item = ITEMS.find((each) => each === id);
-              if (item !== undefined) run(item);
-            }}
-          >
-            {ITEMS.map((item) => (
-              <MenuItem key={item} id={item} className={styles.item ?? ''}>
-                {t(LABELS[item])}
-              </MenuItem>
-            ))}
-          </Menu>
-        </Popover>
-      </MenuTrigger>
+      <MenuButton
+        label={t('editor.more')}
+        placement="bottom end"
+        choices={ITEMS.map((item) => ({ id: item, text: t(LABELS[item]), disabled: isDisabled(item) }))}
+        onChoose={(id) => {
+          const item = ITEMS.find((each) => each === id);
+          if (item !== undefined) run(item);
+        }}
+      >
+        {(trigger) => <IconButton icon="more" label={t('editor.more')} {...trigger} />}
+      </MenuButton>
       <input
         ref={chooser}
         type="file"

@@ -7,7 +7,7 @@ import { ModalDialog } from '../kit/ModalDialog.tsx';
 import { nameFault } from '../store/files.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import { renameFile } from './file-actions.ts';
-import styles from './FileMenu.module.css';
+import styles from './RenameDialog.module.css';
 
 interface RenameDialogProps {
   readonly name: string;

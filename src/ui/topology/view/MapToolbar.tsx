@@ -1,5 +1,5 @@
 /** Over the map: zooms, levels, camera and send. In a journey it floats and keeps to what steps need. */
-import type { ReactElement } from 'react';
+import { lazy, Suspense, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../../kit/Button.tsx';
 import { Segmented } from '../../kit/Segmented.tsx';
@@ -9,10 +9,11 @@ import type { Level, Zoom } from '../../store/state.ts';
 import { closeGaps, hasGaps } from '../scene/layout-memory.ts';
 import type { Camera } from './camera.ts';
 import { layoutStoreOf } from './layout-store.ts';
-import { ShowEndpoints } from './ShowEndpoints.tsx';
 import { startSend } from './open.ts';
 import type { MapScene } from './useMapScene.ts';
 import styles from './Topology.module.css';
+
+const ShowEndpoints = lazy(async () => ({ default: (await import('./ShowEndpoints.tsx')).ShowEndpoints }));
 
 const ZOOMS: readonly Zoom[] = ['cluster', 'node', 'kernel'];
 const LEVELS: readonly Level[] = ['kubernetes', 'ip', 'ethernet', 'netfilter'];
@@ -38,7 +39,9 @@ function ExploreToolbar(props: MapToolbarProps): ReactElement {
   return (
     <div className={styles.bar}>
       <Zooms />
-      <div className={styles.wideOnly}>{zoom === 'cluster' ? <ShowEndpoints world={props.map.world} /> : <Levels />}</div>
+      <div className={styles.wideOnly}>
+        <Suspense>{zoom === 'cluster' ? <ShowEndpoints world={props.map.world} /> : <Levels />}</Suspense>
+      </div>
       <span className={styles.space} />
       <Gaps map={props.map} />
       <CameraButtons {...props} />
