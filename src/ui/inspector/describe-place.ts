@@ -128,7 +128,7 @@ export function describeContainer(snapshot: ClusterSnapshot, nodeName: string, i
       fact('pod', { text: container.pod, ref: { kind: 'object', key: container.pod } }),
     ),
     note: { key: pause ? 'inspector.note.pause' : 'inspector.note.container', values: {} },
-    command: `crictl ps --id ${container.id.slice(0, 12)}`,
+    command: pause ? `crictl pods --id ${container.id.slice(0, 12)}` : `crictl ps -a --id ${container.id.slice(0, 12)}`,
   });
 }
 

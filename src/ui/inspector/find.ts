@@ -25,5 +25,8 @@ export function podKeyOf(netns: string): string | null {
 /** How a command is run in a namespace: `ip netns exec` is not how Pods are entered, nsenter is. */
 export function inNetns(netns: string, command: string): string {
   const [namespace = '', name = ''] = netns.split('/');
-  return netns === 'root' || name === '' ? command : `kubectl exec -n ${namespace} ${name} -- ${command}`;
+  if (netns === 'root' || name === '') return command;
+  // Without a shell of its own, what follows a semicolon or a bar would run here and not there.
+  const needsShell = /[;|]/.test(command.replaceAll(/'[^']*'/g, ''));
+  return `kubectl exec -n ${namespace} ${name} -- ${needsShell ? `sh -c '${command}'` : command}`;
 }

@@ -59,6 +59,8 @@ export interface JourneyStep {
   readonly calledFrom: RuleRef | null;
   /** Chain depth, 0 for base chains and everything outside netfilter. */
   readonly depth: number;
+  /** The device the packet came in by, from the moment one took it; null where it was made here. */
+  readonly iif: string | null;
   /** The answer that came later, where the step had to ask for a neighbour's MAC address; null when none did. */
   readonly found: FoundNeighbour | null;
   /** 1 for the first try, 2 for the first retransmission. */
@@ -97,6 +99,7 @@ class StepBuilder {
   readonly #expand: ExpandRun;
   readonly #last = new Map<number, Headers>();
   readonly #hook = new Map<number, Hook>();
+  readonly #iif = new Map<string, string>();
   readonly #callers = new Map<string, RuleRef>();
   readonly #answers: ArpAnswers;
 
@@ -116,6 +119,8 @@ class StepBuilder {
     const hook = this.#hookAfter(step);
     if (this.#fold(step)) return;
     const place = placeOf(step, hook);
+    const here = `${step.packetId} ${step.node} ${step.netns}`;
+    if (step.kind === 'dev.rx') this.#iif.set(here, step.dev.name);
     const calledFrom = this.#callers.get(chainKey(step.packetId, place.table, place.chain)) ?? null;
     if (step.kind === 'nf.rule' && step.toChain !== null)
       this.#callers.set(chainKey(step.packetId, place.table, step.toChain), step.rule);
@@ -129,6 +134,7 @@ class StepBuilder {
       nat: step.kind === 'nat' ? step : null,
       calledFrom,
       depth: depthOf(step),
+      iif: this.#iif.get(here) ?? null,
       found: step.kind === 'neigh' ? this.#answers.to(step) : null,
       attempt,
     };

@@ -2,12 +2,19 @@
  * The command that would show a step's state on a real node: the tool an operator would reach for, with the names and
  * addresses of this very step.
  */
+import { inNetns } from '../inspector/find.ts';
 import type { JourneyStep } from './model.ts';
 import type { DevView } from './place.ts';
 import type { StepOf } from './trace-types.ts';
 
 /** Null where no tool shows it. `physical` is the node's own NIC, where tunnels can be watched. */
-export function realCommand({ step, after, expanded }: JourneyStep, physical: DevView | null = null): string | null {
+export function realCommand(journeyStep: JourneyStep, physical: DevView | null = null): string | null {
+  const command = commandOf(journeyStep, physical);
+  return command === null ? null : inNetns(journeyStep.at.netns, command);
+}
+
+function commandOf(journeyStep: JourneyStep, physical: DevView | null): string | null {
+  const { step, after, expanded } = journeyStep;
   switch (step.kind) {
     case 'nf.rule':
       return listChain(step.rule.table, step.rule.chain);
@@ -18,13 +25,13 @@ export function realCommand({ step, after, expanded }: JourneyStep, physical: De
     case 'nf.hook':
       return `iptables-save -c`;
     case 'nat':
-      return step.rule === null ? conntrackList(step.from.addr, step.manip) : listChain('nat', step.rule.chain);
+      return step.rule === null ? conntrackList(journeyStep, step) : listChain('nat', step.rule.chain);
     case 'ct':
       return step.original === null
         ? 'conntrack -L'
         : `conntrack -L -p ${step.original.protocol} --orig-src ${step.original.src} --orig-dst ${step.original.dst}`;
     case 'route.lookup':
-      return routeCommand(step, after.mark);
+      return routeCommand(journeyStep, step);
     case 'neigh':
       return `ip neigh show ${step.addr} dev ${step.dev}`;
     case 'vxlan.fdb':
@@ -43,12 +50,13 @@ export function realCommand({ step, after, expanded }: JourneyStep, physical: De
       return tcpdump(physical?.name ?? 'eth0', after.l3);
     case 'socket.send':
     case 'socket.deliver':
-      return after.l3.kind === 'ipv4' && after.l3.l4.kind === 'udp' ? 'ss -unap' : 'ss -tnap';
+      return after.l3.kind === 'ipv4' ? SOCKETS[after.l3.l4.kind] : null;
     case 'ttl':
       return 'sysctl net.ipv4.ip_forward';
     case 'reject':
+      return step.with === 'tcp-reset' ? "tcpdump -i any -nn 'tcp[tcpflags] & tcp-rst != 0'" : 'tcpdump -i any -nn icmp';
     case 'icmp.error':
-      return `tcpdump -i any -nn icmp`;
+      return 'tcpdump -i any -nn icmp';
     case 'drop':
       return 'perf trace --no-syscalls -e skb:kfree_skb';
   }
@@ -58,13 +66,19 @@ function listChain(table: string, chain: string): string {
   return `iptables -t ${table} -nvL ${chain}`;
 }
 
-function conntrackList(addr: string, manip: 'source' | 'destination'): string {
-  return manip === 'destination' ? `conntrack -L -d ${addr}` : `conntrack -L -s ${addr}`;
+/** The sockets of a protocol; ping's are raw ones. */
+const SOCKETS = { tcp: 'ss -tnap', udp: 'ss -unap', icmp: 'ss -wnap' } as const;
+
+/** The connection by the address that is replaced, in the direction that has it. */
+function conntrackList({ packet }: JourneyStep, { from, manip }: StepOf<'nat'>): string {
+  const direction = packet.role === 'reply' ? 'reply' : 'orig';
+  return `conntrack -L --${direction}-${manip === 'destination' ? 'dst' : 'src'} ${from.addr}`;
 }
 
-function routeCommand({ direction, dst, l3 }: StepOf<'route.lookup'>, mark: number): string {
-  const marked = mark === 0 ? '' : ` mark 0x${mark.toString(16)}`;
-  const from = direction === 'input' && l3.kind === 'ipv4' ? ` from ${l3.src}` : '';
+/** A packet that came in is only routed as one when the device is named, too. */
+function routeCommand({ iif, after }: JourneyStep, { direction, dst, l3 }: StepOf<'route.lookup'>): string {
+  const from = direction === 'input' && l3.kind === 'ipv4' && iif !== null ? ` from ${l3.src} iif ${iif}` : '';
+  const marked = after.mark === 0 ? '' : ` mark 0x${after.mark.toString(16)}`;
   return `ip route get ${dst}${from}${marked}`;
 }
 
