@@ -6,7 +6,7 @@
 export interface Measurement {
   readonly name: string;
   readonly value: number | null;
-  readonly unit: 'ms' | 'MB' | 'KB' | 'fps';
+  readonly unit: 'ms' | 'MB' | 'KB' | 'fps' | 'frames';
   readonly budget: number;
 }
 
