@@ -1,38 +1,166 @@
 /**
- * Takes docs/screenshot.png, the README's picture: serves the build, sends the lab report's packet from the master to the
- * ClusterIP and stops where DNAT has rewritten it. `npm run screenshot` builds first. Fails where the app does not get there.
+ * Takes pictures of the built page. `npm run screenshot` takes docs/screenshot.png, the README's: the lab report's packet on its
+ * way from the master to the ClusterIP, where DNAT has rewritten it. With a folder as argument it takes the main states at three
+ * window sizes in three themes, and some of them in Chinese, to be looked at; words after the folder keep to pictures whose names
+ * hold one of them. Fails where the app does not get there.
  */
-import { chromium, type Page } from '@playwright/test';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from '@playwright/test';
 import { preview } from 'vite';
+import { Kubehop, type ThemeName } from '../tests/e2e/pages/kubehop.ts';
 import { chromiumArguments, installChromium } from './chromium.ts';
 
-const picture = 'docs/screenshot.png';
+const address = 'http://127.0.0.1:4388/';
 
-/** By the keyboard map, as a person would: send the scenario's packet, then step until the rewrite is on the screen. */
-async function drive(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Send packet' }).click();
-  await page.getByRole('button', { name: 'Send', exact: true }).click();
-  const step = page.getByRole('button', { name: 'Step forward' });
-  const rewrite = page.getByText(/^DNAT to /).and(page.locator('[aria-current="step"] *'));
-  for (let taken = 0; taken < 60 && !(await rewrite.isVisible()); taken++) await step.click();
-  await rewrite.waitFor({ timeout: 1_000 });
+interface Shot {
+  readonly state: keyof typeof states;
+  readonly width: number;
+  readonly height: number;
+  readonly theme: ThemeName;
+  readonly lang: 'en' | 'zh-CN';
+  readonly density: number;
 }
 
+/** How each state is reached from the page as it opens. English drives; the language is changed last. */
+const states = {
+  explore: async ({ manifests, map, inspector, changes }: Kubehop): Promise<void> => {
+    await manifests.menu('Delete its objects from the cluster');
+    await manifests.open('deployment.yaml');
+    await manifests.apply.click();
+    await changes.getByText('+6 containers').waitFor();
+    await map.region.locator('g[data-object^="link/class2/root/veth"]').first().dispatchEvent('click');
+    await inspector.getByText('One cable').waitFor();
+  },
+  fresh: async (): Promise<void> => undefined,
+  journey: async (kubehop: Kubehop): Promise<void> => {
+    await sendAtZoom(kubehop, '3');
+    await kubehop.journey.stepTo(/^DNAT to/);
+  },
+  sealed: async (kubehop: Kubehop): Promise<void> => {
+    await sendAtZoom(kubehop, '3');
+    await kubehop.journey.stepTo(/, sealed$/);
+  },
+  delivered: async (kubehop: Kubehop): Promise<void> => {
+    await sendAtZoom(kubehop, '2');
+    await kubehop.journey.timeline.press('End');
+  },
+  spread: async (kubehop: Kubehop): Promise<void> => {
+    await states.explore(kubehop);
+    await sendAtZoom(kubehop, '2');
+    await kubehop.journey.stepTo(/^DNAT to/);
+    await kubehop.journey.timeline.press('a');
+    await kubehop.journey.outcomes.getByText('Sent 1,000').waitFor();
+  },
+  refused: async (kubehop: Kubehop): Promise<void> => {
+    await kubehop.map.send.click();
+    await kubehop.sendForm.typeTo('10.244.1.2');
+    await kubehop.sendForm.typePort('81');
+    await kubehop.sendForm.send.click();
+    await kubehop.journey.banner.getByRole('button').click();
+  },
+  send: async ({ map, sendForm }: Kubehop): Promise<void> => {
+    await map.send.click();
+    await sendForm.send.waitFor();
+  },
+  palette: async ({ page, palette }: Kubehop): Promise<void> => {
+    await page.keyboard.press('ControlOrMeta+k');
+    await page.keyboard.type('KUBE-SEP');
+    await palette.getByRole('option').first().waitFor();
+  },
+  error: async ({ manifests }: Kubehop): Promise<void> => {
+    await manifests.open('service.yaml');
+    await manifests.paste((await manifests.text()).replace('port: 80', 'port: 80000').replace('name: http3', 'name: HTTP_3'));
+    await manifests.problems.waitFor();
+    await manifests.editor.press('ControlOrMeta+Enter');
+  },
+  cluster: async ({ map, page }: Kubehop): Promise<void> => {
+    await map.stage.focus();
+    await page.keyboard.press('1');
+  },
+  empty: (kubehop: Kubehop): Promise<void> => kubehop.openScenario('An empty cluster'),
+  keys: async ({ map, page, keys }: Kubehop): Promise<void> => {
+    await map.stage.focus();
+    await page.keyboard.press('?');
+    await keys.waitFor();
+  },
+} as const;
+
+async function sendAtZoom(kubehop: Kubehop, zoom: '2' | '3'): Promise<void> {
+  await kubehop.map.stage.focus();
+  await kubehop.page.keyboard.press(zoom);
+  await kubehop.sendProposed();
+}
+
+const themes: readonly ThemeName[] = ['light', 'dark', 'projector'];
+const sizes: readonly (readonly [number, number])[] = [
+  [1280, 720],
+  [1440, 900],
+  [1920, 1080],
+];
+const all = Object.keys(states) as readonly (keyof typeof states)[];
+const chinese: readonly (keyof typeof states)[] = ['explore', 'journey', 'error'];
+const onPhone: readonly (keyof typeof states)[] = ['fresh', 'journey', 'refused', 'error'];
+
+function shots(): readonly Shot[] {
+  const base = { density: 1, lang: 'en' } as const;
+  return [
+    ...all.flatMap((state) =>
+      sizes.flatMap(([width, height]) => themes.map((theme): Shot => ({ ...base, state, width, height, theme }))),
+    ),
+    ...chinese.map((state): Shot => ({ ...base, state, width: 1440, height: 900, theme: 'light', lang: 'zh-CN' })),
+    ...onPhone.map((state): Shot => ({ ...base, state, width: 390, height: 844, theme: 'light', density: 2 })),
+  ];
+}
+
+function nameOf({ state, width, height, theme, lang }: Shot): string {
+  return `${state}-${width}x${height}-${theme}${lang === 'en' ? '' : `-${lang}`}.png`;
+}
+
+async function take(browser: Browser, shot: Shot, path: string): Promise<void> {
+  const page = await browser.newPage({
+    viewport: { width: shot.width, height: shot.height },
+    deviceScaleFactor: shot.density,
+    locale: 'en-US',
+    reducedMotion: 'reduce',
+  });
+  await page.addInitScript(
+    (settings) => localStorage.setItem('kubehop.settings', settings),
+    JSON.stringify({ state: { theme: shot.theme, lang: 'en', zoom: 'node', level: 'ethernet', letterKeys: true }, version: 1 }),
+  );
+  await page.goto(address);
+  const kubehop = new Kubehop(page);
+  await kubehop.standing();
+  await states[shot.state](kubehop);
+  if (shot.lang === 'zh-CN') await kubehop.setLanguage('简体中文');
+  await settled(page);
+  await page.screenshot({ path });
+  await page.context().close();
+  process.stdout.write(`${path}\n`);
+}
+
+/** Fonts are there, neither pointer nor focus ring lies on anything, and two frames were drawn since. */
+async function settled(page: Page): Promise<void> {
+  await page.mouse.move(0, 0);
+  await page
+    .locator('[role="slider"]:focus')
+    .evaluateAll((sliders) => sliders.forEach((slider) => (slider as HTMLElement).blur()));
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
+const [folder, ...words] = process.argv.slice(2);
 const server = await preview({ preview: { host: '127.0.0.1', port: 4388, strictPort: true } });
 const browser = await chromium.launch({ executablePath: installChromium(), args: [...chromiumArguments] });
 try {
-  const page = await browser.newPage({
-    viewport: { width: 1440, height: 900 },
-    deviceScaleFactor: 2,
-    locale: 'en-US',
-    colorScheme: 'light',
-    reducedMotion: 'reduce',
-  });
-  await page.goto('http://127.0.0.1:4388/');
-  await drive(page);
-  await page.evaluate(() => document.fonts.ready.then(() => undefined));
-  await page.screenshot({ path: picture });
-  process.stdout.write(`${picture}\n`);
+  if (folder === undefined) {
+    const shot: Shot = { state: 'journey', width: 1440, height: 900, theme: 'light', lang: 'en', density: 2 };
+    await take(browser, shot, 'docs/screenshot.png');
+  } else {
+    mkdirSync(folder, { recursive: true });
+    const wanted = shots().filter((shot) => words.length === 0 || words.some((word) => nameOf(shot).includes(word)));
+    for (const shot of wanted) await take(browser, shot, join(folder, nameOf(shot)));
+  }
 } finally {
   await browser.close();
   await server.close();

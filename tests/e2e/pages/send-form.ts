@@ -50,7 +50,7 @@ export class SendForm {
   }
 
   private async choose(field: Locator, name: string): Promise<void> {
-    await field.fill(name);
+    await field.fill('');
     await this.page.getByRole('option', { name }).first().click();
     await expect(this.page.getByRole('listbox')).toBeHidden();
   }
