@@ -7,7 +7,14 @@ import { toggleFold } from '../scene/layout-memory.ts';
 import type { SceneObject } from '../scene/scene-types.ts';
 import { layoutStoreOf } from './layout-store.ts';
 
+/** In a journey a click on hooks opens them beneath, and closes them again: a selection would move the map from under the pointer. */
 export function selectObject(store: AppStore, object: SceneObject | null): void {
+  const hooks = object?.kind === 'netfilter' || object?.kind === 'hook' ? hooksOf(object) : null;
+  const { mode, openHook } = store.getState();
+  if (hooks !== null && mode === 'journey') {
+    openHookDiagram(store, openHook?.node === hooks.node && openHook.netns === hooks.netns ? null : hooks);
+    return;
+  }
   if (object?.ref !== null && object?.ref !== undefined) select(store, object.ref);
   else if (object === null) select(store, null);
 }
