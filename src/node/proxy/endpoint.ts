@@ -25,15 +25,21 @@ export type EndpointsMap = ReadonlyMap<string, readonly EndpointInfo[]>;
 const NO_HINTS: readonly string[] = [];
 
 /** Unknown conditions read as the API says: ready and serving true, terminating false. */
+export function conditionsOf(conditions: Endpoint['conditions']): Pick<EndpointInfo, 'ready' | 'serving' | 'terminating'> {
+  return {
+    ready: conditions?.ready ?? true,
+    serving: conditions?.serving ?? true,
+    terminating: conditions?.terminating ?? false,
+  };
+}
+
 export function endpointInfo(endpoint: Endpoint, ip: string, port: number, hostname: string): EndpointInfo {
   const { conditions, hints } = endpoint;
   return {
     text: `${ip}:${port}`,
     ip,
     isLocal: hostname !== '' && endpoint.nodeName === hostname,
-    ready: conditions?.ready ?? true,
-    serving: conditions?.serving ?? true,
-    terminating: conditions?.terminating ?? false,
+    ...conditionsOf(conditions),
     zoneHints: hints?.forZones?.map(({ name }) => name) ?? NO_HINTS,
   };
 }
@@ -48,6 +54,11 @@ export function sortedOnce(endpoints: EndpointInfo[]): readonly EndpointInfo[] {
 }
 
 function byText(a: EndpointInfo, b: EndpointInfo): number {
-  if (a.text === b.text) return 0;
-  return a.text < b.text ? -1 : 1;
+  return compareText(a.text, b.text);
+}
+
+/** Order of Go strings, for ASCII. */
+export function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

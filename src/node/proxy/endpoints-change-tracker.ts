@@ -1,9 +1,12 @@
 /**
  * EndpointSlices as they were at the last sync and as they are now (pkg/proxy/endpointschangetracker.go,
  * endpointslicecache.go). Endpoints move between slices, so a Service's endpoints are always computed from all its slices.
+ *
+ * Where slices contradict each other about an address, a local endpoint counts, and else any one of them: kube-proxy takes the
+ * slices in the random order of a Go map. Here it is the first by name, so that equal objects always make equal rules.
  */
 import { LABEL_SERVICE_NAME, type EndpointSlice } from '../../api/types/endpointslice.ts';
-import { endpointInfo, sortedOnce, type EndpointInfo, type EndpointsMap } from './endpoint.ts';
+import { compareText, conditionsOf, endpointInfo, sortedOnce, type EndpointInfo, type EndpointsMap } from './endpoint.ts';
 import { same } from './same.ts';
 import { servicePortKey } from './service-port.ts';
 
@@ -76,7 +79,7 @@ export class EndpointsChangeTracker {
     const previous = tracker.endpoints;
     const written = tracker.pending.flatMap(({ slice }) => slice ?? []);
     const kept = tracker.applied.filter(({ metadata }) => !tracker.pending.some(({ name }) => name === metadata.name));
-    tracker.applied = [...kept, ...written];
+    tracker.applied = [...kept, ...written].sort(byName);
     tracker.pending = [];
     tracker.endpoints = endpointsOf(service, tracker.applied, this.#hostname);
     if (tracker.applied.length === 0) this.#trackers.delete(service);
@@ -90,11 +93,23 @@ function isChange({ pending, applied }: SliceTracker, slice: EndpointSlice, remo
   const waiting = pending.find((each) => each.name === name);
   const known = waiting === undefined ? (applied.find(({ metadata }) => metadata.name === name) ?? null) : waiting.slice;
   if (known === null || remove) return (known === null) !== remove;
-  return !same(known.ports, slice.ports) || !same(known.endpoints.map(relevant), slice.endpoints.map(relevant));
+  return !same(relevant(known), relevant(slice));
 }
 
-function relevant({ addresses, conditions, nodeName, hints }: EndpointSlice['endpoints'][number]): unknown {
-  return { addresses, conditions, nodeName, hints };
+/** What rules are made of, in an order of its own (endpointSliceInfo). */
+function relevant({ ports, endpoints }: EndpointSlice): unknown {
+  const infos = endpoints.map(({ addresses, conditions, nodeName, zone, hints }) => {
+    const text = addresses.join();
+    return { text, ...conditionsOf(conditions), nodeName, zone, zones: hints?.forZones?.map(({ name }) => name).sort() };
+  });
+  return {
+    ports: [...(ports ?? [])].sort((a, b) => (a.port ?? 0) - (b.port ?? 0)),
+    endpoints: infos.sort((a, b) => compareText(a.text, b.text)),
+  };
+}
+
+function byName(a: EndpointSlice, b: EndpointSlice): number {
+  return compareText(a.metadata.name, b.metadata.name);
 }
 
 /** Models endpointInfoByServicePort: slices merged by port name and protocol, addresses once each, sorted. */
@@ -102,8 +117,9 @@ function endpointsOf(service: string, slices: readonly EndpointSlice[], hostname
   const lists = new Map<string, EndpointInfo[]>();
   for (const slice of slices) {
     for (const { name, protocol, port } of slice.ports ?? []) {
-      if (port === undefined || port === 0) continue;
-      const key = servicePortKey(service, name ?? '', protocol ?? 'TCP');
+      // The API server gives every port a name, be it empty.
+      if (name === undefined || port === undefined || port === 0) continue;
+      const key = servicePortKey(service, name, protocol ?? 'TCP');
       let list = lists.get(key);
       if (list === undefined) lists.set(key, (list = []));
       addEndpoints(list, slice, port, hostname);

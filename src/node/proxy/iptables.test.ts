@@ -3,7 +3,7 @@ import { cidr } from '../../lib/cidr.ts';
 import { ip } from '../../lib/ip.ts';
 import { NS_PER_S } from '../../sim/sim.ts';
 import { kubeProxyConfig, type KubeProxyConfig } from './config.ts';
-import { endpoint, node, service, slice } from './fixtures.ts';
+import { endpoint, node, service, slice, UNREADY } from './fixtures.ts';
 import { createIptablesProxier, detachedNode, type IptablesProxier } from './iptables.ts';
 
 const WEB = service('web');
@@ -24,6 +24,10 @@ function proxierWith(...slices: readonly ReturnType<typeof slice>[]): IptablesPr
   proxier.onServiceAdd(WEB);
   for (const each of slices) proxier.onEndpointSliceAdd(each);
   return proxier;
+}
+
+function named<T extends ReturnType<typeof slice>>(name: string, of: T): T {
+  return { ...of, metadata: { ...of.metadata, name } };
 }
 
 /** Lines of a text that begin with any of the words. */
@@ -96,6 +100,54 @@ COMMIT
     const proxier = proxierWith(TWO, { ...more, metadata: { ...more.metadata, name: 'web-2' } });
     const targets = linesOf(proxier.syncProxyRules().restoreText, '-A KUBE-SVC').map((line) => /-> ([\d.:]+)/.exec(line)?.[1]);
     expect(targets).toEqual([undefined, '10.244.0.10:8080', '10.244.0.2:8080', '10.244.1.3:8080']);
+  });
+
+  it('[KP6] takes a local endpoint before one elsewhere, whichever slice names it', () => {
+    const here = [endpoint('10.244.0.2', 'here')];
+    const elsewhere = [endpoint('10.244.0.2', 'elsewhere')];
+    for (const [first, second] of [
+      [here, elsewhere],
+      [elsewhere, here],
+    ] as const) {
+      const proxier = createIptablesProxier(config());
+      proxier.onServiceAdd(service('web', { internalTrafficPolicy: 'Local' }));
+      proxier.onEndpointSliceAdd(named('web-1', slice('web', first)));
+      proxier.onEndpointSliceAdd(named('web-2', slice('web', second)));
+      expect(linesOf(proxier.syncProxyRules().restoreText, ':KUBE-SVL')).toHaveLength(1);
+    }
+  });
+
+  it('[KP6] [KP22] asks the first slice by name where slices contradict each other, not the first written', () => {
+    const ready = slice('web', [endpoint('10.244.0.2')]);
+    const unready = slice('web', [endpoint('10.244.0.2', 'other', UNREADY)]);
+    const proxier = proxierWith(named('web-2', slice('web', [])));
+    proxier.syncProxyRules();
+    proxier.onEndpointSliceAdd(named('web-1', unready));
+    proxier.syncProxyRules();
+    proxier.onEndpointSliceUpdate(named('web-2', slice('web', [])), named('web-2', ready));
+    expect(linesOf(proxier.syncProxyRules().restoreText, ':KUBE-SEP')).toEqual([]);
+    expect(
+      linesOf(proxierWith(named('web-2', ready), named('web-1', unready)).syncProxyRules().restoreText, ':KUBE-SEP'),
+    ).toEqual([]);
+    expect(
+      linesOf(proxierWith(named('web-2', unready), named('web-1', ready)).syncProxyRules().restoreText, ':KUBE-SEP'),
+    ).toEqual([':KUBE-SEP-QA4PSDNF5R2OJOPA - [0:0]']);
+  });
+
+  it('[KP6] ignores ports without a name or number, FQDN slices and IPv6 addresses', () => {
+    const ports = [
+      { protocol: 'TCP', port: 8080 },
+      { name: 'http', protocol: 'TCP' },
+    ] as const;
+    const fqdn = { ...slice('web', [endpoint('web.example.org')]), addressType: 'FQDN' } as const;
+    const six = { ...slice('web', [endpoint('fd00::2')]), addressType: 'IPv6' } as const;
+    const proxier = proxierWith(
+      named('web-1', slice('web', [endpoint('10.244.0.2')], { ports })),
+      named('web-2', fqdn),
+      named('web-3', six),
+      named('web-4', slice('web', [endpoint('10.244.0.9')], { ports: undefined })),
+    );
+    expect(proxier.syncProxyRules().endpoints).toBe(0);
   });
 
   it('[KP13] draws one in n', () => {
@@ -179,6 +231,27 @@ describe('syncing', () => {
     expect(proxier.onServiceUpdate(moved, WEB)).toBe(false);
     expect(proxier.onEndpointSliceUpdate(ONE, { ...ONE, metadata: { ...ONE.metadata, resourceVersion: '2' } })).toBe(false);
     expect(linesOf(proxier.syncProxyRules().restoreText, ':KUBE-SVC')).toEqual([]);
+  });
+
+  it('[KP19] adds up the changes of a Service between two syncs', () => {
+    const proxier = proxierWith(ONE);
+    proxier.syncProxyRules();
+    const moved = service('web', { clusterIP: '10.96.0.98' });
+    const again = service('web', { clusterIP: '10.96.0.99' });
+    proxier.onServiceUpdate(WEB, moved);
+    proxier.onServiceUpdate(moved, again);
+    // Back to where the last sync left it, though not to what the last change started from.
+    expect(proxier.onServiceUpdate(again, WEB)).toBe(false);
+    proxier.onServiceAdd(service('short', { clusterIP: '10.96.0.97' }));
+    expect(proxier.onServiceDelete(service('short', { clusterIP: '10.96.0.97' }))).toBe(false);
+    expect(linesOf(proxier.syncProxyRules().restoreText, ':KUBE-SVC')).toEqual([]);
+  });
+
+  it('[KP19] sees no change in conditions that are spelt out, nor in another order', () => {
+    const terse = { ...TWO, endpoints: TWO.endpoints.map(({ conditions: _, ...rest }) => rest).reverse() };
+    const proxier = proxierWith(TWO);
+    proxier.syncProxyRules();
+    expect(proxier.onEndpointSliceUpdate(TWO, terse)).toBe(false);
   });
 
   it('[KP5] leaves alone what belongs to no Service', () => {

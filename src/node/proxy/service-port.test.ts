@@ -6,14 +6,16 @@ describe('servicePortsOf', () => {
   it.each([
     ['headless', { clusterIP: 'None' }],
     ['ExternalName', { type: 'ExternalName', clusterIP: undefined, externalName: 'example.org' }],
-    ['IPv6 alone', { clusterIP: 'fd00::1', clusterIPs: ['fd00::1'] }],
+    ['IPv6 alone', { clusterIP: 'fd00::1', clusterIPs: ['fd00::1'], ipFamilies: ['IPv6'] }],
+    ['IPv6 alone and of old', { clusterIP: 'fd00::1' }],
     ['not yet allocated', { clusterIP: '' }],
   ] as const)('[KP1] leaves out a Service that is %s', (_what, spec) => {
     expect(servicePortsOf(service('web', spec))).toEqual([]);
   });
 
   it('[KP1] takes the IPv4 address of a dual-stack Service', () => {
-    const [info] = servicePortsOf(service('web', { clusterIP: 'fd00::1', clusterIPs: ['fd00::1', '10.96.0.7'] }));
+    const both = { clusterIPs: ['fd00::1', '10.96.0.7'], ipFamilies: ['IPv6', 'IPv4'] } as const;
+    const [info] = servicePortsOf(service('web', { clusterIP: 'fd00::1', ...both }));
     expect(info?.clusterIP).toBe('10.96.0.7');
   });
 

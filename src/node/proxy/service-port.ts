@@ -56,8 +56,9 @@ export function servicePortKey(service: string, portName: string, protocol: Prot
 /** The Service's IPv4 ClusterIP; null for those kube-proxy has no part in: headless, ExternalName, IPv6 only. */
 function clusterIPOf({ spec }: Service): IpAddr | null {
   if (spec.type === 'ExternalName' || spec.clusterIP === undefined || spec.clusterIP === 'None') return null;
-  const candidates = spec.clusterIPs !== undefined && spec.clusterIPs.length > 0 ? spec.clusterIPs : [spec.clusterIP];
-  return candidates.map(parseIp).find((addr) => addr !== null) ?? null;
+  const { ipFamilies = [], clusterIPs = [] } = spec;
+  // Objects from before dual stack have no families (GetClusterIPByFamily).
+  return parseIp((ipFamilies.length === 0 ? spec.clusterIP : clusterIPs[ipFamilies.indexOf('IPv4')]) ?? '');
 }
 
 /** Models pkg/proxy/servicechangetracker.go serviceToServiceMap: the ports of a Service, none when it is skipped. */

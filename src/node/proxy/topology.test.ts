@@ -14,6 +14,11 @@ const LOCAL_EXTERNAL = {
 } as const;
 const LOCAL_INTERNAL = { internalTrafficPolicy: 'Local' } as const;
 const HINTS_ASKED = { annotations: { 'service.kubernetes.io/topology-mode': 'Auto' } };
+interface HintOptions {
+  readonly zone?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly spec?: Partial<ServiceSpec>;
+}
 const hints = (zone: string): Partial<Endpoint> => ({ hints: { forZones: [{ name: zone }] } });
 
 /** Last octets of 10.0.0.x in each category, as `cluster | local | all`, `-` for none usable anywhere. */
@@ -56,13 +61,20 @@ describe('categorizeEndpoints', () => {
       '[KP8] external Local falls back to its own terminating endpoint',
       LOCAL_EXTERNAL,
       [endpoint('10.0.0.1', 'here', TERMINATING), endpoint('10.0.0.2')],
-      '2 | 1 | 2 1',
+      '2 | 1 | 1 2',
     ],
   ] as const)('%s', (_what, spec, endpoints, expected) => {
     expect(categories(spec, endpoints)).toBe(expected);
   });
 
-  const zoned = [endpoint('10.0.0.1', 'here', hints('a')), endpoint('10.0.0.2', 'other', hints('b'))];
+  const zonedAs = (zone: string, node: string, last: number): Endpoint[] => [endpoint(`10.0.0.${last}`, node, hints(zone))];
+  const zoned = [...zonedAs('a', 'here', 1), ...zonedAs('b', 'other', 2)];
+  /** publishNotReadyAddresses keeps an endpoint ready to its end. */
+  const TERMINATING_READY = endpoint('10.0.0.3', 'other', {
+    ...hints('b'),
+    conditions: { ready: true, serving: true, terminating: true },
+  });
+  const GOING = endpoint('10.0.0.1', 'other', { ...hints('a'), ...TERMINATING });
   it.each([
     ['used', zoned, { zone: 'a', ...HINTS_ASKED }, '1 |  | 1'],
     ['not asked for', zoned, { zone: 'a' }, '1 2 |  | 1 2'],
@@ -75,8 +87,16 @@ describe('categorizeEndpoints', () => {
       { zone: 'b', ...HINTS_ASKED },
       '2 |  | 2',
     ],
+    ['that send policy Local elsewhere', zoned, { zone: 'b', ...HINTS_ASKED, spec: LOCAL_EXTERNAL }, '2 | 1 | 1 2'],
+    ['on ready ones that terminate', [...zoned, TERMINATING_READY], { zone: 'b', ...HINTS_ASKED }, '2 3 |  | 2 3'],
+    ['on none but terminating ones', [GOING], { zone: 'b', ...HINTS_ASKED }, '1 |  | 1'],
     ['switched off', zoned, { zone: 'a', annotations: { 'service.kubernetes.io/topology-mode': 'Disabled' } }, '1 2 |  | 1 2'],
-  ])('[KP10] hints %s', (_what, endpoints, options, expected) => {
-    expect(categories({}, endpoints, options)).toBe(expected);
+  ] as const)('[KP10] hints %s', (_what, endpoints, { spec = {}, ...options }: HintOptions, expected) => {
+    expect(categories(spec, endpoints, options)).toBe(expected);
+  });
+
+  it('[KP13] keeps each list in the order of all, so that draws follow addresses', () => {
+    const three = [endpoint('10.0.0.1', 'here', hints('a')), ...zonedAs('b', 'here', 2), ...zonedAs('b', 'other', 3)];
+    expect(categories(LOCAL_EXTERNAL, three, { zone: 'b', ...HINTS_ASKED })).toBe('2 3 | 1 2 | 1 2 3');
   });
 });

@@ -54,15 +54,20 @@ export function categorizeEndpoints(
   return {
     cluster,
     local: local.found,
-    allReachable: union(cluster, local.found),
+    allReachable: union(endpoints, cluster, local.found),
     hasAny,
   };
 }
 
-function union(cluster: readonly EndpointInfo[], local: readonly EndpointInfo[]): readonly EndpointInfo[] {
-  const seen = new Set(cluster);
-  const extra = local.filter((endpoint) => !seen.has(endpoint));
-  return extra.length === 0 ? cluster : [...cluster, ...extra];
+/** In the order of `all`, as both are. Local endpoints are missing from `cluster` when they terminate or are hinted elsewhere. */
+function union(
+  all: readonly EndpointInfo[],
+  cluster: readonly EndpointInfo[],
+  local: readonly EndpointInfo[],
+): readonly EndpointInfo[] {
+  if (local.length === 0 || cluster.length === all.length) return cluster;
+  const either = new Set([...cluster, ...local]);
+  return either.size === cluster.length ? cluster : all.filter((endpoint) => either.has(endpoint));
 }
 
 /** Hints are used when the Service asks for them, the node has a zone, every ready endpoint is hinted, and one for this zone. */
