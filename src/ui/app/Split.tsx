@@ -5,7 +5,7 @@
  */
 import {
   useCallback,
-  useLayoutEffect,
+  useEffect,
   useRef,
   useState,
   type CSSProperties,
@@ -101,7 +101,11 @@ function useLine(props: SplitProps, box: { readonly current: HTMLDivElement | nu
     line.current?.setAttribute('aria-valuemax', share(max));
     line.current?.setAttribute('aria-valuenow', share(now));
   };
-  useLayoutEffect(tell);
+  // In the next frame, which lays the page out anyway: asked here, it would be laid out once more.
+  useEffect(() => {
+    const frame = requestAnimationFrame(tell);
+    return () => cancelAnimationFrame(frame);
+  });
   const move = (px: number): void => {
     const next = sizeOf(px, bounds(), inShare);
     box.current?.style.setProperty('--size', next);
