@@ -8,11 +8,20 @@ export const firstPicture = new Promise<void>((resolve) => {
   told = resolve;
 });
 
-/** Called when the application has mounted: two frames later the map has its size, and what it holds is on the screen. */
-export function awaitFirstPicture(root: HTMLElement): void {
+/** The map has its size two frames after the application has mounted; a slow machine may need more. */
+const FRAMES = 60;
+
+/** Called when the application has mounted. `data-ready` on the root tells whoever looks on; a page that failed never has it. */
+export function awaitFirstPicture(root: HTMLElement, frames = FRAMES): void {
   requestAnimationFrame(() =>
     requestAnimationFrame(() => {
-      root.dataset['ready'] = '';
+      const shown = root.querySelector('[data-object]') !== null;
+      if (!shown && frames > 0) {
+        awaitFirstPicture(root, frames - 1);
+        return;
+      }
+      if (shown) root.dataset['ready'] = '';
+      // A map that shows nothing (a sheet may cover it) keeps nothing else waiting.
       told();
     }),
   );
