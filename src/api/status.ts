@@ -57,10 +57,6 @@ export function forbiddenStatus(kind: Kind, name: string, why: string): ApiStatu
   return status('Forbidden', kind, name, `${groupResource(kind)} "${name}" is forbidden: ${why}`);
 }
 
-export function badRequest(kind: Kind, name: string, message: string): ApiStatus {
-  return status('BadRequest', kind, name, message);
-}
-
 /** `Service "web" is invalid: spec.ports[0].port: …`, several causes in brackets. */
 export function invalidStatus(kind: Kind, name: string, causes: readonly FieldError[]): ApiStatus {
   const group = groupOf(KINDS[kind].apiVersion);

@@ -2,43 +2,17 @@
  * What a command changed, from two snapshots: `docker ps` before and after, for everything, grouped by who did it and where.
  */
 import type { LinkView, NetnsView } from '../net/view.ts';
-import type { Rule, Ruleset } from '../net/netfilter/ruleset.ts';
-import type { TableName } from '../net/netfilter/hooks.ts';
 import type { Provenance } from '../lib/provenance.ts';
-import type { ChangeGroup, ChangeItem, ClusterSnapshot, NodeView, ObjectKey, Ref, WorldDiff } from './snapshot.ts';
+import { actorName, ChangeGroups } from './change-groups.ts';
+import { diffRules } from './diff-rules.ts';
+import type { ClusterSnapshot, NodeView, ObjectKey, Ref, WorldDiff } from './snapshot.ts';
 
 /** Who created an object and who last changed what it asks for, by their API clients' names. */
 export type Authors = (key: ObjectKey) => { readonly createdBy: string; readonly changedBy: string };
 
-/** Collects items by actor and node, in the order of first appearance. */
-class Groups {
-  readonly #groups = new Map<string, { actor: string; node: string | null; items: ChangeItem[] }>();
-
-  add(actor: string, node: string | null, item: ChangeItem): void {
-    const key = `${actor}\n${node ?? ''}`;
-    let group = this.#groups.get(key);
-    if (group === undefined) {
-      group = { actor, node, items: [] };
-      this.#groups.set(key, group);
-    }
-    group.items.push(item);
-  }
-
-  list(): readonly ChangeGroup[] {
-    const rank = (actor: string): number => {
-      const index = ORDER.indexOf(actor);
-      return index < 0 ? ORDER.length : index;
-    };
-    return [...this.#groups.values()].sort((a, b) => rank(a.actor) - rank(b.actor));
-  }
-}
-
-/** As a change travels: from the API to the kernels. */
-const ORDER = ['API server', 'controllers', 'scheduler', 'kubelet', 'CNI flannel', 'flanneld', 'kube-proxy'];
-
 /** The diff of the world between two snapshots. */
 export function diffWorlds(command: string, before: ClusterSnapshot, after: ClusterSnapshot, authors: Authors): WorldDiff {
-  const groups = new Groups();
+  const groups = new ChangeGroups();
   diffObjects(groups, before, after, authors);
   for (const node of after.nodes) {
     const old = before.nodes.find((candidate) => candidate.name === node.name);
@@ -47,7 +21,7 @@ export function diffWorlds(command: string, before: ClusterSnapshot, after: Clus
   return { command, groups: groups.list() };
 }
 
-function diffObjects(groups: Groups, before: ClusterSnapshot, after: ClusterSnapshot, authors: Authors): void {
+function diffObjects(groups: ChangeGroups, before: ClusterSnapshot, after: ClusterSnapshot, authors: Authors): void {
   if (before.objects === after.objects) return;
   for (const [key, view] of after.objects) {
     const old = before.objects.get(key);
@@ -91,14 +65,14 @@ function removedBy(kind: string): string {
   return kind === 'Pod' ? 'kubelet' : kind === 'Service' || kind === 'Deployment' ? 'API server' : 'controllers';
 }
 
-function diffNode(groups: Groups, before: NodeView | null, after: NodeView): void {
+function diffNode(groups: ChangeGroups, before: NodeView | null, after: NodeView): void {
   diffContainers(groups, before, after);
   diffNetns(groups, after.name, before?.root ?? null, after.root);
   for (const [name, netns] of after.podNetns) diffNetns(groups, after.name, before?.podNetns.get(name) ?? null, netns);
   for (const [name, netns] of before?.podNetns ?? []) if (!after.podNetns.has(name)) diffNetns(groups, after.name, netns, null);
 }
 
-function diffContainers(groups: Groups, before: NodeView | null, after: NodeView): void {
+function diffContainers(groups: ChangeGroups, before: NodeView | null, after: NodeView): void {
   if (before?.containers === after.containers) return;
   const old = new Set(before?.containers.map((container) => container.id));
   const now = new Set(after.containers.map((container) => container.id));
@@ -116,7 +90,7 @@ function diffContainers(groups: Groups, before: NodeView | null, after: NodeView
   }
 }
 
-function diffNetns(groups: Groups, node: string, before: NetnsView | null, after: NetnsView | null): void {
+function diffNetns(groups: ChangeGroups, node: string, before: NetnsView | null, after: NetnsView | null): void {
   if (before === after) return;
   const netns = (after ?? before)?.name ?? 'root';
   const part = <T extends { readonly madeBy: Provenance }>(
@@ -180,80 +154,11 @@ function linkText(link: LinkView): string {
   return `${link.ifindex}: ${link.name}${link.peer === null ? '' : `@if${link.peer.ifindex}`}`;
 }
 
-function diffSysctls(groups: Groups, node: string, before: NetnsView | null, after: NetnsView | null): void {
+function diffSysctls(groups: ChangeGroups, node: string, before: NetnsView | null, after: NetnsView | null): void {
   if (before === null || after === null || before.sysctls === after.sysctls) return;
   for (const [name, value] of after.sysctls) {
     const old = before.sysctls.get(name);
     if (old !== undefined && old !== value)
       groups.add('user', node, { op: 'changed', what: 'sysctl', text: `${name} = ${value}`, ref: null });
   }
-}
-
-function diffRules(groups: Groups, node: string, before: NetnsView | null, after: NetnsView | null): void {
-  const old = before?.netfilter.ruleset;
-  const now = after?.netfilter.ruleset;
-  if (old === now) return;
-  for (const table of ['raw', 'mangle', 'nat', 'filter'] as const) {
-    if (old?.[table] !== now?.[table]) diffTable(groups, node, table, old, now);
-  }
-}
-
-function diffTable(groups: Groups, node: string, table: TableName, old: Ruleset | undefined, now: Ruleset | undefined): void {
-  const oldChains = old?.[table].chains ?? new Map();
-  const nowChains = now?.[table].chains ?? new Map();
-  for (const [name, chain] of nowChains) {
-    const before = oldChains.get(name);
-    if (before === chain) continue;
-    const ref: Ref = { kind: 'chain', node, netns: 'root', table, chain: name };
-    const maker = chain.rules[0]?.madeBy ?? before?.rules[0]?.madeBy;
-    if (before === undefined)
-      groups.add(maker === undefined ? chainOwner(name) : actorName(maker), node, {
-        op: 'added',
-        what: 'chain',
-        text: `${table} ${name}`,
-        ref,
-      });
-    diffChain(groups, node, table, name, before?.rules ?? [], chain.rules);
-  }
-  for (const [name, chain] of oldChains) {
-    if (nowChains.has(name)) continue;
-    const maker = chain.rules[0]?.madeBy;
-    groups.add(maker === undefined ? chainOwner(name) : actorName(maker), node, {
-      op: 'removed',
-      what: 'chain',
-      text: `${table} ${name}`,
-      ref: null,
-    });
-    diffChain(groups, node, table, name, chain.rules, []);
-  }
-}
-
-function diffChain(
-  groups: Groups,
-  node: string,
-  table: TableName,
-  chain: string,
-  old: readonly Rule[],
-  now: readonly Rule[],
-): void {
-  const oldTexts = new Set(old.map((rule) => rule.text));
-  const nowTexts = new Set(now.map((rule) => rule.text));
-  for (const [index, rule] of now.entries()) {
-    if (oldTexts.has(rule.text)) continue;
-    const ref: Ref = { kind: 'rule', node, netns: 'root', table, chain, number: index + 1 };
-    groups.add(actorName(rule.madeBy), node, { op: 'added', what: 'rule', text: `${table} ${rule.text}`, ref });
-  }
-  for (const rule of old) {
-    if (!nowTexts.has(rule.text))
-      groups.add(actorName(rule.madeBy), node, { op: 'removed', what: 'rule', text: `${table} ${rule.text}`, ref: null });
-  }
-}
-
-/** Chains without rules name no maker; their prefix does. */
-function chainOwner(name: string): string {
-  return name.startsWith('KUBE-') ? 'kube-proxy' : name.startsWith('FLANNEL-') ? 'flanneld' : 'user';
-}
-
-function actorName(provenance: Provenance): string {
-  return provenance.action.startsWith('cmd') ? `CNI ${provenance.actor}` : provenance.actor;
 }

@@ -41,7 +41,7 @@ function podNetns(world: World, namespace: string, name: string): Result<Netns, 
   if (pod === null) return err(`pods "${name}" not found`);
   const kernel = world.machines.nodes.get(pod.spec.nodeName ?? '');
   const netns = pod.spec.hostNetwork === true ? kernel?.root : kernel?.netns(`${namespace}/${name}`);
-  return netns === undefined ? err(`pod ${name} has no network yet: it is ${pod.status.phase ?? 'Pending'}`) : ok(netns);
+  return netns === undefined ? err(`pod ${name} has no network yet: it is ${pod.status.phase}`) : ok(netns);
 }
 
 function targetAddress(world: World, target: Target): Result<IpAddr, string> {
@@ -66,7 +66,7 @@ function placeAddress(world: World, place: Place): Result<IpAddr, string> {
     case 'pod': {
       const pod = world.store.get('Pod', place.namespace, place.name);
       if (pod === null) return err(`pods "${place.name}" not found`);
-      return addressOr(pod.status.podIP, `pod ${place.name} has no address yet: it is ${pod.status.phase ?? 'Pending'}`);
+      return addressOr(pod.status.podIP, `pod ${place.name} has no address yet: it is ${pod.status.phase}`);
     }
     case 'external':
       return addressOr(world.spec.cluster.external?.ip, 'the scenario has no outside host');

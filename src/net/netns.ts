@@ -4,8 +4,7 @@
  * The mutators are what `ip`, `bridge`, `sysctl` and the netlink libraries of the CNI plugins do; their errors are the kernel's words.
  * Every change names its maker. Reading goes through `view()`, which keeps the identity of what did not change.
  */
-import { assertExists } from '../lib/assert.ts';
-import { broadcastAddress, cidrAddress, cidrLength, cidrOf, networkCidr, type Cidr } from '../lib/cidr.ts';
+import { cidrAddress, type Cidr } from '../lib/cidr.ts';
 import type { IpAddr } from '../lib/ip.ts';
 import type { Mac } from '../lib/mac.ts';
 import { BY_KERNEL, type Provenance } from '../lib/provenance.ts';
@@ -23,13 +22,15 @@ import { icmpSend, type IcmpError } from './ip/icmp.ts';
 import { ipReceive } from './ip/input.ts';
 import { Peers } from './ip/peers.ts';
 import { sendReject } from './ip/reject.ts';
-import { addressType, selectAddress } from './ip/route.ts';
 import type { Kernel } from './kernel.ts';
 import { announceAddress, receiveArp } from './neigh/arp.ts';
 import { NeighTable } from './neigh/neigh.ts';
-import type { Hook, NetfilterHost, Reroute } from './netfilter/hooks.ts';
+import { netfilterHost } from './netfilter-host.ts';
+import type { Hook, Reroute } from './netfilter/hooks.ts';
 import { Netfilter } from './netfilter/netfilter.ts';
+import { addConnectedRoutes, addLocalRoutes } from './route/connected.ts';
 import { Fib, type RouteSpec } from './route/fib.ts';
+import { checkNexthop } from './route/nexthop.ts';
 import type { Skb } from './skb.ts';
 import { Sockets, type ListenSpec } from './socket/sockets.ts';
 import { SysctlTable } from './sysctl.ts';
@@ -77,7 +78,7 @@ export class Netns {
     });
     this.neigh = new NeighTable(this);
     this.sockets = new Sockets(this);
-    this.netfilter = new Netfilter(this.#netfilterHost(), { cache: kernel.ruleCache });
+    this.netfilter = new Netfilter(netfilterHost(this), { cache: kernel.ruleCache });
     this.loopback = new Loopback(this, by);
     this.#register(this.loopback);
   }
@@ -125,9 +126,10 @@ export class Netns {
     if (!free.ok) return free;
     const make = (netns: Netns, name: string, mac: Mac | undefined): Veth =>
       new Veth({ netns, name, mac: mac ?? this.kernel.newMac(), mtu: spec.mtu ?? 1500, madeBy: by });
-    let peer: Veth | null = null;
-    const added = spec.peer.netns.#add(spec.peer.name, () => (peer = make(spec.peer.netns, spec.peer.name, spec.peer.mac)));
-    if (!added.ok || peer === null) return added;
+    const peerFree = spec.peer.netns.#checkName(spec.peer.name);
+    if (!peerFree.ok) return peerFree;
+    const peer = make(spec.peer.netns, spec.peer.name, spec.peer.mac);
+    spec.peer.netns.#register(peer);
     const end = make(this, spec.name, spec.mac);
     Veth.pair(end, peer);
     this.#register(end);
@@ -223,20 +225,8 @@ export class Netns {
     if (dev.addresses.some((entry) => entry.address === address)) return err('RTNETLINK answers: File exists');
     const broadcast = options.broadcast ?? null;
     dev.addresses = [...dev.addresses, { address, broadcast, scope: options.scope ?? 'global', madeBy: by, madeAt: this.now }];
-    const own = cidrAddress(address);
-    const scope = dev.kind === 'loopback' && address.startsWith('127.') ? networkCidr(address) : cidrOf(own, 32);
-    this.fib.add(
-      { table: 'local', type: 'local', dst: cidrOf(own, 32), dev: name, src: own, scope: 'host', proto: 'kernel' },
-      BY_KERNEL,
-      this.now,
-    );
-    if (scope !== cidrOf(own, 32))
-      this.fib.add(
-        { table: 'local', type: 'local', dst: scope, dev: name, src: own, scope: 'host', proto: 'kernel' },
-        BY_KERNEL,
-        this.now,
-      );
-    if (dev.up) this.#addConnectedRoutes(dev, address);
+    addLocalRoutes(this, dev, address);
+    if (dev.up) addConnectedRoutes(this, dev, address);
     if (dev.up && this.sysctl.orConf('arp_notify', dev.name)) announceAddress(dev, cidrAddress(address));
     this.touch();
     return DONE;
@@ -257,7 +247,7 @@ export class Netns {
   // Routes, neighbours, forwarding database
 
   addRoute(spec: RouteSpec, by: Provenance): Done {
-    const checked = this.#checkNexthop(spec);
+    const checked = checkNexthop(this, spec);
     if (!checked.ok) return checked;
     if (!this.fib.add({ ...spec, dev: checked.value }, by, this.now)) return err('RTNETLINK answers: File exists');
     this.touch();
@@ -442,7 +432,7 @@ export class Netns {
     dev.up = true;
     if (dev === this.loopback && dev.addresses.length === 0)
       this.addAddress('lo', '127.0.0.1/8' as Cidr, { scope: 'host' }, BY_KERNEL);
-    else for (const entry of dev.addresses) this.#addConnectedRoutes(dev, entry.address);
+    else for (const entry of dev.addresses) addConnectedRoutes(this, dev, entry.address);
   }
 
   /** fib_disable_ip: every route through the device goes, the local addresses stay. */
@@ -453,59 +443,5 @@ export class Netns {
     this.neigh.flushDevice(dev);
     if (dev instanceof Veth && dev.peer !== null && by !== BY_KERNEL) dev.peer.netns.touch();
     this.touch();
-  }
-
-  /** fib_add_ifaddr: the prefix is on the link, its last address is broadcast. */
-  #addConnectedRoutes(dev: NetDevice, address: Cidr): void {
-    const own = cidrAddress(address);
-    const length = cidrLength(address);
-    if (length === 32 || dev.kind === 'loopback') return;
-    const base = { dev: dev.name, src: own, proto: 'kernel', scope: 'link' } as const;
-    this.fib.add({ ...base, dst: networkCidr(address) }, BY_KERNEL, this.now);
-    if (length < 31)
-      this.fib.add(
-        { ...base, table: 'local', type: 'broadcast', dst: cidrOf(broadcastAddress(address), 32) },
-        BY_KERNEL,
-        this.now,
-      );
-  }
-
-  /** fib_check_nh: the gateway must be reachable on a link; yields the device the route leaves by. */
-  #checkNexthop(spec: RouteSpec): Result<string | null, string> {
-    const type = spec.type ?? 'unicast';
-    if (type !== 'unicast') return ok(spec.dev ?? null);
-    const dev = spec.dev == null ? undefined : this.#devices.get(spec.dev);
-    if (spec.dev != null && dev === undefined) return err(`Cannot find device "${spec.dev}"`);
-    if (dev?.up === false)
-      return err(spec.via == null ? 'RTNETLINK answers: Network is down' : 'Error: Device for nexthop is not up.');
-    if (spec.via == null) return dev === undefined ? err('RTNETLINK answers: No such device') : ok(dev.name);
-    if (spec.onlink === true) return dev === undefined ? err('Error: Nexthop device required for onlink.') : ok(dev.name);
-    const way = this.fib.lookup(spec.via, spec.dev ?? null);
-    if (way?.type === 'local') return err('Error: Nexthop has invalid gateway.');
-    if (way === null || way.type !== 'unicast' || way.scope !== 'link' || way.dev === null)
-      return err('Error: Nexthop has invalid gateway.');
-    return ok(way.dev);
-  }
-
-  #netfilterHost(): NetfilterHost {
-    const { kernel } = this;
-    return {
-      now: () => kernel.sim.now,
-      addressType: (addr, dev) => addressType(this, addr, dev),
-      masqueradeAddress: (dev, nexthop) => selectAddress(this, this.#device(dev), nexthop, 'global'),
-      primaryAddress: (dev) => {
-        const first = this.#device(dev).addresses[0];
-        return first === undefined ? null : cidrAddress(first.address);
-      },
-      sysctl: (name) => this.sysctl.number(name),
-      random: {
-        statistic: (probability) => kernel.statistic(probability),
-        port: (limit) => kernel.random('nat.port').below(limit),
-      },
-    };
-  }
-
-  #device(name: string): NetDevice {
-    return assertExists(this.#devices.get(name), `no device ${name} in ${this.kernel.name}/${this.name}`);
   }
 }

@@ -118,7 +118,8 @@ export class SysctlTable {
 
   /** Equal for namespaces whose `entries` are equal: most Pods'. */
   signature(): string {
-    const written = (values: ReadonlyMap<string, string>): string => [...values].map(([key, value]) => `${key}=${value}`).join();
+    const written = (values: ReadonlyMap<string, string>): string =>
+      [...values].map(([key, value]) => `${key}=${value}`).join();
     const devices = [...this.#devices].map(([dev, conf]) => `${dev}(${written(conf)})`).join();
     return `${written(this.#plain)} ${devices}`;
   }

@@ -6,7 +6,7 @@ import type { IpAddr } from '../lib/ip.ts';
 import type { Mac } from '../lib/mac.ts';
 import type { Provenance } from '../lib/provenance.ts';
 import type { Instant } from '../sim/sim.ts';
-import type { CtState, TcpCtState, Tuple } from './netfilter/conntrack-types.ts';
+import type { TcpCtState, Tuple } from './netfilter/conntrack-types.ts';
 import type { Ruleset } from './netfilter/ruleset.ts';
 import type { RouteView } from './trace/trace.ts';
 
@@ -133,5 +133,3 @@ export interface NetnsView {
   readonly conntrack: readonly ConntrackView[];
   readonly sockets: readonly SocketView[];
 }
-
-export type { CtState };

@@ -2,9 +2,9 @@
  * Turns a namespace's live state into its immutable view, lazily and with parts that did not change kept.
  */
 import type { Instant } from '../sim/sim.ts';
-import type { Bridge } from './dev/bridge.ts';
+import { Bridge } from './dev/bridge.ts';
 import type { NetDevice } from './dev/device.ts';
-import type { Vxlan } from './dev/vxlan.ts';
+import { Vxlan } from './dev/vxlan.ts';
 import type { Netns } from './netns.ts';
 import type { FdbView, LinkView, NetnsView } from './view.ts';
 
@@ -62,15 +62,12 @@ export class NetnsViewer {
 }
 
 function viewChangesAt(netns: Netns): Instant {
-  const bridges = netns.links().map((dev) => (dev.kind === 'bridge' ? (dev as Bridge).viewChangesAt : Infinity));
+  const bridges = netns.links().map((dev) => (dev instanceof Bridge ? dev.viewChangesAt : Infinity));
   return Math.min(netns.neigh.viewChangesAt, ...bridges);
 }
 
 function fdbOf(netns: Netns): readonly FdbView[] {
-  return netns.links().flatMap((dev) => {
-    if (dev.kind === 'bridge') return (dev as Bridge).fdbView();
-    return dev.kind === 'vxlan' ? (dev as Vxlan).fdbView() : [];
-  });
+  return netns.links().flatMap((dev) => (dev instanceof Bridge || dev instanceof Vxlan ? dev.fdbView() : []));
 }
 
 function linkView(dev: NetDevice): LinkView {

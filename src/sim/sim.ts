@@ -11,7 +11,6 @@ import { EventQueue } from './queue.ts';
 /** Virtual time in integer nanoseconds since the simulation began. */
 export type Instant = number;
 
-export const NS_PER_US = 1_000;
 export const NS_PER_MS = 1_000_000;
 export const NS_PER_S = 1_000_000_000;
 

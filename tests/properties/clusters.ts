@@ -53,14 +53,12 @@ export const commandArb: fc.Arbitrary<(shape: Shape) => Command> = fc.oneof(
   fc
     .tuple(fc.nat(2), fc.constantFrom('0', '1'))
     .map(([node, value]) => (): Command => ({ kind: 'sysctl', node: NODES[node] ?? '', name: 'net.ipv4.ip_forward', value })),
-  fc
-    .tuple(fc.nat(2), fc.constantFrom('0', '1'))
-    .map(([node, value]) => (): Command => ({
-      kind: 'sysctl',
-      node: NODES[node] ?? '',
-      name: 'net.bridge.bridge-nf-call-iptables',
-      value,
-    })),
+  fc.tuple(fc.nat(2), fc.constantFrom('0', '1')).map(([node, value]) => (): Command => ({
+    kind: 'sysctl',
+    node: NODES[node] ?? '',
+    name: 'net.bridge.bridge-nf-call-iptables',
+    value,
+  })),
   fc
     .tuple(
       fc.nat(2),

@@ -2,9 +2,8 @@
  * Defaulting by kind: what the API server fills in before it validates. `defaulted` is the whole-object form for callers
  * outside the store (a proxy that is given Services without an API server).
  */
-import { draftOf, type Draft } from '../json.ts';
+import type { Draft } from '../json.ts';
 import type { Kind, KindMap } from '../kinds.ts';
-import type { ObjectInput } from '../watch.ts';
 import { quantitiesAsText, setDefaultsPod } from './pod.ts';
 import { setDefaultsEndpoints, setDefaultsEndpointSlice, setDefaultsService } from './service.ts';
 import { setDefaultsDaemonSet, setDefaultsDeployment, setDefaultsReplicaSet } from './workload.ts';
@@ -45,11 +44,4 @@ const DEFAULTERS: { readonly [K in Kind]: Defaulter<K> } = {
 export function setDefaults<K extends Kind>(kind: K, draft: Draft<KindMap[K]>): void {
   const defaulter: Defaulter<K> = DEFAULTERS[kind];
   defaulter(draft);
-}
-
-/** A defaulted copy of `object`. Preconditions: it has the fields its kind requires. */
-export function defaulted<K extends Kind>(kind: K, object: ObjectInput<KindMap[K]>): KindMap[K] {
-  const draft = draftOf(object) as unknown as Draft<KindMap[K]>;
-  setDefaults(kind, draft);
-  return draft as unknown as KindMap[K];
 }

@@ -2,7 +2,6 @@
  * The fields and types of the stored kinds, read from the generated tables: for the unknown-field check, the type check, the editor's
  * completion and hover.
  */
-import type { Kind } from '../kinds.ts';
 import { TYPES } from './schema.generated.ts';
 
 /** A field's type. */
@@ -45,17 +44,6 @@ export function fieldsOf(
     required: code.endsWith('!'),
     type: parseType(code.replace(/!$/, '')),
   }));
-}
-
-/** The type at a path of a kind (`['spec', 'ports', 0]`), or null where nothing is known. */
-export function typeAt(kind: Kind, path: readonly (string | number)[]): FieldType | null {
-  let type: FieldType | null = { kind: 'object', name: kind };
-  for (const segment of path) {
-    if (type === null) return null;
-    if (type.kind === 'object') type = fieldType(type.name, String(segment));
-    else type = type.kind === 'list' || type.kind === 'map' ? type.of : null;
-  }
-  return type;
 }
 
 /** The Go type's name, as decoding errors print it. */

@@ -55,11 +55,8 @@ export interface PodSpec {
   readonly topologySpreadConstraints?: readonly TopologySpreadConstraint[];
 }
 
-export type PodConditionType =
-  'PodScheduled' | 'PodReadyToStartContainers' | 'Initialized' | 'ContainersReady' | 'Ready' | 'DisruptionTarget';
-
 export interface PodCondition {
-  /** A PodConditionType, or a readiness gate's own type. */
+  /** PodScheduled, PodReadyToStartContainers, Initialized, ContainersReady, Ready, DisruptionTarget, or a readiness gate's own type. */
   readonly type: string;
   readonly status: ConditionStatus;
   readonly lastProbeTime?: string;

@@ -24,7 +24,7 @@ import { relabel, slicesOf, writeSlices, type SliceOwner } from './slice-writer.
 const NAME = 'endpointslice-controller';
 export const MANAGED_BY = 'endpointslice-controller.k8s.io';
 /** Tells DNS and proxies that the Service has no address of its own. */
-export const LABEL_HEADLESS = 'service.kubernetes.io/headless';
+const LABEL_HEADLESS = 'service.kubernetes.io/headless';
 
 /** The Service's labels as its endpoints carry them. */
 export function labelsFromService(service: Service): Labels {

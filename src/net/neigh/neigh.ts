@@ -122,7 +122,7 @@ export class NeighTable {
   /** Progress of a conversation proves the way to the neighbour (dst_confirm). */
   confirm(dev: NetDevice, addr: IpAddr): void {
     const neigh = this.#entries.get(keyOf(dev, addr));
-    if (neigh?.lladdr == null || neigh.state === 'PERMANENT') return;
+    if (neigh === undefined || neigh.lladdr === null || neigh.state === 'PERMANENT') return;
     if (this.#stateOf(neigh) !== 'REACHABLE') this.#reachable(neigh);
     else neigh.confirmedAt = this.#netns.kernel.sim.now;
   }

@@ -1,0 +1,36 @@
+/**
+ * Changes gathered by who made them and where, in the order they travel from the API to the kernels.
+ */
+import type { Provenance } from '../lib/provenance.ts';
+import type { ChangeGroup, ChangeItem } from './snapshot.ts';
+
+/** Collects items by actor and node, in the order of first appearance. */
+export class ChangeGroups {
+  readonly #groups = new Map<string, { actor: string; node: string | null; items: ChangeItem[] }>();
+
+  add(actor: string, node: string | null, item: ChangeItem): void {
+    const key = `${actor}\n${node ?? ''}`;
+    let group = this.#groups.get(key);
+    if (group === undefined) {
+      group = { actor, node, items: [] };
+      this.#groups.set(key, group);
+    }
+    group.items.push(item);
+  }
+
+  list(): readonly ChangeGroup[] {
+    const rank = (actor: string): number => {
+      const index = ORDER.indexOf(actor);
+      return index < 0 ? ORDER.length : index;
+    };
+    return [...this.#groups.values()].sort((a, b) => rank(a.actor) - rank(b.actor));
+  }
+}
+
+/** As a change travels: from the API to the kernels. */
+const ORDER = ['API server', 'controllers', 'scheduler', 'kubelet', 'CNI flannel', 'flanneld', 'kube-proxy'];
+
+/** A maker as the list of changes calls it. */
+export function actorName(provenance: Provenance): string {
+  return provenance.action.startsWith('cmd') ? `CNI ${provenance.actor}` : provenance.actor;
+}

@@ -1,0 +1,22 @@
+/**
+ * Whether a new route can be: the gateway must be reachable on a link (net/ipv4/fib_semantics.c fib_check_nh).
+ */
+import { err, ok, type Result } from '../../lib/result.ts';
+import type { Netns } from '../netns.ts';
+import type { RouteSpec } from './fib.ts';
+
+const INVALID_GATEWAY = 'Error: Nexthop has invalid gateway.';
+
+/** The device the route leaves by (null where the type needs none), or the kernel's refusal. */
+export function checkNexthop(netns: Netns, spec: RouteSpec): Result<string | null, string> {
+  const { dev: name = null, via = null } = spec;
+  if ((spec.type ?? 'unicast') !== 'unicast') return ok(name);
+  const dev = name === null ? null : netns.link(name);
+  if (dev === undefined) return err(`Cannot find device "${name ?? ''}"`);
+  if (dev?.up === false)
+    return err(via === null ? 'RTNETLINK answers: Network is down' : 'Error: Device for nexthop is not up.');
+  if (via === null) return dev === null ? err('RTNETLINK answers: No such device') : ok(dev.name);
+  if (spec.onlink === true) return dev === null ? err('Error: Nexthop device required for onlink.') : ok(dev.name);
+  const way = netns.fib.lookup(via, name);
+  return way?.type === 'unicast' && way.scope === 'link' && way.dev !== null ? ok(way.dev) : err(INVALID_GATEWAY);
+}
