@@ -2,7 +2,7 @@
  * The map: toolbar, stage, outline. What it draws is a scene (scene/), a pure value of the snapshot and the view; what moves
  * on it is the packet (packet/), driven by the journey's player.
  */
-import { lazy, Suspense, useCallback, useState, type KeyboardEvent, type ReactElement } from 'react';
+import { lazy, Suspense, useCallback, useMemo, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { afterFirstPicture } from '../app/first-picture.ts';
 import { openHookDiagram } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
@@ -17,13 +17,23 @@ import { startsPacket } from './view/useDragSend.ts';
 import { useSize, useStage } from './view/useCamera.ts';
 import { useFraming } from './view/useFraming.ts';
 import { useMapScene, type MapScene } from './view/useMapScene.ts';
+import { useWide } from '../app/useWide.ts';
+import { isReadable } from './view/framing.ts';
+import { Legend } from './view/Legend.tsx';
+import { PlaceList } from './view/PathPlaces.tsx';
+import { pathPlaces, type PathPlace } from './packet/places.ts';
 import './map.css';
 import styles from './view/Topology.module.css';
 
 const MapTree = lazy(async () => ({ default: (await afterFirstPicture(() => import('./view/MapTree.tsx'))).MapTree }));
 
-/** Under this width one node fills the stage. */
+const NO_PLACES: readonly PathPlace[] = [];
+
+/** Under this width one node fills the stage, unless all can be read. */
 const NARROW = 560;
+
+/** The toolbar of a phone, whatever its width. */
+const PHONE_ROOM = 320;
 
 export function Topology(): ReactElement {
   const map = useMapScene();
@@ -34,20 +44,37 @@ export function Topology(): ReactElement {
   const camera = stage?.camera ?? null;
   const size = useSize(stage?.node ?? null);
   const selection = useApp((state) => state.selection);
-  const narrow = size.w > 0 && size.w < NARROW && map.scene.zoom !== 'cluster';
+  const theme = useApp((state) => state.theme);
+  const wide = useWide();
+  const narrow = size.w > 0 && size.w < NARROW && map.scene.zoom !== 'cluster' && !isReadable(map.scene, size);
   const focus = narrow ? (near ?? [...map.scene.nodeBoxes.keys()][0] ?? null) : null;
   const { fit } = useFraming(camera, map.scene, size, { selection, journey: map.journey, only: focus });
   const onKeyDown = useCallback((event: KeyboardEvent) => onMapKey(event, store, map), [store, map]);
+  const { scene, journey, walk } = map;
+  const places = useMemo(
+    () => (scene.zoom !== 'cluster' || journey === null || walk === null ? NO_PLACES : pathPlaces(scene, journey, walk)),
+    [scene, journey, walk],
+  );
+  const room = size.w === 0 ? Infinity : wide ? size.w / (theme === 'projector' ? 1.4 : 1) : PHONE_ROOM;
   return (
     <div className={styles.topology}>
-      <MapToolbar map={map} camera={camera} fit={fit} outlined={outlined} onOutline={() => setOutlined((shown) => !shown)} />
+      <MapToolbar
+        map={map}
+        camera={camera}
+        fit={fit}
+        room={room}
+        outlined={outlined}
+        onOutline={() => setOutlined((shown) => !shown)}
+      />
       <div className={styles.body}>
         <Suspense>
           <MapTree world={map.world} shown={outlined} />
         </Suspense>
         <div ref={stageRef} className={styles.stage} data-keys="stage" tabIndex={0} onKeyDown={onKeyDown}>
-          {stage === null ? null : <MapStage map={map} camera={stage.camera} node={stage.node} />}
+          {stage === null ? null : <MapStage map={map} camera={stage.camera} node={stage.node} places={places} />}
         </div>
+        {scene.zoom === 'cluster' ? <Legend map={map} /> : null}
+        {places.length === 0 ? null : <PlaceList places={places} />}
         {narrow ? <NodePills scene={map.scene} focus={focus} onFocus={setNear} /> : null}
         {map.journey === null ? null : <PacketWords journey={map.journey} />}
       </div>

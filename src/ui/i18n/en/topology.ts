@@ -13,6 +13,7 @@ export const topology = {
   ready: 'Ready',
   endpointsOf: 'Endpoints of {{name}}',
   legend: {
+    sealed: 'sealed',
     endpoint: 'endpoint of {{name}}',
     ready: 'ready',
     other: 'other Pod',
@@ -55,6 +56,20 @@ export const topology = {
   pendingPods_other: '{{count}} Pods pending',
   localProcess: 'local',
   others: 'others',
+  moreServices_one: '1 more Service',
+  moreServices_other: '{{count}} more Services',
+  foldBy: { label: 'Fold by', owner: 'Owner', namespace: 'Namespace', nothing: 'Nothing' },
+  pathPlaces: 'Places on the path',
+  pathPlace: {
+    starts: '{{who}} on {{node}}',
+    leaves: '{{node}}, out',
+    sealed: '{{node}}, out, sealed',
+    wire: 'underlay',
+    wireSealed: 'underlay, inside the envelope',
+    enters: '{{node}}, in',
+    opened: '{{node}}, in, opened',
+    ends: '{{who}} on {{node}}',
+  },
   aria: {
     node: 'node {{name}}, {{ip}}',
     pod: 'Pod {{name}}, {{ip}}',

@@ -15,6 +15,7 @@ export const topology: Translated<typeof english> = {
   ready: '就绪状态',
   endpointsOf: '{{name}} 的端点',
   legend: {
+    sealed: '已封装',
     endpoint: '{{name}} 的端点',
     ready: '就绪',
     other: '其他 Pod',
@@ -49,6 +50,19 @@ export const topology: Translated<typeof english> = {
   nodeNotReady: 'NotReady',
   pendingPods_other: '{{count}} 个 Pod 待调度',
   localProcess: '本机',
+  moreServices_other: '另有 {{count}} 个 Service',
+  foldBy: { label: '分组', owner: '所有者', namespace: '命名空间', nothing: '不分组' },
+  pathPlaces: '路径经过的位置',
+  pathPlace: {
+    starts: '{{node}} 上的 {{who}}',
+    leaves: '从 {{node}} 发出',
+    sealed: '从 {{node}} 发出，已封装',
+    wire: '底层网络',
+    wireSealed: '底层网络，封装在外层包内',
+    enters: '进入 {{node}}',
+    opened: '进入 {{node}}，已解封',
+    ends: '{{node}} 上的 {{who}}',
+  },
   others: '其他',
   aria: {
     node: '节点 {{name}}，{{ip}}',

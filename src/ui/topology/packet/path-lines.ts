@@ -44,7 +44,7 @@ function runs(legs: readonly Leg[]): readonly (readonly Point[])[] {
 }
 
 /** A Pod's namespace is drawn as the Pod. */
-function objectOf(anchor: string): string {
+export function objectOf(anchor: string): string {
   return anchor.replace(/^netns\/[^/]+\//, 'pod/');
 }
 

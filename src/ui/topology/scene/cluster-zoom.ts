@@ -5,12 +5,13 @@
  * Sizes depend on how many nodes there are and never on Pods, so a new Pod moves nothing: rows beyond the last one share it,
  * and a row with more Pods than it has room for ends in a count.
  */
+import { centre } from './box.geom.ts';
 import { addGutters } from './cluster-gutters.ts';
 import { groupBy } from './group-by.ts';
 import { rowOf } from './layout-memory.ts';
 import { SceneBuilder, type SceneInput } from './scene-builder.ts';
-import type { Box, Cell, Scene, Shape } from './scene-types.ts';
-import { rect, text } from './shapes.ts';
+import type { Box, Cell, Point, Scene, Shape } from './scene-types.ts';
+import { crossMark, rect, text } from './shapes.ts';
 import { keepStart, mono11, ui11 } from './text.geom.ts';
 import type { NodeWorld, PodWorld } from './world.ts';
 
@@ -100,9 +101,12 @@ function addNode(scene: SceneBuilder, node: NodeWorld, layout: NodeLayout): void
     text(box.x + 9, box.y + 17, title, 'b s11'),
     text(box.x + box.w - 10, box.y + 17, count, 'm s11 i2', 'end'),
   ];
-  if (role !== '') shapes.push(text(box.x + 9 + ui11(title) * 1.08 + 8, box.y + 17, role, ready ? 's11 i3' : 's11 b cd'));
-  const used = new Set(node.pods.map((pod) => layout.rows.get(rowOf(pod))));
-  for (const [i, owner] of memory.owners.slice(0, sizes.rows).entries()) {
+  const roleX = box.x + 9 + ui11(title) * 1.08 + 8;
+  if (role !== '') shapes.push(text(roleX, box.y + 17, role, ready ? 's11 i3' : 's11 b cd'));
+  if (!ready) shapes.push(...crossMark({ x: roleX + ui11(role) * 1.06 + 8, y: box.y + 13 }));
+  const used = new Set(node.pods.map((pod) => layout.rows.get(rowOf(pod, memory.foldBy))));
+  const titled = memory.foldBy === 'nothing' ? [] : memory.owners.slice(0, sizes.rows);
+  for (const [i, owner] of titled.entries()) {
     const last = i === sizes.rows - 1 && memory.owners.length > sizes.rows;
     const label = last ? words.others : owner.slice(owner.lastIndexOf('/') + 1);
     const cls = !used.has(i) ? 's11 i3' : many ? 's11 i2' : 's11';
@@ -133,26 +137,61 @@ function addCells(
   { box, sizes, rows }: NodeLayout,
   lit: ReadonlySet<string> | null,
 ): void {
+  if (scene.input.memory.foldBy === 'nothing') {
+    addAllCells(scene, node, { box, sizes, rows, lit });
+    return;
+  }
   const room = Math.floor((box.w - sizes.cellsX - 14) / sizes.pitch);
-  for (const [row, pods] of groupBy(node.pods, (pod) => rows.get(rowOf(pod)) ?? sizes.rows - 1)) {
+  for (const [row, pods] of groupBy(node.pods, (pod) => rows.get(rowOf(pod, scene.input.memory.foldBy)) ?? sizes.rows - 1)) {
     const shown = pods.length > room ? room - 2 : pods.length;
     const y = rowY(box, row, sizes) - sizes.cell / 2;
     for (const [i, pod] of pods.entries()) {
       const x = box.x + sizes.cellsX + Math.min(i, shown) * sizes.pitch;
-      const cell = { x, y, w: sizes.cell, h: sizes.cell };
-      scene.anchor(`netns/${node.view.name}/${pod.id}`, { x: x + sizes.cell / 2, y: y + sizes.cell / 2 }, cell);
-      if (i < shown) scene.cells.push({ pod: pod.id, box: cell, tone: toneOf(scene, node, pod, lit) });
+      addCell(scene, node, pod, { box: { x, y, w: sizes.cell, h: sizes.cell }, lit, shown: i < shown });
     }
-    if (shown === pods.length) continue;
-    const more = `+${pods.length - shown}`;
-    const at = { x: box.x + sizes.cellsX + shown * sizes.pitch, y, w: mono11(more), h: 12 };
-    scene.add({
-      id: `more/${node.view.name}/${row}`,
-      kind: 'container',
-      box: at,
-      shapes: [text(at.x, y + sizes.cell / 2 + 4, more, 'm s11 i2')],
-    });
+    if (shown < pods.length)
+      addMore(
+        scene,
+        `${node.view.name}/${row}`,
+        { x: box.x + sizes.cellsX + shown * sizes.pitch, y: y + sizes.cell / 2 },
+        pods.length - shown,
+      );
   }
+}
+
+/** Line after line as in a text; what finds no room is a count in the last place. */
+function addAllCells(scene: SceneBuilder, node: NodeWorld, { box, sizes, lit }: NodeLayout): void {
+  const columns = Math.floor((box.w - 18 - 10) / sizes.pitch);
+  const lines = Math.floor((box.h - 34) / sizes.row);
+  const room = columns * lines;
+  const shown = node.pods.length > room ? room - 3 : node.pods.length;
+  const placeOf = (i: number): Point => ({
+    x: box.x + 9 + (i % columns) * sizes.pitch,
+    y: rowY(box, Math.floor(i / columns), sizes) - sizes.cell / 2,
+  });
+  for (const [i, pod] of node.pods.entries()) {
+    const at = { ...placeOf(Math.min(i, shown)), w: sizes.cell, h: sizes.cell };
+    addCell(scene, node, pod, { box: at, lit, shown: i < shown });
+  }
+  const { x, y } = placeOf(shown);
+  if (shown < node.pods.length) addMore(scene, node.view.name, { x, y: y + sizes.cell / 2 }, node.pods.length - shown);
+}
+
+interface CellPlace {
+  readonly box: Box;
+  readonly lit: ReadonlySet<string> | null;
+  readonly shown: boolean;
+}
+
+function addCell(scene: SceneBuilder, node: NodeWorld, pod: PodWorld, { box, lit, shown }: CellPlace): void {
+  scene.anchor(`netns/${node.view.name}/${pod.id}`, centre(box), box);
+  if (shown) scene.cells.push({ pod: pod.id, box, tone: toneOf(scene, node, pod, lit) });
+}
+
+function addMore(scene: SceneBuilder, id: string, { x, y }: Point, count: number): void {
+  const more = `+${count}`;
+  const box = { x, y: y - 6, w: mono11(more), h: 12 };
+  scene.add({ id: `more/${id}`, kind: 'container', box, shapes: [text(x, y + 4, more, 'm s11 i2')] });
 }
 
 function toneOf(scene: SceneBuilder, node: NodeWorld, pod: PodWorld, lit: ReadonlySet<string> | null): Cell['tone'] {

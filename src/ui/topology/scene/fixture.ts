@@ -333,6 +333,7 @@ export const FIXTURE_WORDS: SceneWords = {
   pendingPods: (count) => `${count} Pods pending`,
   localProcess: 'local',
   others: 'others',
+  moreServices: (count) => `${count} more Services`,
   aria: {
     node: (name, ip) => `node ${name}, ${ip}`,
     pod: (name, ip, trouble) => `Pod ${name}, ${ip}${trouble === null ? '' : `, ${trouble}`}`,

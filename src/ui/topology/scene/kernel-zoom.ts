@@ -6,10 +6,10 @@ import { columnOutward, FRAME, NS, WIRE_Y } from './kernel-frame.geom.ts';
 import { addKernel, connectPorts } from './kernel-zoom-netfilter.ts';
 import { addKernelFold, addKernelPod } from './kernel-zoom-pod.ts';
 import { placeNodes, type PlacedNode } from './node-frame.geom.ts';
-import { contentOf, type NodeContent } from './pod-box.ts';
+import { shownColumns, type NodeContent } from './pod-box.ts';
 import { SceneBuilder, type SceneInput } from './scene-builder.ts';
 import type { Scene } from './scene-types.ts';
-import { addServices, type TieTarget } from './services.ts';
+import { addServices, hostTarget, type TieTarget } from './services.ts';
 import { rect, text } from './shapes.ts';
 import { keepStart, mono12, ui11, ui13b } from './text.geom.ts';
 import { addUnderlay } from './underlay.ts';
@@ -28,8 +28,8 @@ export function kernelZoom(input: SceneInput): Scene {
 }
 
 /** The node's box over its columns as this zoom deals them: all from the inside out. */
-function outward({ memory }: SceneInput, placed: PlacedNode, gutter: number): PlacedNode {
-  const columns = memory.nodes.get(placed.node.view.name)?.columns ?? [];
+function outward(input: SceneInput, placed: PlacedNode, gutter: number): PlacedNode {
+  const { columns } = shownColumns(input, placed.node);
   const x0 = placed.side === 'left' ? -gutter / 2 - FRAME.padding - FRAME.minInner : gutter / 2 + FRAME.padding;
   const boxes = columns.map((_, i) => columnOutward(columns, i, placed.side, x0));
   const left = Math.min(x0, ...boxes.map((box) => box.x));
@@ -40,8 +40,7 @@ function outward({ memory }: SceneInput, placed: PlacedNode, gutter: number): Pl
 function addNode(scene: SceneBuilder, placed: PlacedNode): readonly TieTarget[] {
   const { node, box, x0, side } = placed;
   const name = node.view.name;
-  const columns = scene.input.memory.nodes.get(name)?.columns ?? [];
-  const content = contentOf(scene.input, node);
+  const { columns, content } = shownColumns(scene.input, node);
   scene.nodeBoxes.set(name, box);
   addWalls(scene, placed, content);
   addKernel(scene, placed);
@@ -55,7 +54,7 @@ function addNode(scene: SceneBuilder, placed: PlacedNode): readonly TieTarget[] 
     return pods.length === 0 ? [] : [{ pods, x: column.x, w: column.w, top: box.y + 26, rowTop: box.y }];
   });
   connectPorts(scene, placed);
-  return targets;
+  return [...targets, ...hostTarget(content, box)];
 }
 
 function addWalls(scene: SceneBuilder, { node, box, x0, side }: PlacedNode, content: NodeContent): void {

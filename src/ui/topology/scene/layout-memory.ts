@@ -18,7 +18,11 @@ export interface NodeColumns {
   readonly opened: number | null;
 }
 
+/** What a row of cells stands for in cluster zoom; `nothing`: all Pods of a node one after another. */
+export type FoldBy = 'owner' | 'namespace' | 'nothing';
+
 export interface LayoutMemory {
+  readonly foldBy: FoldBy;
   /** By node name, in the order nodes were first seen. */
   readonly nodes: ReadonlyMap<string, NodeColumns>;
   /** Services in the order they were first seen. */
@@ -32,6 +36,7 @@ export interface LayoutMemory {
 }
 
 export const EMPTY_MEMORY: LayoutMemory = {
+  foldBy: 'owner',
   nodes: new Map(),
   services: [],
   owners: [],
@@ -128,17 +133,26 @@ function rememberServices(memory: LayoutMemory, world: World): readonly string[]
 }
 
 /** The row of cells a Pod is in: its owner's, or its namespace's for the cluster's own Pods. */
-export function rowOf({ namespace, name, owner }: PodWorld): string {
-  return isSystemNamespace(namespace) ? namespace : `${namespace}/${owner?.name ?? name}`;
+export function rowOf({ namespace, name, owner }: PodWorld, foldBy: FoldBy): string {
+  if (foldBy === 'nothing') return '';
+  return foldBy === 'namespace' || isSystemNamespace(namespace) ? namespace : `${namespace}/${owner?.name ?? name}`;
+}
+
+/** Rows are dealt anew, because the user asked for other ones. */
+export function foldRowsBy(memory: LayoutMemory, foldBy: FoldBy): LayoutMemory {
+  return { ...memory, foldBy, owners: [] };
 }
 
 function rememberOwners(memory: LayoutMemory, world: World): readonly string[] {
   const counts = new Map<string, number>();
-  for (const pod of world.nodes.flatMap((node) => node.pods)) counts.set(rowOf(pod), (counts.get(rowOf(pod)) ?? 0) + 1);
+  for (const pod of world.nodes.flatMap((node) => node.pods)) {
+    const row = rowOf(pod, memory.foldBy);
+    counts.set(row, (counts.get(row) ?? 0) + 1);
+  }
   const added = [...counts].filter(([row]) => !memory.owners.includes(row));
   if (added.length === 0) return memory.owners;
-  // Rows of the cluster's own Pods come last, as they carry no slash.
-  const rank = ([row, count]: [string, number]): number => (row.includes('/') ? -count : 1);
+  // Rows of the cluster's own Pods come last.
+  const rank = ([row, count]: [string, number]): number => (isSystemNamespace(row) ? 1 : -count);
   return [...memory.owners, ...added.toSorted((a, b) => rank(a) - rank(b) || (a[0] < b[0] ? -1 : 1)).map(([row]) => row)];
 }
 

@@ -5,7 +5,7 @@
 import { keepStart, mono12, ui11, ui13b } from './text.geom.ts';
 import { columnOf, placeNodes, type PlacedNode } from './node-frame.geom.ts';
 import { SceneBuilder, type SceneInput } from './scene-builder.ts';
-import { addServices, type TieTarget } from './services.ts';
+import { addServices, hostTarget, type TieTarget } from './services.ts';
 import { addUnderlay } from './underlay.ts';
 import { addRootNamespace, connectBridge } from './node-zoom-root.ts';
 import { addFold, addPod } from './node-zoom-pod.ts';
@@ -57,7 +57,7 @@ function addNode(scene: SceneBuilder, placed: PlacedNode): readonly TieTarget[] 
     from: { kind: 'node', name: node.view.name },
     to: { kind: 'place', place: { kind: 'node', name: node.view.name } },
   });
-  return targets;
+  return [...targets, ...hostTarget(content, box)];
 }
 
 function addNodeWall(scene: SceneBuilder, { node, box }: PlacedNode): void {

@@ -1,6 +1,6 @@
 /** Facts about Pods, folds and devices that both the node and the kernel zoom draw. */
 import type { LinkView } from '../../store/views.ts';
-import { foldOf, isDrawn } from './layout-memory.ts';
+import { foldOf, isDrawn, type Column } from './layout-memory.ts';
 import type { SceneInput } from './scene-builder.ts';
 import type { NodeWorld, PodWorld } from './world.ts';
 
@@ -46,6 +46,34 @@ export function contentOf({ memory }: SceneInput, { view, pods }: NodeWorld): No
     [...folded].map(([key, group]) => [key, { key, name: key.slice(key.lastIndexOf('/') + 1), pods: group }]),
   );
   return { pods: single, folds, hostPods: pods.filter((pod) => !isDrawn(pod)) };
+}
+
+/** Columns and what stands in them. */
+export interface ShownColumns {
+  readonly columns: readonly Column[];
+  readonly content: NodeContent;
+}
+
+/** With this many columns a node of kernel zoom leaves its text too small. */
+const MANY_COLUMNS = 3;
+
+/** In a journey, a node with many columns folds into one those that the packet cannot come to. */
+export function shownColumns(input: SceneInput, node: NodeWorld): ShownColumns {
+  const columns = input.memory.nodes.get(node.view.name)?.columns ?? [];
+  const content = contentOf(input, node);
+  const standing = columns.filter(({ key }) => content.pods.has(key) || content.folds.has(key));
+  const key = `fold:${node.view.name}/off-path`;
+  const { near } = input;
+  if (near === undefined || standing.length < MANY_COLUMNS || input.memory.unfolded.has(key)) return { columns, content };
+  const podsOf = (column: Column): readonly PodWorld[] =>
+    content.folds.get(column.key)?.pods ?? [content.pods.get(column.key)].filter((pod) => pod !== undefined);
+  const off = standing.filter((column) => !podsOf(column).some((pod) => near.has(pod.id)));
+  if (off.length < 2) return { columns, content };
+  const fold = { key, name: input.words.others, pods: off.flatMap(podsOf) };
+  return {
+    columns: [...standing.filter((column) => !off.includes(column)), { key, fold: true }],
+    content: { ...content, folds: new Map([...content.folds, [key, fold]]) },
+  };
 }
 
 /** The parts of a root namespace by the place they have on the map. */

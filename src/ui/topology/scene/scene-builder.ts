@@ -19,6 +19,8 @@ export interface SceneInput {
   readonly news: ReadonlySet<string>;
   /** The Service whose endpoints and ties are shown; null for the first ones. */
   readonly service: string | null;
+  /** In a journey, the Pods that it may come to; the others fold where they would make the text small. */
+  readonly near?: ReadonlySet<string>;
   /** What a node's local process is called, where the journey knows. */
   readonly processes?: ReadonlyMap<string, string>;
 }

@@ -4,8 +4,9 @@
  */
 import { groupBy } from './group-by.ts';
 import { isServiceDrawn } from './layout-memory.ts';
+import type { NodeContent } from './pod-box.ts';
 import type { SceneBuilder } from './scene-builder.ts';
-import { boxOf, grow } from './box.geom.ts';
+import { bottom, boxOf, grow, right } from './box.geom.ts';
 import type { Box, Point } from './scene-types.ts';
 import { dot, line, newMark, rect, text } from './shapes.ts';
 import { keepStart, mono12, ui11, ui13b } from './text.geom.ts';
@@ -30,6 +31,12 @@ export interface PlateSizes {
   readonly gutter: number;
 }
 
+/** hostNetwork Pods have no box: their end of a tie is the node's own wall. */
+export function hostTarget({ hostPods }: NodeContent, box: Box): readonly TieTarget[] {
+  if (hostPods.length === 0) return [];
+  return [{ pods: hostPods.map((pod) => pod.id), x: right(box) - 32, w: 16, top: box.y, rowTop: box.y }];
+}
+
 const LANE = 14;
 /** Plates in a row, and so ties shown when no Service is selected. */
 const IN_ROW = 2;
@@ -40,23 +47,97 @@ export function addServices(scene: SceneBuilder, targets: readonly TieTarget[], 
   const byKey = new Map(
     world.services.filter((service) => isServiceDrawn(memory, service)).map((service) => [service.key, service]),
   );
-  const placed = memory.services.flatMap((key, slot) => {
+  const standing = memory.services.flatMap((key, slot) => {
     const service = byKey.get(key);
-    return service === undefined ? [] : [{ service, slot, box: plateBox(slot, sizes) }];
+    return service === undefined ? [] : [{ service, slot }];
   });
+  const large = standing.filter(({ slot }) => slot < IN_ROW);
+  const small = smallPlates(
+    standing.filter(({ slot }) => slot >= IN_ROW),
+    selected,
+  );
+  const placed = [
+    ...large.map(({ service, slot }) => ({ service, slot, box: plateBox(slot, sizes) })),
+    ...small.map(({ service, slot }, i) => ({ service, slot, box: smallBox(i, sizes) })),
+  ];
   const shown = placed.some(({ service }) => service.key === selected)
     ? placed.filter(({ service }) => service.key === selected)
     : placed.filter(({ slot }) => slot < IN_ROW);
-  for (const { service, box } of placed) addPlate(scene, service, box, sizes);
+  for (const { service, slot, box } of placed)
+    if (slot < IN_ROW) addPlate(scene, service, box, sizes);
+    else addSmallPlate(scene, service, box);
+  addRest(
+    scene,
+    standing.map(({ service }) => service).filter((each) => !placed.some(({ service }) => service === each)),
+    sizes,
+  );
   for (const [lane, { service, slot, box }] of shown.entries())
-    addTies(scene, service, targets, { lane, slot, box, gutter: sizes.gutter });
+    addTies(scene, service, targets, { lane, slot, box, aside: rowEnd(sizes), gutter: sizes.gutter });
   addPending(scene, sizes);
 }
 
+const PLATE_GAP = 28;
+
 function plateBox(slot: number, { plateW, plateH }: PlateSizes): Box {
-  const row = Math.floor(slot / IN_ROW);
-  const x = -plateW / 2 + (slot % IN_ROW) * (plateW + 28);
-  return { x, y: PLATES_BOTTOM - plateH - row * (plateH + 16), w: plateW, h: plateH };
+  return { x: -plateW / 2 + slot * (plateW + PLATE_GAP), y: PLATES_BOTTOM - plateH, w: plateW, h: plateH };
+}
+
+/** Right end of the rows of plates. */
+function rowEnd({ plateW }: PlateSizes): number {
+  return -plateW / 2 + IN_ROW * plateW + (IN_ROW - 1) * PLATE_GAP;
+}
+
+/** More Services than two stand above, small, in one row; what finds no room in it is a count at its end. */
+const SMALL = { h: 24, gap: 8, places: 5 };
+
+type Standing = { readonly service: ServiceWorld; readonly slot: number };
+
+/** The first ones; the selected one always. */
+function smallPlates(rest: readonly Standing[], selected: string | null): readonly Standing[] {
+  if (rest.length <= SMALL.places) return rest;
+  const shown = rest.slice(0, SMALL.places - 1);
+  const chosen = rest.find(({ service }) => service.key === selected);
+  return chosen === undefined || shown.includes(chosen) ? shown : [...shown.slice(0, -1), chosen];
+}
+
+function smallBox(place: number, sizes: PlateSizes): Box {
+  const start = -sizes.plateW / 2;
+  const w = (rowEnd(sizes) - start - (SMALL.places - 1) * SMALL.gap) / SMALL.places;
+  const y = PLATES_BOTTOM - sizes.plateH - 12 - SMALL.h;
+  return { x: start + place * (w + SMALL.gap), y, w, h: SMALL.h };
+}
+
+function addSmallPlate(scene: SceneBuilder, service: ServiceWorld, box: Box): void {
+  const ref = { kind: 'object', key: service.key } as const;
+  const ready = service.pods.filter((pod) => pod.ready).length;
+  const title = text(box.x + 8, box.y + 16, keepStart(service.name, box.w - 16, ui11), 's11 b cs');
+  scene.add(
+    {
+      id: `service/${service.key}`,
+      kind: 'service',
+      box,
+      shapes: [rect(box, 6, 'g-svc'), ...(scene.isNew(ref) ? [newMark(box, 6)] : []), title],
+      ref,
+      label: scene.input.words.aria.service(service.name, service.clusterIP, ready),
+      to: { kind: 'svc', namespace: service.namespace, name: service.name },
+    },
+    'service',
+  );
+}
+
+/** The Services without a plate, as a count; their names are its label and stand in the outline. */
+function addRest(scene: SceneBuilder, rest: readonly ServiceWorld[], sizes: PlateSizes): void {
+  if (rest.length === 0) return;
+  const box = smallBox(SMALL.places - 1, sizes);
+  const label = scene.input.words.moreServices(rest.length);
+  const shapes = [
+    rect(box, 6, 'g-svc'),
+    text(box.x + box.w / 2, box.y + 16, keepStart(label, box.w - 12, ui11), 's11 cs', 'middle'),
+  ];
+  scene.add(
+    { id: 'services/more', kind: 'service', box, shapes, label: `${label}: ${rest.map(({ name }) => name).join(', ')}` },
+    'service',
+  );
 }
 
 function addPlate(scene: SceneBuilder, service: ServiceWorld, box: Box, { long }: PlateSizes): void {
@@ -96,6 +177,8 @@ interface TieLane {
   readonly lane: number;
   readonly slot: number;
   readonly box: Box;
+  /** Right of all plates: ties of the upper row come down there. */
+  readonly aside: number;
   readonly gutter: number;
 }
 
@@ -113,7 +196,7 @@ function addTies(scene: SceneBuilder, service: ServiceWorld, targets: readonly T
   const behind = targets.filter(({ pods }) => pods.some((id) => ready.has(id)));
   if (behind.length === 0) return;
   const laneY = -10 - LANE * at.lane;
-  const start = startOf(at.slot, at.box, laneY);
+  const start = startOf(at, laneY);
   const entry = start.at(-1)?.x ?? 0;
   addTie(scene, `tie/${service.key}/plate`, [start], []);
   const trunk = at.gutter + LANE * at.lane;
@@ -154,19 +237,20 @@ function addTie(scene: SceneBuilder, id: string, runs: readonly (readonly Point[
   scene.add({ id, kind: 'tie', layer: 'tie', box: grow(boxOf(runs.flat()), 4), shapes }, 'service');
 }
 
-/** From the plate's lower edge; plates of upper rows leave by their side and pass the ones beneath. */
-function startOf(slot: number, box: Box, laneY: number): readonly Point[] {
+/** From the plate's lower edge; those of the upper row go aside between the rows and pass the plates beneath. */
+function startOf({ slot, box, aside }: TieLane, laneY: number): readonly Point[] {
   const middle = box.x + box.w / 2;
   if (slot < IN_ROW)
     return [
       { x: middle, y: box.y + box.h },
       { x: middle, y: laneY },
     ];
-  const aside = box.x + box.w + LANE;
+  const between = bottom(box) + 6;
   return [
-    { x: box.x + box.w, y: box.y + box.h / 2 },
-    { x: aside, y: box.y + box.h / 2 },
-    { x: aside, y: laneY },
+    { x: middle, y: bottom(box) },
+    { x: middle, y: between },
+    { x: aside + LANE, y: between },
+    { x: aside + LANE, y: laneY },
   ];
 }
 

@@ -23,6 +23,12 @@ export function port(x: number, y: number): Shape {
   return rect({ x: x - 4.5, y: y - 4.5, w: 9, h: 9 }, 1.5, 'g-port');
 }
 
+/** The disc with a cross of what is not ready, 10 px wide. */
+export function crossMark({ x, y }: Point): readonly Shape[] {
+  const arms = `M${x - 2} ${y - 2}l4 4M${x + 2} ${y - 2}l-4 4`;
+  return [dot({ x, y }, 5, 'bad-disc'), { kind: 'path', d: arms, cls: 'bad-cross' }];
+}
+
 /** The yellow edge of what the last command made. */
 export function newMark({ x, y, h }: Box, inset = 4): Shape {
   return rect({ x, y: y + inset, w: 4, h: h - 2 * inset }, 0, 'added');

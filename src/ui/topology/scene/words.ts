@@ -17,6 +17,7 @@ export interface SceneWords {
   readonly pendingPods: (count: number) => string;
   readonly localProcess: string;
   readonly others: string;
+  readonly moreServices: (count: number) => string;
   /** For screen readers. */
   readonly aria: {
     readonly node: (name: string, ip: string) => string;

@@ -12,9 +12,11 @@ import { visibleOf } from './cull.ts';
 import { DragLine } from './DragLine.tsx';
 import { cellAt, objectAt } from './hit.ts';
 import { Lens } from './Lens.tsx';
-import { metBy, selectedObjects } from './lights.ts';
+import { metBy, offPath, selectedObjects } from './lights.ts';
 import { openObject, selectObject } from './open.ts';
 import { PacketLayer } from './PacketLayer.tsx';
+import type { PathPlace } from '../packet/places.ts';
+import { PlaceBadges } from './PathPlaces.tsx';
 import { PathBadges, PathOverlay } from './PathOverlay.tsx';
 import { SceneObjects, type Lights } from './SceneObjects.tsx';
 import { SwarmLayer } from './SwarmLayer.tsx';
@@ -25,12 +27,14 @@ import { usePossiblePaths } from './usePossiblePaths.ts';
 import styles from './Topology.module.css';
 
 export interface MapStageProps {
+  /** Numbered places of the path; none but in cluster zoom. */
+  readonly places: readonly PathPlace[];
   readonly map: MapScene;
   readonly camera: Camera;
   readonly node: HTMLElement;
 }
 
-export function MapStage({ map, camera, node }: MapStageProps): ReactElement {
+export function MapStage({ map, camera, node, places }: MapStageProps): ReactElement {
   const { t } = useTranslation();
   const store = useAppStore();
   const { scene, walk, journey, world } = map;
@@ -42,9 +46,10 @@ export function MapStage({ map, camera, node }: MapStageProps): ReactElement {
   const possible = usePossiblePaths(map);
   const drag = useDragSend({ scene, camera, node, cells: visible.cells });
   const selected = useMemo(() => selectedObjects(scene, world.snapshot, selection), [scene, world, selection]);
+  const off = useMemo(() => offPath(scene, walk), [scene, walk]);
   const lights = useMemo(
-    (): Lights => ({ selected, ...metBy(walk, index), drop: drag?.drop?.object ?? null }),
-    [selected, walk, index, drag],
+    (): Lights => ({ selected, ...metBy(walk, index), drop: drag?.drop?.object ?? null, off }),
+    [selected, walk, index, drag, off],
   );
   const walls = useTransform(camera);
   const rest = useTransform(camera);
@@ -83,6 +88,7 @@ export function MapStage({ map, camera, node }: MapStageProps): ReactElement {
           {lines === null ? null : <PathOverlay lines={lines} possible={possible} />}
           <SceneObjects layer="box" objects={visible.objects} lights={lights} />
           <PathBadges possible={possible} />
+          <PlaceBadges places={places} />
         </g>
       </svg>
       <Lens camera={camera} scene={scene} />

@@ -2,6 +2,7 @@
 import { lazy, Suspense, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../../kit/Button.tsx';
+import { ChoiceField } from '../../kit/ChoiceField.tsx';
 import { Segmented } from '../../kit/Segmented.tsx';
 import { openSend, setLevel, setZoom } from '../../store/actions.ts';
 import { useApp, useAppStore } from '../../store/context.ts';
@@ -13,16 +14,24 @@ import { startSend } from './open.ts';
 import type { MapScene } from './useMapScene.ts';
 import styles from './Topology.module.css';
 
-const ShowEndpoints = lazy(async () => ({ default: (await import('./ShowEndpoints.tsx')).ShowEndpoints }));
+const ClusterTools = lazy(async () => ({ default: (await import('./ClusterTools.tsx')).ClusterTools }));
 
 const ZOOMS: readonly Zoom[] = ['cluster', 'node', 'kernel'];
 const LEVELS: readonly Level[] = ['kubernetes', 'ip', 'ethernet', 'netfilter'];
 const STEP = 1.4;
 
+/**
+ * From which room on each is shown in full: else as a list or an icon, or not at all. Fingers pinch, and on a phone the map comes
+ * before its tools.
+ */
+const ROOM = { tools: 340, zooms: 500, camera: 520, send: 640, levels: 790, folds: 960 } as const;
+
 export interface MapToolbarProps {
   readonly map: MapScene;
   readonly camera: Camera | null;
   readonly fit: () => void;
+  /** Width in px of plain type: the projector's is 1.4 times as large. */
+  readonly room: number;
   readonly outlined: boolean;
   readonly onOutline: () => void;
 }
@@ -36,18 +45,28 @@ function ExploreToolbar(props: MapToolbarProps): ReactElement {
   const { t } = useTranslation();
   const store = useAppStore();
   const zoom = useApp((state) => state.zoom);
+  const { room, map } = props;
+  const start = (): void => startSend(store, null, null);
   return (
     <div className={styles.bar}>
-      <Zooms />
-      <div className={styles.wideOnly}>
-        <Suspense>{zoom === 'cluster' ? <ShowEndpoints world={props.map.world} /> : <Levels />}</Suspense>
-      </div>
+      <Zooms room={room} />
+      {room < ROOM.tools ? null : zoom === 'cluster' ? (
+        <Suspense>
+          <ClusterTools map={map} wide={room >= ROOM.folds} />
+        </Suspense>
+      ) : (
+        <Levels room={room} />
+      )}
       <span className={styles.space} />
-      <Gaps map={props.map} />
+      <Gaps map={map} />
       <CameraButtons {...props} />
-      <Button tone="primary" icon="send" onPress={() => startSend(store, null, null)}>
-        {t('topology.send')}
-      </Button>
+      {room >= ROOM.send ? (
+        <Button tone="primary" icon="send" onPress={start}>
+          {t('topology.send')}
+        </Button>
+      ) : (
+        <IconButton tone="primary" icon="send" label={t('topology.send')} onPress={start} />
+      )}
     </div>
   );
 }
@@ -57,33 +76,68 @@ function JourneyToolbar(props: MapToolbarProps): ReactElement {
   const store = useAppStore();
   return (
     <div className={styles.floating}>
-      <Zooms />
-      <Button icon="send" onPress={() => openSend(store)}>
-        {t('topology.sendAnother')}
-      </Button>
+      <Zooms room={props.room} />
+      {props.room >= ROOM.send ? (
+        <Button icon="send" onPress={() => openSend(store)}>
+          {t('topology.sendAnother')}
+        </Button>
+      ) : (
+        <IconButton tone="plain" icon="send" label={t('topology.sendAnother')} onPress={() => openSend(store)} />
+      )}
       <span className={styles.space} />
       <CameraButtons {...props} />
     </div>
   );
 }
 
-function Zooms(): ReactElement {
+function Zooms({ room }: Pick<MapToolbarProps, 'room'>): ReactElement {
   const { t } = useTranslation();
   const store = useAppStore();
   const zoom = useApp((state) => state.zoom);
   const options = ZOOMS.map((id) => ({ id, label: t(`topology.zoom.${id}`) }));
   return (
-    <Segmented label={t('topology.zoom.label')} value={zoom} options={options} onChange={(next) => setZoom(store, next)} />
+    <Switch
+      wide={room >= ROOM.zooms || room < ROOM.tools}
+      label={t('topology.zoom.label')}
+      value={zoom}
+      options={options}
+      onChange={(next) => setZoom(store, next)}
+    />
   );
 }
 
-function Levels(): ReactElement {
+interface SwitchProps<T extends string> {
+  readonly wide: boolean;
+  readonly label: string;
+  readonly value: T;
+  readonly options: readonly { readonly id: T; readonly label: string }[];
+  readonly onChange: (next: T) => void;
+}
+
+/** All choices side by side where there is room for them, else as a list. */
+function Switch<T extends string>({ wide, label, value, options, onChange }: SwitchProps<T>): ReactElement {
+  if (wide) return <Segmented label={label} value={value} options={options} onChange={onChange} />;
+  const choose = (id: string): void => {
+    const chosen = options.find((option) => option.id === id);
+    if (chosen !== undefined) onChange(chosen.id);
+  };
+  const choices = options.map((option) => ({ id: option.id, text: option.label }));
+  return <ChoiceField compact label={label} value={value} groups={[{ title: '', choices }]} onChange={choose} />;
+}
+
+function Levels({ room }: Pick<MapToolbarProps, 'room'>): ReactElement {
   const { t } = useTranslation();
   const store = useAppStore();
   const level = useApp((state) => state.level);
   const options = LEVELS.map((id) => ({ id, label: t(`topology.level.${id}`) }));
   return (
-    <Segmented label={t('topology.level.label')} value={level} options={options} onChange={(next) => setLevel(store, next)} />
+    <Switch
+      wide={room >= ROOM.levels}
+      label={t('topology.level.label')}
+      value={level}
+      options={options}
+      onChange={(next) => setLevel(store, next)}
+    />
   );
 }
 
@@ -99,15 +153,17 @@ function Gaps({ map: { memory, world } }: Pick<MapToolbarProps, 'map'>): ReactEl
   );
 }
 
-function CameraButtons({ camera, fit, outlined, onOutline }: MapToolbarProps): ReactElement {
+function CameraButtons({ camera, fit, room, outlined, onOutline }: MapToolbarProps): ReactElement {
   const { t } = useTranslation();
   return (
     <>
       <IconButton icon="menu" label={t('topology.outline')} tone="plain" aria-expanded={outlined} onPress={onOutline} />
-      <div className={styles.wideOnly}>
-        <IconButton icon="remove" label={t('topology.zoomOut')} tone="plain" onPress={() => camera?.zoomBy(1 / STEP)} />
-        <IconButton icon="add" label={t('topology.zoomIn')} tone="plain" onPress={() => camera?.zoomBy(STEP)} />
-      </div>
+      {room < ROOM.camera ? null : (
+        <>
+          <IconButton icon="remove" label={t('topology.zoomOut')} tone="plain" onPress={() => camera?.zoomBy(1 / STEP)} />
+          <IconButton icon="add" label={t('topology.zoomIn')} tone="plain" onPress={() => camera?.zoomBy(STEP)} />
+        </>
+      )}
       <IconButton icon="fit" label={t('topology.fit')} tone="plain" onPress={fit} />
     </>
   );

@@ -8,6 +8,8 @@ export interface Lights {
   readonly past: ReadonlySet<string>;
   readonly now: string | null;
   readonly drop: string | null;
+  /** What a journey does not come to. */
+  readonly off: ReadonlySet<string>;
 }
 
 export interface SceneObjectsProps {
@@ -28,11 +30,12 @@ export function SceneObjects({ layer, objects, lights }: SceneObjectsProps): Rea
   );
 }
 
-function lightOf({ id }: SceneObject, { selected, past, now, drop }: Lights): string {
+function lightOf({ id }: SceneObject, { selected, past, now, drop, off }: Lights): string {
   const classes = [
     id === now ? 'lit' : past.has(id) ? 'past' : '',
     selected.has(id) ? 'on' : '',
     drop === id ? 'drop-target' : '',
+    off.has(id) ? 'off' : '',
   ];
   return classes.filter((each) => each !== '').join(' ');
 }

@@ -1,10 +1,10 @@
 /** Which objects are pointed out: the selection with its other end, and what the packet met. */
 import type { ClusterSnapshot, Ref } from '../../../cluster/snapshot.ts';
-import { metObjects } from '../packet/path-lines.ts';
+import { metObjects, objectOf } from '../packet/path-lines.ts';
 import type { Walk } from '../packet/stops.ts';
 import { refKey } from '../scene/ref-key.ts';
 import { linkId } from '../scene/scene-builder.ts';
-import type { Scene } from '../scene/scene-types.ts';
+import type { Scene, SceneObject } from '../scene/scene-types.ts';
 
 const NOTHING: ReadonlySet<string> = new Set();
 
@@ -39,6 +39,40 @@ function otherEnd(snapshot: ClusterSnapshot, { node, netns, name }: Extract<Ref,
   const other = linkId(peer.node, peer.netns, peer.name);
   const host = peer.netns === 'root' ? other : linkId(node, netns, name);
   return [other, `veth/${host}`];
+}
+
+const FILLED = new Set<SceneObject['kind']>([
+  'node',
+  'netns',
+  'pod',
+  'fold',
+  'container',
+  'device',
+  'bridge',
+  'netfilter',
+  'hook',
+  'process',
+  'host',
+]);
+
+/** What the packet never comes to, in a journey: neither met, nor around what is met. */
+export function offPath(scene: Scene, walk: Walk | null): ReadonlySet<string> {
+  if (walk === null) return NOTHING;
+  const byId = new Map(scene.objects.map((object) => [object.id, object]));
+  const on = new Set<string>();
+  for (const { anchor } of walk.stops) {
+    for (let id = anchor === null ? null : objectOf(anchor); id !== null && !on.has(id); id = byId.get(id)?.parent ?? null)
+      on.add(id);
+    const [kind, node = ''] = anchor?.split('/') ?? [];
+    for (const around of ['node', 'host']) on.add(`${around}/${node}`);
+    if (kind !== 'netns') for (const part of ['netns', 'netfilter']) on.add(`${part}/${node}`);
+  }
+  const near = ({ id, parent, kind }: SceneObject): boolean =>
+    on.has(id) ||
+    (parent !== null &&
+      on.has(parent) &&
+      (kind === 'container' || kind === 'hook' || kind === 'process' || id.startsWith('label/') || id.startsWith('header/')));
+  return new Set(scene.objects.filter((object) => FILLED.has(object.kind) && !near(object)).map((object) => object.id));
 }
 
 export function metBy(walk: Walk | null, index: number): { readonly past: ReadonlySet<string>; readonly now: string | null } {

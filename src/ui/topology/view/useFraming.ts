@@ -6,8 +6,8 @@ import { useCallback, useEffect, useRef } from 'react';
 import { playerOf } from '../../journey/playback.ts';
 import { useApp, useAppStore } from '../../store/context.ts';
 import { walkOf } from '../packet/stops.ts';
-import { contains, grow, union } from '../scene/box.geom.ts';
-import type { Scene } from '../scene/scene-types.ts';
+import { bottom, centre, contains, right } from '../scene/box.geom.ts';
+import type { Box, Scene } from '../scene/scene-types.ts';
 import type { Camera } from './camera.ts';
 import { frameOf, type Focus } from './framing.ts';
 
@@ -22,9 +22,10 @@ export function useFraming(
   camera: Camera | null,
   scene: Scene,
   size: { readonly w: number; readonly h: number },
-  focus: Focus,
+  focus: Omit<Focus, 'at'>,
 ): Framing {
   const theme = useApp((state) => state.theme);
+  const store = useAppStore();
   const latest = useRef({ scene, size, focus, theme });
   useEffect(() => {
     latest.current = { scene, size, focus, theme };
@@ -33,9 +34,15 @@ export function useFraming(
   const frame = useCallback(
     (animate: boolean) => {
       const now = latest.current;
-      camera?.frame(frameOf(now.scene, now.size, now.focus), { maxScale: LARGEST[now.theme], animate, top: coveredTop(now) });
+      const { journey } = now.focus;
+      const at = journey === null ? null : (walkOf(now.scene, journey).stops[playerOf(store).motion.to]?.box ?? null);
+      camera?.frame(frameOf(now.scene, now.size, { ...now.focus, at }), {
+        maxScale: LARGEST[now.theme],
+        animate,
+        top: coveredTop(now),
+      });
     },
-    [camera],
+    [camera, store],
   );
   useEffect(() => {
     if (size.w > 0 && camera !== null && !camera.byHand) frame(false);
@@ -60,14 +67,14 @@ function coveredTop({
 }: {
   readonly scene: Scene;
   readonly size: { readonly w: number };
-  readonly focus: Focus;
+  readonly focus: Omit<Focus, 'at'>;
 }): number {
   if (focus.journey === null) return 0;
   return scene.zoom === 'kernel' && size.w >= 900 ? 0 : 48;
 }
 
 /** Where the packet comes to rest outside the view, the camera goes there. */
-function useFollow(camera: Camera | null, scene: Scene, { journey }: Focus): void {
+function useFollow(camera: Camera | null, scene: Scene, { journey }: Pick<Focus, 'journey'>): void {
   const store = useAppStore();
   useEffect(() => {
     if (camera === null || journey === null) return;
@@ -75,12 +82,20 @@ function useFollow(camera: Camera | null, scene: Scene, { journey }: Focus): voi
       const stop = progress < 1 ? undefined : walkOf(scene, journey).stops[to];
       const view = camera.view();
       if (stop === undefined || contains(view, stop.box)) return;
-      const around = grow(union([stop.box, ...[...scene.nodeBoxes.values()].filter((box) => contains(box, stop.box))]), 40);
-      const { byHand } = camera;
-      camera.frame(byHand ? { ...view, x: stop.at.x - view.w / 2, y: stop.at.y - view.h / 2 } : around, {
-        maxScale: camera.transform.k,
-        animate: true,
-      });
+      camera.frame(panned(view, scene.bounds, stop.box), { maxScale: camera.transform.k, animate: true });
     });
   }, [store, camera, scene, journey]);
+}
+
+/** The view moved onto the packet, no further over the map's edge than it was. */
+function panned(view: Box, bounds: Box, to: Box): Box {
+  const { x, y } = centre(to);
+  const clamp = (value: number, a: number, b: number): number => Math.min(Math.max(value, Math.min(a, b)), Math.max(a, b));
+  const sideways = to.x < view.x || right(to) > right(view);
+  const upright = to.y < view.y || bottom(to) > bottom(view);
+  return {
+    ...view,
+    x: sideways ? clamp(x - view.w / 2, bounds.x, right(bounds) - view.w) : view.x,
+    y: upright ? clamp(y - view.h / 2, bounds.y, bottom(bounds) - view.h) : view.y,
+  };
 }

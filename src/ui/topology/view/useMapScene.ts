@@ -7,6 +7,7 @@ import { useApp } from '../../store/context.ts';
 import type { AppState } from '../../store/state.ts';
 import { walkOf, type Walk } from '../packet/stops.ts';
 import { madeBy } from '../scene/ref-key.ts';
+import type { World } from '../scene/world.ts';
 import { buildScene } from '../scene/scene.ts';
 import type { Scene } from '../scene/scene-types.ts';
 import { useRememberedWorld, type RememberedWorld } from './layout-store.ts';
@@ -17,6 +18,8 @@ export interface MapScene extends RememberedWorld {
   /** The journey laid over the map; null while exploring. */
   readonly journey: JourneyModel | null;
   readonly walk: Walk | null;
+  /** The Service whose endpoints are pointed out. */
+  readonly service: string | null;
 }
 
 function shownJourney(state: AppState): JourneyModel | null {
@@ -26,6 +29,20 @@ function shownJourney(state: AppState): JourneyModel | null {
 /** The Service whose endpoints are shown: the one selected. */
 export function serviceOf(selection: Ref | null): string | null {
   return selection?.kind === 'object' && selection.key.startsWith('Service ') ? selection.key : null;
+}
+
+/** The Service a journey's packet was sent to. */
+function targetOf(journey: AppState['journey']): string | null {
+  const to = journey?.result.spec.to;
+  return to?.kind === 'svc' ? `Service ${to.namespace}/${to.name}` : null;
+}
+
+/** The Pods a journey comes to, and those it could have come to. */
+function nearPods(world: World, { result, outcomes }: NonNullable<AppState['journey']>): ReadonlySet<string> {
+  const near = new Set(result.trace.steps.map((step) => step.netns));
+  const ips = new Set(outcomes?.shares.map(({ destination }) => destination?.slice(0, destination.lastIndexOf(':'))));
+  for (const pod of world.nodes.flatMap((node) => node.pods)) if (pod.ip !== null && ips.has(pod.ip)) near.add(pod.id);
+  return near;
 }
 
 /** The programs at the ends of the journey that run on a node and not in a Pod. */
@@ -45,18 +62,20 @@ export function useMapScene(): MapScene {
   const level = useApp((state) => state.level);
   const diff = useApp((state) => state.lastDiff);
   const exploring = useApp((state) => state.mode === 'explore');
-  const service = useApp((state) => serviceOf(state.selection));
+  const service = useApp((state) => serviceOf(state.selection) ?? (state.mode === 'journey' ? targetOf(state.journey) : null));
+  const sent = useApp((state) => (state.mode === 'journey' ? state.journey : null));
   const journey = useApp(shownJourney);
   const { world, memory } = remembered;
   const news = useMemo(() => madeBy(exploring ? diff : null), [diff, exploring]);
   const processes = useMemo(() => processesOf(journey), [journey]);
+  const near = useMemo(() => (sent === null ? undefined : nearPods(world, sent)), [world, sent]);
   const scene = useMemo(
-    () => buildScene(zoom, { world, memory, level, words, news, service, processes }),
-    [zoom, world, memory, level, words, news, service, processes],
+    () => buildScene(zoom, { world, memory, level, words, news, service, processes, ...(near === undefined ? {} : { near }) }),
+    [zoom, world, memory, level, words, news, service, processes, near],
   );
   const walk = useMemo(
     () => (journey === null || journey.steps.length === 0 ? null : walkOf(scene, journey)),
     [scene, journey],
   );
-  return { ...remembered, scene, journey: walk === null ? null : journey, walk };
+  return { ...remembered, scene, journey: walk === null ? null : journey, walk, service };
 }
