@@ -79,7 +79,7 @@ export function hookPass(journey: JourneyModel, step: JourneyStep, index: number
       own.flatMap(({ step: each }) =>
         each.kind === 'socket.send' || each.kind === 'socket.deliver' ? [each.process] : [],
       )[0] ?? null,
-    focus: focusOf(journey, items, own, step),
+    focus: focusOf(journey, items, own, { step, isHere: index === step.index }),
   };
 }
 
@@ -127,13 +127,13 @@ function focusOf(
   journey: JourneyModel,
   items: readonly HookItem[],
   own: readonly JourneyStep[],
-  step: JourneyStep,
+  { step, isHere }: { readonly step: JourneyStep; readonly isHere: boolean },
 ): HookPass['focus'] {
   const mine = items.filter((item) => own.some(({ index }) => index === item.from));
   const item = mine.findLast(({ from }) => from <= step.index) ?? mine[0];
   if (item === undefined) return null;
   const notable = journey.steps[item.notable];
-  const here = item.from <= step.index && step.index <= item.to;
+  const here = isHere && item.from <= step.index && step.index <= item.to;
   const steps = journey.steps.slice(item.from, item.to + 1);
   const table =
     (here ? (step.at.table ?? steps.find((each) => each.index > step.index && each.at.table !== null)?.at.table) : null) ??

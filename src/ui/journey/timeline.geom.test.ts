@@ -23,8 +23,8 @@ it.each([300, 420, 720, 1600])('labels stay inside %i px and do not touch', (wid
 });
 
 it.each([
-  [720, ['dnat', 'masquerade', 'sealed', 'opened', 'ttl']],
-  [420, ['dnat', 'masquerade', 'sealed', 'opened']],
+  [720, ['dnat', 'masquerade', 'sealed', 'opened', 'ttl', 'delivered']],
+  [420, ['dnat', 'masquerade', 'sealed', 'opened', 'ttl']],
   [200, ['dnat', 'masquerade']],
 ])('in %i px the more important names are kept', (width, expected) => {
   expect(labelsOf(journey, width).map((label) => label.key.replace('journey.mark.', ''))).toEqual(expected);

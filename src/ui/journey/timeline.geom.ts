@@ -110,7 +110,7 @@ const IMPORTANCE: readonly Label[] = [
   'journey.mark.delivered',
 ];
 
-/** Names of the steps that changed the packet, right or left of their tick, as far as there is room; in order of importance. */
+/** Names of the steps that changed the packet, right or left of their tick, as far as there is room; the more important first. */
 export function labelsOf({ steps }: JourneyModel, width: number): readonly TickLabel[] {
   const named = steps
     .flatMap((step) => {
@@ -120,8 +120,11 @@ export function labelsOf({ steps }: JourneyModel, width: number): readonly TickL
     .sort((a, b) => IMPORTANCE.indexOf(a.name.key) - IMPORTANCE.indexOf(b.name.key) || a.index - b.index);
   let placed: readonly Placed[] = [];
   for (const { index, name } of named)
-    placed = withLabel(placed, { index, name, tick: tickX(index, steps.length, width), room: name.signs * SIGN + GAP }, width);
-  return placed.map(({ label: { index, name }, left, right, anchor }) => ({
+    placed =
+      withLabel(placed, { index, name, tick: tickX(index, steps.length, width), room: name.signs * SIGN + GAP }, width) ??
+      placed;
+  const inOrder = [...placed].sort((a, b) => a.label.index - b.label.index);
+  return inOrder.map(({ label: { index, name }, left, right, anchor }) => ({
     index,
     x: anchor === 'start' ? left : right - GAP,
     anchor,
@@ -147,21 +150,23 @@ interface Placed extends Room {
   readonly label: Labelled;
 }
 
-/** Adds a label where there is room for it, if need be by moving one other to another place of its own. */
-function withLabel(placed: readonly Placed[], label: Labelled, width: number): readonly Placed[] {
+/** How many names may move one after the other to make room for one more. */
+const MOVES = 2;
+
+/** Adds a label where there is room for it, if need be by moving others to other places of their own; null where there is none. */
+function withLabel(placed: readonly Placed[], label: Labelled, width: number, moves = MOVES): readonly Placed[] | null {
   const places = placesFor(label, placed).filter(({ left, right }) => left >= 0 && right <= width + GAP);
-  for (const place of places) if (!placed.some((each) => touches(each, place))) return [...placed, { ...place, label }];
+  const free = places.find((place) => !placed.some((each) => touches(each, place)));
+  if (free !== undefined) return [...placed, { ...free, label }];
+  if (moves === 0) return null;
   for (const place of places) {
-    const inTheWay = placed.filter((each) => touches(each, place));
-    const [other] = inTheWay;
-    if (other === undefined || inTheWay.length > 1) continue;
+    const [other, ...more] = placed.filter((each) => touches(each, place));
+    if (other === undefined || more.length > 0) continue;
     const rest = [...placed.filter((each) => each !== other), { ...place, label }];
-    const moved = placesFor(other.label, rest).find(
-      (each) => each.left >= 0 && each.right <= width + GAP && !rest.some((one) => touches(one, each)),
-    );
-    if (moved !== undefined) return [...rest, { ...moved, label: other.label }];
+    const found = withLabel(rest, other.label, width, moves - 1);
+    if (found !== null) return found;
   }
-  return placed;
+  return null;
 }
 
 function touches(a: Room, b: Room): boolean {
@@ -219,10 +224,10 @@ function nameOf({ step, nat, packet, attempt }: JourneyStep): Name | null {
 
 function natName(remembered: boolean, { manip, rule }: NonNullable<JourneyStep['nat']>): Name {
   if (remembered) return tickName('journey.mark.back', 11);
-  if (manip === 'destination') return tickName('journey.mark.dnat', 4);
+  if (manip === 'destination') return tickName('journey.mark.dnat', 6);
   return rule?.text.includes('-j MASQUERADE') === true
-    ? tickName('journey.mark.masquerade', 10)
-    : tickName('journey.mark.snat', 4);
+    ? tickName('journey.mark.masquerade', 14)
+    : tickName('journey.mark.snat', 6);
 }
 
 /** The namespaces the walk passes, as stretches of the strip; names give way from the right, where the walk ends. */

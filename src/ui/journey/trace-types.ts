@@ -13,7 +13,6 @@ export type Hook = StepOf<'nf.hook'>['hook'];
 export type RuleRef = RuleStep['rule'];
 export type TableName = RuleRef['table'];
 export type Chain = RunStep['chain'];
-export type Rule = Chain['rules'][number];
 
 export type L3 = TraceStep['l3'];
 export type EthernetHeader = NonNullable<TraceStep['eth']>;

@@ -6,9 +6,6 @@ import type { ClusterSnapshot, NodeView, ObjectView } from '../../cluster/snapsh
 
 export type NetnsView = NodeView['root'];
 export type LinkView = NetnsView['links'][number];
-export type RouteView = NetnsView['routes'][number];
-export type NeighView = NetnsView['neighbours'][number];
-export type FdbView = NetnsView['fdb'][number];
 export type ConntrackView = NetnsView['conntrack'][number];
 export type Tuple = ConntrackView['original'];
 export type NetfilterView = NetnsView['netfilter'];
