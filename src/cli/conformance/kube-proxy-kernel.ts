@@ -11,6 +11,7 @@ import { createRng } from '../../lib/rng.ts';
 import { Kernel } from '../../net/kernel.ts';
 import type { KubeProxyConfig } from '../../node/proxy/config.ts';
 import { IptablesMode } from '../../node/proxy/iptables-mode.ts';
+import { isProxied } from '../../node/proxy/kube-proxy.ts';
 import { NetnsIptablesPort } from '../../node/proxy/netns-port.ts';
 import { Sim } from '../../sim/sim.ts';
 
@@ -28,7 +29,7 @@ export function savedRules(
   assert(made.ok && addressed.ok, 'a fresh kernel takes a device and its address');
   const proxy = new IptablesMode(config, new NetnsIptablesPort(root), () => sim.now);
   proxy.init();
-  for (const object of objects) {
+  for (const object of objects.filter(isProxied)) {
     if (object.kind === 'Service') proxy.onServiceAdd(object);
     else proxy.onEndpointSliceAdd(object);
   }

@@ -7,7 +7,7 @@
  */
 import type { EndpointSlice } from '../../api/types/endpointslice.ts';
 import type { Service } from '../../api/types/service.ts';
-import { parseCidr } from '../../lib/cidr.ts';
+import { parseCidr, type Cidr } from '../../lib/cidr.ts';
 import { parseIp } from '../../lib/ip.ts';
 import { kubeProxyConfig, type KubeProxyConfig } from '../../node/proxy/config.ts';
 import { CANARY_CHAIN } from '../../node/proxy/jump-chains.ts';
@@ -68,24 +68,33 @@ export function isKubeProxyFile(json: unknown): json is KubeProxyFile {
 
 function configOf(config: KubeProxyFile['config']): KubeProxyConfig | null {
   const nodeIP = parseIp(config.nodeIP);
-  const clusterCIDR = config.clusterCIDR === '' ? null : parseCidr(config.clusterCIDR);
-  const prefixes = (config.nodePortAddresses ?? '').split(',').filter((text) => text !== '');
-  const nodePortAddresses = prefixes.map(parseCidr).filter((prefix) => prefix !== null);
-  if (nodeIP === null || nodePortAddresses.length !== prefixes.length) return null;
-  if (clusterCIDR === null && config.clusterCIDR !== '') return null;
+  const clusterCIDRs = ipv4Prefixes(config.clusterCIDR);
+  const nodePortAddresses = ipv4Prefixes(config.nodePortAddresses ?? '');
+  if (nodeIP === null || clusterCIDRs === null || nodePortAddresses === null) return null;
+  const [clusterCIDR] = clusterCIDRs;
   return kubeProxyConfig({
     hostname: config.node,
     nodeIP,
-    detectLocal: clusterCIDR === null ? null : { mode: 'ClusterCIDR', cidr: clusterCIDR },
+    detectLocal: clusterCIDR === undefined ? null : { mode: 'ClusterCIDR', cidr: clusterCIDR },
     masqueradeAll: config.masqueradeAll ?? false,
     nodePortAddresses,
   });
 }
 
-/** Recorded objects lack what the API server adds to stored ones. */
+/** What a comma-separated flag says to the IPv4 proxier; null when a prefix is malformed. */
+function ipv4Prefixes(flag: string): readonly Cidr[] | null {
+  const texts = flag
+    .split(',')
+    .map((text) => text.trim())
+    .filter((text) => text !== '' && !text.includes(':'));
+  const prefixes = texts.map(parseCidr).filter((prefix) => prefix !== null);
+  return prefixes.length === texts.length ? prefixes : null;
+}
+
+/** Recorded objects lack what the API server adds to stored ones; a list that is not there may be null, as Go writes it. */
 function filled(object: Service | EndpointSlice): Service | EndpointSlice {
-  if (object.kind !== 'Service') return object;
-  return { ...object, status: (object as Partial<Service>).status ?? {} };
+  if (object.kind === 'Service') return { ...object, status: (object as Partial<Service>).status ?? {} };
+  return { ...object, endpoints: (object as { endpoints?: EndpointSlice['endpoints'] | null }).endpoints ?? [] };
 }
 
 interface SavedTable {

@@ -3,7 +3,7 @@
  * An operator sees it with `kubectl -n kube-system get cm kube-proxy -o yaml`.
  *
  * Simplification: one IPv4 proxier; the second one that a dual-stack node runs for IPv6 is not modelled.
- * Simplification: the conntrack sysctls that kube-proxy sets (nf_conntrack_max, TCP timeouts) are left at the kernel's values.
+ * Simplification: nodes have at most four cores as far as nf_conntrack_max goes; more would have 32,768 entries for each.
  */
 import type { Cidr } from '../../lib/cidr.ts';
 import type { IpAddr } from '../../lib/ip.ts';
@@ -35,6 +35,17 @@ export interface KubeProxyConfig {
   readonly minSyncPeriod: number;
   /** --iptables-sync-period, nanoseconds: how often the canary is looked at, and stale chains of a large cluster removed. */
   readonly syncPeriod: number;
+  readonly conntrack: ConntrackLimits;
+}
+
+/** What kube-proxy makes of the kernel's connection tracking; 0 leaves a value alone. */
+export interface ConntrackLimits {
+  /** Connections tracked at most (--conntrack-min, while --conntrack-max-per-core times cores is less). */
+  readonly max: number;
+  /** --conntrack-tcp-timeout-established, seconds. */
+  readonly tcpEstablishedTimeout: number;
+  /** --conntrack-tcp-timeout-close-wait, seconds. */
+  readonly tcpCloseWaitTimeout: number;
 }
 
 /** Defaults of pkg/proxy/apis/config/v1alpha1/defaults.go. */
@@ -46,6 +57,7 @@ const DEFAULTS = {
   nodePortAddresses: [],
   minSyncPeriod: NS_PER_S,
   syncPeriod: 30 * NS_PER_S,
+  conntrack: { max: 131_072, tcpEstablishedTimeout: 86_400, tcpCloseWaitTimeout: 3600 },
 } as const;
 
 /** A configuration with everything unsaid at kube-proxy's default. */

@@ -2,6 +2,7 @@
  * Stale UDP connections (pkg/proxy/conntrack/cleanup.go, pkg/proxy/endpointschangetracker.go): UDP flows have no end, so
  * entries made before a change would keep sending a client to an endpoint that is gone, or into the void that was there
  * before the first endpoint came. kube-proxy deletes them: `conntrack -D -p udp --orig-dst 10.96.0.10 …`.
+ * Follows v1.30.6: v1.29.0 to v1.30.5 kept the entries of an endpoint that serves no more but is still listed.
  */
 import type { IpAddr } from '../../lib/ip.ts';
 import type { EndpointInfo } from './endpoint.ts';

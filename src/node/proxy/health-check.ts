@@ -27,9 +27,17 @@ export function serviceHealthChecks(
   return Array.from(checks, ([service, { port, local }]) => ({ service, port, localEndpoints: local.size }));
 }
 
-/** The answer of the health check server, as `curl -i` shows it. */
+/** The answer of the health check server, as `curl -i` shows it, its Date aside. */
 export function healthCheckResponse({ service, localEndpoints }: ServiceHealthCheck): string {
   const [namespace = '', name = ''] = service.split('/');
-  const body = JSON.stringify({ service: { namespace, name }, localEndpoints, serviceProxyHealthy: true });
-  return `HTTP/1.1 ${localEndpoints > 0 ? '200 OK' : '503 Service Unavailable'}\r\nContent-Type: application/json\r\n\r\n${body}`;
+  const body = JSON.stringify({ service: { namespace, name }, localEndpoints, serviceProxyHealthy: true }, null, '\t');
+  return [
+    `HTTP/1.1 ${localEndpoints > 0 ? '200 OK' : '503 Service Unavailable'}`,
+    'Content-Type: application/json',
+    'X-Content-Type-Options: nosniff',
+    `X-Load-Balancing-Endpoint-Weight: ${localEndpoints}`,
+    `Content-Length: ${body.length}`,
+    '',
+    body,
+  ].join('\r\n');
 }

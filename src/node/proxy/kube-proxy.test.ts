@@ -149,6 +149,21 @@ describe('kube-proxy on a node', () => {
     expect(forward).toEqual(['KUBE-PROXY-FIREWALL', 'KUBE-FORWARD', 'KUBE-SERVICES', 'KUBE-EXTERNAL-SERVICES', 'ACCEPT']);
   });
 
+  it('[KP28] sets the limits of connection tracking once, and only what differs', () => {
+    const { wait, start, root, errors } = lab();
+    const limits = (): readonly (string | null)[] =>
+      ['max', 'tcp_timeout_established', 'tcp_timeout_close_wait', 'tcp_timeout_time_wait'].map((name) =>
+        root.sysctl.get(`net.netfilter.nf_conntrack_${name}`),
+      );
+    expect(limits()).toEqual(['262144', '432000', '60', '120']);
+    start();
+    expect(limits()).toEqual(['131072', '86400', '3600', '120']);
+    root.sysctl.set('net.netfilter.nf_conntrack_max', '7');
+    wait(100);
+    expect(limits()).toEqual(['7', '86400', '3600', '120']);
+    expect(errors).toEqual([]);
+  });
+
   it('[KP18] makes rules that know their Service', () => {
     const { api, wait, start, root } = lab();
     api.put(WEB);

@@ -11,6 +11,7 @@ import { NS_PER_S, type Sim } from '../../sim/sim.ts';
 import { BoundedFrequencyRunner } from './bounded-frequency-runner.ts';
 import { Canary } from './canary.ts';
 import type { KubeProxyConfig } from './config.ts';
+import { setupConntrack } from './conntrack-sysctls.ts';
 import { IptablesMode } from './iptables-mode.ts';
 import type { IptablesPort } from './iptables-port.ts';
 import type { Proxier, SyncSummary } from './proxier.ts';
@@ -67,8 +68,9 @@ export class KubeProxy {
 
   /** Sets what must be set before the first rule, and begins to watch. */
   start(): void {
-    const ready = this.#proxier.init();
-    if (!ready.ok) this.#options.onError?.(ready.error);
+    for (const ready of [setupConntrack(this.config, this.#options.port), this.#proxier.init()]) {
+      if (!ready.ok) this.#options.onError?.(ready.error);
+    }
     this.#canary.start();
     this.#watch('Service', (event) => this.#onService(event));
     this.#watch('EndpointSlice', (event) => this.#onEndpointSlice(event));
@@ -152,7 +154,8 @@ function filtered<T extends KindMap['Service' | 'EndpointSlice']>(
   };
 }
 
-function isProxied({ metadata }: KindMap['Service' | 'EndpointSlice']): boolean {
+/** False for what belongs to another proxy, or to nobody: kube-proxy's informers don't ask for it. */
+export function isProxied({ metadata }: KindMap['Service' | 'EndpointSlice']): boolean {
   const labels = metadata.labels ?? {};
   return !(LABEL_SERVICE_PROXY_NAME in labels) && !(LABEL_HEADLESS in labels);
 }

@@ -70,8 +70,10 @@ describe('the doors to a node', () => {
     proxy.onEndpointSliceAdd(local);
     proxy.sync();
     expect(ask('tcp', '192.168.1.12', 32000)).toBe(
-      'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n' +
-        '{"service":{"namespace":"default","name":"web"},"localEndpoints":1,"serviceProxyHealthy":true}',
+      'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Content-Type-Options: nosniff\r\n' +
+        'X-Load-Balancing-Endpoint-Weight: 1\r\nContent-Length: 114\r\n\r\n' +
+        '{\n\t"service": {\n\t\t"namespace": "default",\n\t\t"name": "web"\n\t},\n' +
+        '\t"localEndpoints": 1,\n\t"serviceProxyHealthy": true\n}',
     );
     proxy.onEndpointSliceUpdate(local, slice('web', [endpoint('10.244.1.2')]));
     proxy.sync();
