@@ -32,7 +32,7 @@ const states = {
     await map.region.locator('g[data-object^="link/class2/root/veth"]').first().dispatchEvent('click');
     await inspector.getByText('One cable').waitFor();
   },
-  fresh: async (): Promise<void> => undefined,
+  fresh: (): Promise<void> => Promise.resolve(),
   journey: async (kubehop: Kubehop): Promise<void> => {
     await sendAtZoom(kubehop, '3');
     await kubehop.journey.stepTo(/^DNAT to/);
