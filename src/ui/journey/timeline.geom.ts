@@ -155,7 +155,7 @@ const MOVES = 2;
 
 /** Adds a label where there is room for it, if need be by moving others to other places of their own; null where there is none. */
 function withLabel(placed: readonly Placed[], label: Labelled, width: number, moves = MOVES): readonly Placed[] | null {
-  const places = placesFor(label, placed).filter(({ left, right }) => left >= 0 && right <= width + GAP);
+  const places = placesFor(label, placed).filter(({ left, right }) => left >= 0 && right <= width + GAP + 2);
   const free = places.find((place) => !placed.some((each) => touches(each, place)));
   if (free !== undefined) return [...placed, { ...free, label }];
   if (moves === 0) return null;
