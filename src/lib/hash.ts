@@ -25,6 +25,14 @@ export function fnv32a(text: string): number {
   return hash >>> 0;
 }
 
+/** The `index`th 32-bit draw from a seed (splitmix32): cheap, well spread, no state. */
+export function splitMix32(seed: number, index: number): number {
+  let z = (seed + Math.imul(index + 1, 0x9e3779b9)) | 0;
+  z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
+  z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
+  return (z ^ (z >>> 16)) >>> 0;
+}
+
 const SAFE_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** Maps each character to one that cannot spell a word (apimachinery util/rand SafeEncodeString). */
