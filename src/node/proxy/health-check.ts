@@ -2,8 +2,16 @@
  * What a healthCheckNodePort answers (pkg/proxy/healthcheck/service_health.go): cloud load balancers ask each node whether
  * it has local endpoints of a Service with externalTrafficPolicy Local; `curl -i http://NODE:PORT/healthz` says 200 or 503.
  */
+import type { IpAddr } from '../../lib/ip.ts';
 import type { EndpointInfo } from './endpoint.ts';
 import type { ServicePortInfo } from './service-port.ts';
+
+/** Where and what to answer (healthcheck.NewServiceHealthServer, SyncServices, SyncEndpoints). */
+export interface HealthChecks {
+  /** Addresses to listen on: those that answer NodePorts; 0.0.0.0 for all. */
+  readonly addresses: readonly IpAddr[];
+  readonly checks: readonly ServiceHealthCheck[];
+}
 
 export interface ServiceHealthCheck {
   /** `default/web`. */

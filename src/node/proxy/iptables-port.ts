@@ -7,7 +7,7 @@ import type { Provenance } from '../../lib/provenance.ts';
 import type { Result } from '../../lib/result.ts';
 import type { TableName } from '../../net/netfilter/hooks.ts';
 import type { ConntrackFilter } from './conntrack-cleanup.ts';
-import type { ServiceHealthCheck } from './health-check.ts';
+import type { HealthChecks } from './health-check.ts';
 
 export interface RestoreRequest {
   readonly text: string;
@@ -33,5 +33,5 @@ export interface IptablesPort {
   /** `conntrack -D` with the filter's options. */
   deleteConntrack(filter: ConntrackFilter): void;
   /** Listens on exactly these ports of the node and answers 200 or 503. */
-  serveHealthChecks(checks: readonly ServiceHealthCheck[]): void;
+  serveHealthChecks(wanted: HealthChecks): void;
 }

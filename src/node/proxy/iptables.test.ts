@@ -319,6 +319,7 @@ describe('syncing', () => {
     const proxier = createIptablesProxier(config());
     proxier.onServiceAdd(service('web', spec));
     proxier.onEndpointSliceAdd(slice('web', [endpoint('10.244.0.2', 'here'), endpoint('10.244.1.3')]));
-    expect(proxier.syncProxyRules().healthChecks).toEqual([{ service: 'default/web', port: 32000, localEndpoints: 1 }]);
+    const checks = [{ service: 'default/web', port: 32000, localEndpoints: 1 }];
+    expect(proxier.syncProxyRules().healthChecks).toEqual({ addresses: ['0.0.0.0'], checks });
   });
 });

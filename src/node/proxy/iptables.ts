@@ -10,14 +10,14 @@ import type { EndpointSlice } from '../../api/types/endpointslice.ts';
 import type { Labels } from '../../api/types/meta.ts';
 import type { Node } from '../../api/types/node.ts';
 import type { Service } from '../../api/types/service.ts';
-import { ip, isLoopback, type IpAddr } from '../../lib/ip.ts';
+import { ip, IP_ANY, isLoopback, type IpAddr } from '../../lib/ip.ts';
 import type { Provenance } from '../../lib/provenance.ts';
 import type { Instant } from '../../sim/sim.ts';
 import { isServiceChainName } from './chain-names.ts';
 import { localTrafficDetector, type KubeProxyConfig } from './config.ts';
 import { staleEntries, type ConntrackFilter } from './conntrack-cleanup.ts';
 import { EndpointsChangeTracker } from './endpoints-change-tracker.ts';
-import { serviceHealthChecks, type ServiceHealthCheck } from './health-check.ts';
+import { serviceHealthChecks, type HealthChecks } from './health-check.ts';
 import { nodePortAddresses, nodePortIPs, type NodePortAddresses } from './nodeport-addresses.ts';
 import type { ObjectHandler, SyncSummary } from './proxier.ts';
 import { RuleMakers } from './provenance.ts';
@@ -53,7 +53,7 @@ export interface SyncResult extends SyncSummary {
   /** Connections to delete after the restore. */
   readonly conntrackCleanup: readonly ConntrackFilter[];
   /** Services with a healthCheckNodePort, and what to answer there. */
-  readonly healthChecks: readonly ServiceHealthCheck[];
+  readonly healthChecks: HealthChecks;
   /** For whom a rule of the text was written. */
   readonly provenanceOf: (chain: string, line: string) => Provenance;
 }
@@ -162,7 +162,7 @@ export class IptablesProxier implements ObjectHandler {
       restoreText: this.#restoreText(nat, deletedChains),
       deletedChains,
       conntrackCleanup: staleEntries(this.#state.ports, serviceChanges, endpointsChanges),
-      healthChecks: serviceHealthChecks(this.#state.healthChecked, (key) => this.#state.endpointsOf(key)),
+      healthChecks: this.#healthChecks(),
       provenanceOf: this.#provenance(services),
     };
   }
@@ -212,10 +212,21 @@ export class IptablesProxier implements ObjectHandler {
     };
   }
 
+  /** Addresses that rules send to KUBE-NODEPORTS; null means every local one. */
   #nodePortIPs(): readonly IpAddr[] | null {
     if (this.#nodePortAddresses.matchAll) return null;
-    const addresses = nodePortIPs(this.#nodePortAddresses, this.#node.interfaceAddresses());
+    const addresses = this.#nodeIPs();
     return this.localhostNodePorts ? addresses : addresses.filter((addr) => !isLoopback(addr));
+  }
+
+  /** The node's addresses that --nodeport-addresses selects. */
+  #nodeIPs(): readonly IpAddr[] {
+    return nodePortIPs(this.#nodePortAddresses, this.#node.interfaceAddresses());
+  }
+
+  #healthChecks(): HealthChecks {
+    const checks = serviceHealthChecks(this.#state.healthChecked, (key) => this.#state.endpointsOf(key));
+    return { addresses: this.#nodePortAddresses.matchAll ? [IP_ANY] : this.#nodeIPs(), checks };
   }
 
   /** Labels decide the zone, hence any Service's rules. */

@@ -5,7 +5,7 @@ import { createRng } from '../../lib/rng.ts';
 import { Kernel } from '../../net/kernel.ts';
 import type { Netns } from '../../net/netns.ts';
 import { NS_PER_S, Sim } from '../../sim/sim.ts';
-import { kubeProxyConfig } from './config.ts';
+import { kubeProxyConfig, type KubeProxyConfig } from './config.ts';
 import { endpoint, service, slice } from './fixtures.ts';
 import { IptablesMode } from './iptables-mode.ts';
 import { NetnsIptablesPort } from './netns-port.ts';
@@ -14,7 +14,11 @@ const TESTER = { actor: 'user', action: 'test', object: null };
 const NODE_IP = ip('192.168.1.12');
 
 /** A node with one device, kube-proxy on it, and a client and servers in its own namespace. */
-function nodeLab(): { root: Netns; proxy: IptablesMode; ask: (protocol: 'tcp' | 'udp', dst: string, port: number) => string } {
+function nodeLab(extra: Partial<KubeProxyConfig> = {}): {
+  root: Netns;
+  proxy: IptablesMode;
+  ask: (protocol: 'tcp' | 'udp', dst: string, port: number) => string;
+} {
   const sim = new Sim(createRng(1));
   const { root } = new Kernel('here', sim, TESTER);
   root.addDummy({ name: 'eth0' }, TESTER);
@@ -22,7 +26,7 @@ function nodeLab(): { root: Netns; proxy: IptablesMode; ask: (protocol: 'tcp' | 
   root.addAddress('eth0', cidr('192.168.1.12/24'), {}, TESTER);
   root.addRoute({ dst: 'default', dev: 'eth0' }, TESTER);
   const proxy = new IptablesMode(
-    kubeProxyConfig({ hostname: 'here', nodeIP: NODE_IP }),
+    kubeProxyConfig({ hostname: 'here', nodeIP: NODE_IP, ...extra }),
     new NetnsIptablesPort(root),
     () => sim.now,
   );
@@ -81,6 +85,14 @@ describe('the doors to a node', () => {
     proxy.onServiceDelete(web);
     proxy.sync();
     expect(ask('tcp', '192.168.1.12', 32000)).toBe('ECONNREFUSED');
+  });
+
+  it('[KP4] [KP16] healthCheckNodePorts answer where NodePorts do', () => {
+    const { proxy, ask } = nodeLab({ nodePortAddresses: [cidr('192.168.1.0/24')] });
+    proxy.onServiceAdd(service('web', { type: 'LoadBalancer', externalTrafficPolicy: 'Local', healthCheckNodePort: 32000 }));
+    proxy.sync();
+    expect(ask('tcp', '192.168.1.12', 32000)).toContain('HTTP/1.1 503 Service Unavailable');
+    expect(ask('tcp', '127.0.0.1', 32000)).toBe('ECONNREFUSED');
   });
 
   it('[KP14] a ClusterIP without endpoints refuses', () => {

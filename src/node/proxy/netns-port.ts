@@ -3,20 +3,19 @@
  */
 import { cidrAddress } from '../../lib/cidr.ts';
 import type { IpAddr } from '../../lib/ip.ts';
-import { IP_ANY } from '../../lib/ip.ts';
 import type { Provenance } from '../../lib/provenance.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { Conn } from '../../net/netfilter/conntrack-types.ts';
 import type { TableName } from '../../net/netfilter/hooks.ts';
 import type { Netns } from '../../net/netns.ts';
 import type { ConntrackFilter } from './conntrack-cleanup.ts';
-import { healthCheckResponse, type ServiceHealthCheck } from './health-check.ts';
+import { healthCheckResponse, type HealthChecks, type ServiceHealthCheck } from './health-check.ts';
 import type { IptablesPort, RestoreRequest } from './iptables-port.ts';
 import { BY_KUBE_PROXY } from './provenance.ts';
 
 export class NetnsIptablesPort implements IptablesPort {
   readonly #netns: Netns;
-  /** Health check listeners by Service. */
+  /** Health check listeners by Service, address and port. */
   readonly #healthChecks = new Map<string, { check: ServiceHealthCheck; readonly close: () => void }>();
 
   /** `netns` is the node's root namespace. */
@@ -65,18 +64,20 @@ export class NetnsIptablesPort implements IptablesPort {
     this.#netns.touch();
   }
 
-  serveHealthChecks(checks: readonly ServiceHealthCheck[]): void {
-    const wanted = new Map(checks.map((check) => [check.service, check]));
-    for (const [service, serving] of this.#healthChecks) {
-      if (wanted.get(service)?.port === serving.check.port) continue;
-      serving.close();
-      this.#healthChecks.delete(service);
+  serveHealthChecks({ addresses, checks }: HealthChecks): void {
+    const wanted = checks.flatMap((check) => addresses.map((addr) => ({ addr, check })));
+    const keys = new Set(wanted.map(({ addr, check }) => listenerKey(addr, check)));
+    for (const [key, { close }] of this.#healthChecks) {
+      if (keys.has(key)) continue;
+      close();
+      this.#healthChecks.delete(key);
     }
-    for (const check of checks) this.#serve(check);
+    for (const { addr, check } of wanted) this.#serve(addr, check);
   }
 
-  #serve(check: ServiceHealthCheck): void {
-    const serving = this.#healthChecks.get(check.service);
+  #serve(addr: IpAddr, check: ServiceHealthCheck): void {
+    const key = listenerKey(addr, check);
+    const serving = this.#healthChecks.get(key);
     if (serving !== undefined) {
       serving.check = check;
       return;
@@ -84,13 +85,13 @@ export class NetnsIptablesPort implements IptablesPort {
     const entry = { check, close: (): void => undefined };
     const opened = this.#netns.listen({
       protocol: 'tcp',
-      addr: IP_ANY,
+      addr,
       port: check.port,
       process: 'kube-proxy',
       handler: () => healthCheckResponse(entry.check),
     });
     // A port already taken is only logged by the real one; the load balancer then finds no answer there.
-    if (opened.ok) this.#healthChecks.set(check.service, Object.assign(entry, { close: opened.value }));
+    if (opened.ok) this.#healthChecks.set(key, Object.assign(entry, { close: opened.value }));
   }
 
   #iptables(command: string, by: Provenance): Result<void, string> {
@@ -98,6 +99,10 @@ export class NetnsIptablesPort implements IptablesPort {
     this.#netns.touch();
     return done.exitCode === 0 ? ok(undefined) : err(done.stderr);
   }
+}
+
+function listenerKey(addr: IpAddr, { service, port }: ServiceHealthCheck): string {
+  return `${service} ${addr}:${port}`;
 }
 
 function matches(conn: Conn, filter: ConntrackFilter): boolean {
