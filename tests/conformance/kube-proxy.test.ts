@@ -52,6 +52,15 @@ describe('the comparison', () => {
     expect(checkKubeProxyFile(changed([...rest, ...services.reverse()]))).toEqual([]);
   });
 
+  it('gives kube-proxy what its informers ask for and its family uses', () => {
+    const [web, ...slices] = file.objects;
+    const labels = { 'service.kubernetes.io/service-proxy-name': 'mine' };
+    const others = { ...web, metadata: { ...web?.metadata, name: 'others', labels } };
+    const empty = { ...slices[0], metadata: { ...slices[0]?.metadata, name: 'empty' }, endpoints: null };
+    const config = { ...file.config, clusterCIDR: `fd00::/56,${file.config.clusterCIDR}`, nodePortAddresses: 'fd00::/64' };
+    expect(checkKubeProxyFile({ ...file, config, objects: [web, others, ...slices, empty] })).toEqual([]);
+  });
+
   it.each([
     [null, 'not a kube-proxy rule file: name, config, objects, expect.nat and expect.filter are needed'],
     [{ ...file, proxyMode: 'ipvs' }, 'proxy mode ipvs is not simulated'],
