@@ -24,6 +24,8 @@ const MAX_NESTING = 400;
 export interface DecodedManifests {
   /** Documents without errors, in order. */
   readonly documents: readonly ManifestDocument[];
+  /** Documents whose only fault is fields nobody knows: not to be applied, but what else is wrong with them can be found out. */
+  readonly faulty: readonly ManifestDocument[];
   /** Errors and warnings of the whole file, in the order of the text. */
   readonly problems: readonly ManifestError[];
 }
@@ -33,7 +35,7 @@ const START: TextRange = { line: 1, column: 1, endLine: 1, endColumn: 2 };
 /** Decodes all documents of `text`; `file` is named in messages. */
 export function decodeManifests(text: string, file: string): DecodedManifests {
   const refused = refuseText(text);
-  if (refused !== null) return { documents: [], problems: [refused] };
+  if (refused !== null) return { documents: [], faulty: [], problems: [refused] };
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text, {
     lineCounter: lines,
@@ -52,7 +54,7 @@ export function decodeManifests(text: string, file: string): DecodedManifests {
   const list: readonly Document[] = Array.isArray(parsed) ? parsed : [];
   list.forEach((document, i) => reader.read(document, i));
   reader.summarise();
-  return { documents: reader.documents, problems: reader.problems };
+  return { documents: reader.documents, faulty: reader.faulty, problems: reader.problems };
 }
 
 /** Texts that are not parsed at all: too long, or nested so deep that no manifest means it. */
@@ -92,6 +94,7 @@ function deepLine(text: string): number | null {
 
 class ManifestReader {
   readonly documents: ManifestDocument[] = [];
+  readonly faulty: ManifestDocument[] = [];
   readonly problems: ManifestError[] = [];
   readonly #file: string;
   readonly #lines: LineCounter;
@@ -200,7 +203,8 @@ class ManifestReader {
     const before = this.#count;
     const version = KINDS[kind].apiVersion.replace(/^.*\//, '');
     const heading = `${kind} in version "${version}" cannot be handled as a ${kind}`;
-    for (const problem of checkSchema(kind, object)) {
+    const problems = checkSchema(kind, object);
+    for (const problem of problems) {
       const place =
         (problem.atKey ? locateKey(ranged.keys, problem.field) : null) ??
         locateField(ranged.fields, problem.field) ??
@@ -215,15 +219,7 @@ class ManifestReader {
         field: 'metadata.name',
       });
     }
-    if (this.#count > before) return;
-    for (const field of unsimulatedFields(kind, object)) {
-      const place = locateKey(ranged.keys, field) ?? locateField(ranged.fields, field) ?? firstLine(range);
-      this.#problem(index, place, `${field} is not simulated: accepted, it changes nothing here`, {
-        field,
-        severity: 'warning',
-      });
-    }
-    this.documents.push({
+    const document: ManifestDocument = {
       kind,
       name,
       namespace: KINDS[kind].namespaced ? (namespace ?? 'default') : null,
@@ -231,7 +227,23 @@ class ManifestReader {
       document: index,
       range,
       fields: ranged.fields,
-    });
+    };
+    if (this.#count > before) {
+      if (name !== '' && problems.every((problem) => problem.atKey)) this.faulty.push(document);
+      return;
+    }
+    this.#warnOfUnsimulated(document, ranged);
+    this.documents.push(document);
+  }
+
+  #warnOfUnsimulated({ kind, object, document, range }: ManifestDocument, ranged: RangedValue): void {
+    for (const field of unsimulatedFields(kind, object)) {
+      const place = locateKey(ranged.keys, field) ?? locateField(ranged.fields, field) ?? firstLine(range);
+      this.#problem(document, place, `${field} is not simulated: accepted, it changes nothing here`, {
+        field,
+        severity: 'warning',
+      });
+    }
   }
 }
 

@@ -22,7 +22,7 @@ export interface ProbeSpec {
   /** TCP or UDP port; ignored for icmp (echo). */
   readonly port: number;
   readonly protocol: Extract<Protocol, 'tcp' | 'udp' | 'icmp'>;
-  /** How long the client waits for an answer, virtual nanoseconds. Default 3 s. */
+  /** How long the client waits for an answer, virtual nanoseconds. Default 5 s. */
   readonly waitNs?: number;
 }
 

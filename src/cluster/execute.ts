@@ -85,9 +85,9 @@ function settled(world: World, execution: Execution): Execution {
 }
 
 function apply(world: World, file: string, text: string): Execution {
-  const { documents, problems } = decodeManifests(text, file);
+  const { documents, faulty, problems } = decodeManifests(text, file);
   const [fatal, warnings] = split(problems);
-  if (fatal.length > 0) return err([...fatal, ...dryErrors(world, file, documents)]);
+  if (fatal.length > 0) return err([...fatal, ...dryErrors(world, file, [...documents, ...faulty])]);
   const applied = applyManifests(world.store, documents, { file });
   if (!applied.ok) return err(placed(applied.error, documents));
   return done(
@@ -98,10 +98,11 @@ function apply(world: World, file: string, text: string): Execution {
 
 /** What Apply would do; nothing happens. */
 export function previewApply(world: World, file: string, text: string): ApplyPreview {
-  const { documents, problems } = decodeManifests(text, file);
+  const { documents, faulty, problems } = decodeManifests(text, file);
   const [fatal, warnings] = split(problems);
-  const rehearsed = applyManifests(world.store, documents, { file, dryRun: true });
-  if (!rehearsed.ok) return { errors: [...fatal, ...placed(rehearsed.error, documents)], warnings, changes: [] };
+  const readable = [...documents, ...faulty];
+  const rehearsed = applyManifests(world.store, readable, { file, dryRun: true });
+  if (!rehearsed.ok) return { errors: [...fatal, ...placed(rehearsed.error, readable)], warnings, changes: [] };
   return {
     errors: fatal,
     warnings,

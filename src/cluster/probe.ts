@@ -15,8 +15,8 @@ import type { ProbeResult } from './cluster-api.ts';
 import type { ProbeSpec } from './commands.ts';
 import { addressOwner, type Endpoints } from './owners.ts';
 
-/** What a client waits when nobody says otherwise. */
-const DEFAULT_WAIT_NS = 3 * NS_PER_S;
+/** What a client waits when nobody says otherwise: long enough for three SYNs and for ARP to give up. */
+const DEFAULT_WAIT_NS = 5 * NS_PER_S;
 /** Time given to the last segments after the answer or error. */
 const CLOSING_NS = 500 * NS_PER_MS;
 /** Events of one probe before it is called a loop. */

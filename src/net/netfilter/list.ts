@@ -5,7 +5,7 @@
  */
 import { ipFromU32 } from '../../lib/ip.ts';
 import type { Counter, Counters } from './counters.ts';
-import { listMatch, listTarget } from './list-match.ts';
+import { listMatch, listTarget, type Names } from './list-match.ts';
 import type { AddressMask, InterfaceMatch, Match } from './match.ts';
 import { addressMaskText } from './match-print.ts';
 import { protocolName } from './names.ts';
@@ -100,9 +100,6 @@ function ruleLine(rule: Rule, number: number, counter: Counter, options: ListOpt
   const source = find(rule, 'source');
   const destination = find(rule, 'destination');
   const devices = `${deviceColumn(find(rule, 'in'), options).padEnd(6)} ${deviceColumn(find(rule, 'out'), options).padEnd(6)} `;
-  const transport = TRANSPORTS.get(find(rule, 'protocol')?.protocol ?? 6) ?? 'tcp';
-  const extensions = rule.matches.map((match) => listMatch(match, transport, options)).join('');
-  const target = listTarget(rule.target, options);
   return (
     (options.lineNumbers ? `${String(number).padEnd(4)} ` : '') +
     (options.verbose ? counterColumns(counter, options) : '') +
@@ -111,8 +108,16 @@ function ruleLine(rule: Rule, number: number, counter: Counter, options: ListOpt
     (options.verbose ? ` ${devices}` : '') +
     `${source?.invert === true ? '!' : ' '}${addressColumn(source, options)} ` +
     `${destination?.invert === true ? '!' : ' '}${addressColumn(destination, options)}` +
-    ` ${rule.target?.kind === 'goto' ? target : ''}${extensions}${rule.target?.kind === 'goto' ? '' : target}`
+    ` ${ruleExtra(rule, options)}`
   );
+}
+
+/** What follows the destination in a line of `iptables -L`: matches without a column and the target's options. */
+export function ruleExtra(rule: Rule, names: Names): string {
+  const transport = TRANSPORTS.get(find(rule, 'protocol')?.protocol ?? 6) ?? 'tcp';
+  const extensions = rule.matches.map((match) => listMatch(match, transport, names)).join('');
+  const target = listTarget(rule.target, names);
+  return rule.target?.kind === 'goto' ? `${target}${extensions}` : `${extensions}${target}`;
 }
 
 function referencesOf(table: Table): Map<string, number> {

@@ -1,6 +1,7 @@
 /** The rules of one chain as `iptables -nvL --line-numbers` lists them. */
 import { useEffect, useRef, useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ruleExtra } from '../../cluster/explain.ts';
 import { TextButton } from '../kit/Button.tsx';
 import { VerdictMark } from '../kit/VerdictMark.tsx';
 import { select, showChain } from '../store/actions.ts';
@@ -119,10 +120,7 @@ function RuleRow({ rule, number, at, pointed, node }: RuleRowProps): ReactElemen
       <td>{columns.out}</td>
       <td>{columns.source}</td>
       <td>{columns.destination}</td>
-      <td className={styles.rest}>
-        {[columns.rest, columns.options].filter(Boolean).join(' ')}
-        {columns.comment === '' ? null : <span>{` /* ${columns.comment} */`}</span>}
-      </td>
+      <td className={styles.rest}>{ruleExtra(rule, { numeric: true }).trim()}</td>
     </tr>
   );
 }
