@@ -4,7 +4,8 @@
  */
 import { lazy, Suspense, useCallback, useMemo, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { afterFirstPicture } from '../app/first-picture.ts';
-import { openHookDiagram } from '../store/actions.ts';
+import type { Ref } from '../../cluster/snapshot.ts';
+import { isPast, openHookDiagram } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import type { AppStore } from '../store/store.ts';
 import { MapStage } from './view/MapStage.tsx';
@@ -44,11 +45,17 @@ export function Topology(): ReactElement {
   const camera = stage?.camera ?? null;
   const size = useSize(stage?.node ?? null);
   const selection = useApp((state) => state.selection);
+  const whole = useApp((state) => state.mode === 'journey' && (state.journey?.spread ?? null) !== null && !isPast(state));
   const theme = useApp((state) => state.theme);
   const wide = useWide();
   const narrow = size.w > 0 && size.w < NARROW && map.scene.zoom !== 'cluster' && !isReadable(map.scene, size);
   const focus = narrow ? (near ?? [...map.scene.nodeBoxes.keys()][0] ?? null) : null;
-  const { fit } = useFraming(camera, map.scene, size, { selection, journey: map.journey, only: focus });
+  const { fit } = useFraming(camera, map.scene, size, {
+    whole,
+    nodes: focusNodes(map, selection),
+    journey: map.journey,
+    only: focus,
+  });
   const onKeyDown = useCallback((event: KeyboardEvent) => onMapKey(event, store, map), [store, map]);
   const { scene, journey, walk } = map;
   const places = useMemo(
@@ -80,6 +87,13 @@ export function Topology(): ReactElement {
       </div>
     </div>
   );
+}
+
+/** The nodes a journey comes to, or could have come to; else the selection's. */
+function focusNodes({ journey, near, world }: MapScene, selection: Ref | null): readonly string[] {
+  if (journey === null) return selection !== null && 'node' in selection ? [selection.node] : [];
+  const possible = world.nodes.filter(({ pods }) => near !== undefined && pods.some((pod) => near.has(pod.id)));
+  return [...new Set([...journey.steps.map((step) => step.at.node), ...possible.map(({ view }) => view.name)])];
 }
 
 function mayPan(event: Event): boolean {

@@ -22,7 +22,12 @@ export function pathLines({ legs }: Walk, index: number): PathLines {
   const done = runs(legs.slice(0, index));
   const ahead = runs(legs.slice(index));
   const sealed = runs(legs.filter((leg) => leg.sealed && leg.edges.every((edge) => edge.kind === 'wire')));
-  return { travelled: done.map(draw), next: ahead.map(draw), sealed: sealed.map(draw) };
+  return { travelled: drawn(done), next: drawn(ahead), sealed: drawn(sealed) };
+}
+
+/** A way taken again, by a retransmission, is the same line. */
+function drawn(lines: readonly (readonly Point[])[]): readonly string[] {
+  return [...new Set(lines.map(draw))];
 }
 
 function draw(points: readonly Point[]): string {

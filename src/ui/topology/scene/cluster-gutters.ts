@@ -91,7 +91,12 @@ function addHosts(scene: SceneBuilder, start: Point, junction: string): void {
       to: { kind: 'place', place: { kind: 'external' } },
     });
     scene.anchor(`host/${host.name}`, middle, box);
-    for (const link of host.root.links) scene.anchor(linkId(host.name, 'root', link.name), middle, box);
+    // The outside is one box: its device is where it is.
+    for (const link of host.root.links) {
+      const device = linkId(host.name, 'root', link.name);
+      scene.anchor(device, middle, box);
+      scene.link(device, `host/${host.name}`, [middle, middle], 'wire');
+    }
     if (at !== undefined) scene.link(`host/${host.name}`, junction, [middle, { x: middle.x, y: at.y }, at], 'wire');
   }
 }

@@ -166,3 +166,32 @@ it('shows which endpoints a Service has by ties to Pods, and by lit cells', () =
   const tones = draw('cluster', labFixture(), { service }).cells.map((cell) => cell.tone);
   expect(tones).toEqual(['lit', 'rest', 'rest', 'rest', 'lit', 'lit']);
 });
+
+it('gives two Services plates of their own, more a small one each, and the rest a count', () => {
+  const services = Array.from({ length: 9 }, (_, i) => ({
+    name: `s${i}`,
+    clusterIP: `10.96.0.${i + 20}`,
+    ports: [['', 80]] as [string, number][],
+    pods: ['p'],
+  }));
+  const snapshot = clusterFixture({ nodes: [{ name: 'a', pods: [{ name: 'p', ip: '10.244.0.2' }] }], services });
+  const plates = (service: string | null): readonly string[] =>
+    draw('node', snapshot, { service })
+      .objects.filter((object) => object.kind === 'service')
+      .map(({ id, box }) => `${id.split('/').at(-1) ?? ''} ${box.h}`);
+  expect(plates(null)).toEqual(['s0 46', 's1 46', 's2 24', 's3 24', 's4 24', 's5 24', 'more 24']);
+  expect(plates('Service default/s8')).toContain('s8 24');
+});
+
+it.each([
+  ['owner', ['a', 'b']],
+  ['namespace', ['default']],
+  ['nothing', []],
+] as const)('folds the rows of cluster zoom by %s', (foldBy, titles) => {
+  const snapshot = clusterFixture({ nodes: [{ name: 'n', pods: ['a', 'b'].map((name) => ({ name, ip: '10.244.0.2' })) }] });
+  const world = worldOf(snapshot);
+  const scene = draw('cluster', snapshot, { memory: remember({ ...EMPTY_MEMORY, foldBy }, world) });
+  const [node] = scene.objects.filter((object) => object.kind === 'node');
+  const said = node?.shapes.flatMap((shape) => (shape.kind === 'text' ? [shape.text] : [])).slice(2);
+  expect([said, scene.cells.length]).toEqual([titles, 2]);
+});

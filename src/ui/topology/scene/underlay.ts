@@ -148,7 +148,12 @@ function addHost(scene: SceneBuilder, host: HostView, box: Box): Anchor {
   const { x } = centre(box);
   const anchor = { id: `host/${host.name}`, at: centre(box), box };
   scene.anchor(anchor.id, anchor.at, box);
-  for (const link of host.root.links) scene.anchor(linkId(host.name, 'root', link.name), centre(box), box);
+  // The outside is one box: its device is where it is.
+  for (const link of host.root.links) {
+    const device = linkId(host.name, 'root', link.name);
+    scene.anchor(device, centre(box), box);
+    scene.link(device, `host/${host.name}`, [centre(box), centre(box)], 'wire');
+  }
   scene.add({
     id: `host/${host.name}`,
     kind: 'host',

@@ -24,7 +24,7 @@ const STEP = 1.4;
  * From which room on each is shown in full: else as a list or an icon, or not at all. Fingers pinch, and on a phone the map comes
  * before its tools.
  */
-const ROOM = { tools: 340, zooms: 500, camera: 520, send: 640, levels: 790, folds: 960 } as const;
+const ROOM = { tools: 340, zooms: 500, camera: 520, send: 640, levels: 790, cluster: 780, folds: 960 } as const;
 
 export interface MapToolbarProps {
   readonly map: MapScene;
@@ -60,7 +60,7 @@ function ExploreToolbar(props: MapToolbarProps): ReactElement {
       <span className={styles.space} />
       <Gaps map={map} />
       <CameraButtons {...props} />
-      {room >= ROOM.send ? (
+      {room >= (zoom === 'cluster' ? ROOM.cluster : ROOM.send) ? (
         <Button tone="primary" icon="send" onPress={start}>
           {t('topology.send')}
         </Button>

@@ -78,7 +78,9 @@ function usePacketMotion(props: PacketLayerProps, drawing: ChipDrawing | null, r
   const { token, chip, tail, lead } = refs;
   useEffect(() => {
     const player = playerOf(store);
-    const obstacles = objects.flatMap(obstacleOf);
+    // Far-away nodes are full of text that is no object of its own.
+    const nodes = scene.zoom === 'cluster' ? [...scene.nodeBoxes.values()] : [];
+    const obstacles = [...objects.flatMap(obstacleOf), ...nodes];
     const parts = { token, chip, tail, lead };
     const draw = (): void => place({ camera, scene, journey, obstacles, drawing, parts, size, motion: player.motion });
     draw();

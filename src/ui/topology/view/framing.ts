@@ -1,13 +1,13 @@
 /** What the camera shows when it is told to fit: everything while it can be read, else the nodes that matter now. */
-import type { Ref } from '../../../cluster/snapshot.ts';
-import type { JourneyModel } from '../../journey/model.ts';
 import { centre, grow, union } from '../scene/box.geom.ts';
 import type { Box, Scene } from '../scene/scene-types.ts';
 
 export interface Focus {
-  readonly selection: Ref | null;
-  readonly journey: JourneyModel | null;
-  /** What the packet is at. */
+  /** The nodes that matter now: those of a journey and of what it could have come to, or the selection's. */
+  readonly nodes: readonly string[];
+  /** All those nodes are shown, however small: packets are on their way to all of them. */
+  readonly whole: boolean;
+  /** What the packet of a journey is at. */
   readonly at: Box | null;
   /** The node that fills a narrow screen; null where all are shown. */
   readonly only: string | null;
@@ -17,7 +17,13 @@ export interface Focus {
 const READABLE = 0.55;
 
 /** Kernel zoom in a journey is read word by word: its 11 px stay 11 px, or as good as that when all fits so. */
-const JOURNEY = { all: 0.92, part: 1 };
+const JOURNEY = { all: 0.92, part: 1, largest: 1.15 };
+
+/** Margins of a node: nothing is said there. */
+const SLACK = 24;
+
+/** Height of the legend in the corner of cluster zoom. */
+const LEGEND = 36;
 
 interface Size {
   readonly w: number;
@@ -37,32 +43,41 @@ export function frameOf(scene: Scene, size: Size, focus: Focus): Box {
   const all = scene.bounds;
   const near = focus.only === null ? undefined : scene.nodeBoxes.get(focus.only);
   if (near !== undefined) return grow(near, 8);
-  const close = focus.journey !== null && scene.zoom === 'kernel';
-  if (scene.zoom === 'cluster' || scaleOf(all, size) >= (close ? JOURNEY.all : READABLE)) return all;
-  const boxes = focusNodes(focus).flatMap((name) => scene.nodeBoxes.get(name) ?? []);
-  const first = [...scene.nodeBoxes.values()].slice(0, 2);
-  const involved = union(boxes.length > 0 ? boxes : first);
-  if (!close) return readablePart(grow(involved, 40), size, { least: READABLE, at: null });
-  return readablePart(grow(involved, 4), size, { least: JOURNEY.part, at: focus.at });
+  if (scene.zoom === 'cluster') return { ...all, h: all.h + LEGEND / scaleOf(all, size) };
+  const close = isClose(scene, focus);
+  if (scaleOf(all, size) >= (close ? JOURNEY.all : READABLE)) return all;
+  const boxes = focus.nodes.flatMap((name) => scene.nodeBoxes.get(name) ?? []);
+  const involved = union(boxes.length > 0 ? boxes : [...scene.nodeBoxes.values()].slice(0, 2));
+  if (focus.whole) return grow(involved, 30);
+  if (close) return closePart(grow(involved, 4), size, focus.at);
+  return readablePart(grow(involved, 40), size);
 }
 
-interface PartOptions {
-  readonly least: number;
-  /** What has to be in it. */
-  readonly at: Box | null;
+/** Whether the kernels are read in a journey. */
+export function isClose(scene: Scene, { at }: Pick<Focus, 'at'>): boolean {
+  return at !== null && scene.zoom === 'kernel';
 }
 
-/** As much of the box as can be read: around the packet, else around the gutter between the nodes, where their devices are. */
-function readablePart(box: Box, size: Size, { least, at }: PartOptions): Box {
-  const w = Math.min(box.w, size.w / least);
-  const h = Math.min(box.h, size.h / least);
-  const middle = at === null ? { x: 0, y: box.y } : centre(at);
-  const clamp = (value: number, from: number, to: number): number => Math.min(Math.max(value, from), Math.max(from, to));
-  const x = clamp(middle.x - w / 2, box.x, box.x + box.w - w);
-  return { x, y: at === null ? box.y : clamp(middle.y - h / 2, box.y, box.y + box.h - h), w, h };
+/** As much as can be read, around the gutter between the nodes, where their devices are. */
+function readablePart(box: Box, size: Size): Box {
+  const w = Math.min(box.w, size.w / READABLE);
+  const h = Math.min(box.h, size.h / READABLE);
+  const x = Math.min(Math.max(-w / 2, box.x), box.x + box.w - w);
+  return { x, y: box.y, w, h };
 }
 
-function focusNodes({ selection, journey }: Focus): readonly string[] {
-  if (journey !== null) return [...new Set(journey.steps.map((step) => step.at.node))];
-  return selection !== null && 'node' in selection ? [selection.node] : [];
+/** A view at scale 1 or a little more: the box in its middle, or where it is larger, the part around the packet. */
+function closePart(box: Box, size: Size, at: Box | null): Box {
+  const scale = Math.max(JOURNEY.part, Math.min(JOURNEY.largest, scaleOf(box, size)));
+  const [w, h] = [size.w / scale, size.h / scale];
+  const packet = centre(at ?? box);
+  // Room that is left over is at the top, where the toolbar floats.
+  const y = box.h <= h ? box.y + box.h - h : along(box.y, box.h, h, packet.y);
+  return { x: along(box.x, box.w, w, packet.x), y, w, h };
+}
+
+/** Start of a view of `length` over a range; a little too long a range loses as much at both ends. */
+function along(start: number, range: number, length: number, at: number): number {
+  if (range <= length + SLACK) return start + (range - length) / 2;
+  return Math.min(Math.max(at - length / 2, start), start + range - length);
 }

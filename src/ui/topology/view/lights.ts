@@ -60,11 +60,13 @@ export function offPath(scene: Scene, walk: Walk | null): ReadonlySet<string> {
   if (walk === null) return NOTHING;
   const byId = new Map(scene.objects.map((object) => [object.id, object]));
   const on = new Set<string>();
+  const bridges = scene.objects.filter((object) => object.kind === 'bridge');
   for (const { anchor } of walk.stops) {
     for (let id = anchor === null ? null : objectOf(anchor); id !== null && !on.has(id); id = byId.get(id)?.parent ?? null)
       on.add(id);
     const [kind, node = ''] = anchor?.split('/') ?? [];
     for (const around of ['node', 'host']) on.add(`${around}/${node}`);
+    if (kind === 'port') for (const { id } of bridges.filter((bridge) => bridge.parent === `netns/${node}`)) on.add(id);
     if (kind !== 'netns') for (const part of ['netns', 'netfilter']) on.add(`${part}/${node}`);
   }
   const near = ({ id, parent, kind }: SceneObject): boolean =>

@@ -3,6 +3,7 @@
  * takes the camera in hand; and brings the packet back into view when it walks out of it.
  */
 import { useCallback, useEffect, useRef } from 'react';
+import type { JourneyModel } from '../../journey/model.ts';
 import { playerOf } from '../../journey/playback.ts';
 import { useApp, useAppStore } from '../../store/context.ts';
 import { walkOf } from '../packet/stops.ts';
@@ -14,6 +15,11 @@ import { frameOf, type Focus } from './framing.ts';
 /** Larger than life only a little: the map is not a poster. */
 const LARGEST = { light: 1.35, dark: 1.35, projector: 1.9 } as const;
 
+/** A map this low needs all of its height for the text. */
+const SHORT = 340;
+
+type FocusOfJourney = Omit<Focus, 'at'> & { readonly journey: JourneyModel | null };
+
 export interface Framing {
   readonly fit: () => void;
 }
@@ -22,7 +28,7 @@ export function useFraming(
   camera: Camera | null,
   scene: Scene,
   size: { readonly w: number; readonly h: number },
-  focus: Omit<Focus, 'at'>,
+  focus: FocusOfJourney,
 ): Framing {
   const theme = useApp((state) => state.theme);
   const store = useAppStore();
@@ -48,13 +54,13 @@ export function useFraming(
     if (size.w > 0 && camera !== null && !camera.byHand) frame(false);
   }, [camera, frame, size, theme]);
   const { bounds, zoom } = scene;
-  const { only } = focus;
+  const { only, whole } = focus;
   useEffect(() => {
     if (camera === null) return;
     const changed = framed.current !== null && framed.current !== zoom;
     framed.current = zoom;
     if (changed || !camera.byHand) frame(true);
-  }, [camera, frame, zoom, bounds.x, bounds.y, bounds.w, bounds.h, only]);
+  }, [camera, frame, zoom, bounds.x, bounds.y, bounds.w, bounds.h, only, whole]);
   useFollow(camera, scene, focus);
   return { fit: useCallback(() => frame(true), [frame]) };
 }
@@ -66,15 +72,15 @@ function coveredTop({
   focus,
 }: {
   readonly scene: Scene;
-  readonly size: { readonly w: number };
-  readonly focus: Omit<Focus, 'at'>;
+  readonly size: { readonly w: number; readonly h: number };
+  readonly focus: FocusOfJourney;
 }): number {
   if (focus.journey === null) return 0;
-  return scene.zoom === 'kernel' && size.w >= 900 ? 0 : 48;
+  return scene.zoom === 'kernel' && (size.w >= 900 || size.h < SHORT) ? 0 : 48;
 }
 
 /** Where the packet comes to rest outside the view, the camera goes there. */
-function useFollow(camera: Camera | null, scene: Scene, { journey }: Pick<Focus, 'journey'>): void {
+function useFollow(camera: Camera | null, scene: Scene, { journey }: Pick<FocusOfJourney, 'journey'>): void {
   const store = useAppStore();
   useEffect(() => {
     if (camera === null || journey === null) return;

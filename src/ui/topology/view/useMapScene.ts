@@ -20,6 +20,8 @@ export interface MapScene extends RememberedWorld {
   readonly walk: Walk | null;
   /** The Service whose endpoints are pointed out. */
   readonly service: string | null;
+  /** In a journey, the Pods it came to or could have come to. */
+  readonly near: ReadonlySet<string> | undefined;
 }
 
 function shownJourney(state: AppState): JourneyModel | null {
@@ -77,5 +79,5 @@ export function useMapScene(): MapScene {
     () => (journey === null || journey.steps.length === 0 ? null : walkOf(scene, journey)),
     [scene, journey],
   );
-  return { ...remembered, scene, journey: walk === null ? null : journey, walk, service };
+  return { ...remembered, scene, journey: walk === null ? null : journey, walk, service, near };
 }
