@@ -83,6 +83,13 @@ function restLines(trace: Trace, { all }: { readonly all: boolean }): readonly s
   return [`and ${rest.length} more: ${rest.map(({ label }) => label).join(', ')} (--all shows them)`, ''];
 }
 
+/** Where the first request died, retransmissions mostly dying like it; else where the last answer did. */
+function deathOf(trace: Trace): Extract<TraceStep, { kind: 'drop' | 'reject' }> | undefined {
+  const requests = new Set(trace.packets.filter(({ role }) => role === 'request').map(({ id }) => id));
+  const deaths = trace.steps.filter((step) => step.kind === 'drop' || step.kind === 'reject');
+  return deaths.find(({ packetId }) => requests.has(packetId)) ?? deaths.at(-1);
+}
+
 /** The last line: how it ended for the client. */
 export function outcomeText(result: ProbeResult): string {
   const { outcome, backend, backendSaw, trace } = result;
@@ -90,7 +97,7 @@ export function outcomeText(result: ProbeResult): string {
     const saw = backendSaw === null ? '' : `, which saw ${backendSaw.ip} (${backendSaw.who})`;
     return `reply from ${backend ?? 'the other side'}${saw}`;
   }
-  const drop = trace.steps.findLast((step) => step.kind === 'drop' || step.kind === 'reject');
+  const drop = deathOf(trace);
   if (drop === undefined) return outcome;
   const why = drop.kind === 'drop' ? `${drop.reason}, ${drop.detail}` : `rejected with ${drop.with} in ${drop.hook}`;
   return `${outcome}: the packet ended in ${placeTitle(drop)}: ${why}`;
