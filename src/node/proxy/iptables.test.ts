@@ -172,6 +172,29 @@ COMMIT
     expect(linesOf(large, '-A KUBE-SERVICES').every((line) => line.includes('--comment'))).toBe(true);
   });
 
+  it('[KP15] counts every port’s endpoints of every Service there is, usable or not', () => {
+    const many = (owner: string, count: number): ReturnType<typeof slice> =>
+      slice(
+        owner,
+        Array.from({ length: count }, (_, i) => endpoint(`10.244.${i >> 8}.${i & 255}`, 'other', UNREADY)),
+        { ports: ['http', 'admin'].map((name, i) => ({ name, protocol: 'TCP', port: 8080 + i })) },
+      );
+    const ports = ['http', 'admin'].map((name, i) => ({ name, protocol: 'TCP', port: 80 + i, targetPort: 8080 }) as const);
+    const proxier = proxierWith(ONE);
+    const small = service('small', { ports, clusterIP: '10.96.0.11' });
+    proxier.onServiceAdd(small);
+    proxier.onEndpointSliceAdd(many('small', 500));
+    proxier.onEndpointSliceAdd(many('nobody', 5000));
+    expect(proxier.syncProxyRules()).toMatchObject({ services: 2, endpoints: 1001 });
+    proxier.forceFullSync();
+    expect(linesOf(proxier.syncProxyRules().restoreText, '-A KUBE-SEP').some((line) => line.includes('--comment'))).toBe(false);
+    proxier.onServiceDelete(small);
+    proxier.forceFullSync();
+    const after = proxier.syncProxyRules();
+    expect(after.endpoints).toBe(1);
+    expect(linesOf(after.restoreText, '-A KUBE-SEP').every((line) => line.includes('--comment'))).toBe(true);
+  });
+
   it.each([
     ['everywhere', {}, true, ['-m addrtype --dst-type LOCAL']],
     ['everywhere but on localhost', { localhostNodePorts: false }, false, ['-m addrtype --dst-type LOCAL ! -d 127.0.0.0/8']],

@@ -355,7 +355,7 @@ describe('[KP22] whatever happened', () => {
   it('the rules are those of a proxy that saw only the end', () => {
     fc.assert(
       fc.property(acts, (sequence) => {
-        const { api, wait, start, save, errors } = lab();
+        const { api, wait, start, save, errors, syncs } = lab();
         start();
         for (const act of sequence) {
           if ('put' in act) api.put(act.put);
@@ -369,6 +369,8 @@ describe('[KP22] whatever happened', () => {
         fresh.wait(5);
         expect(errors).toEqual([]);
         expect(ruleset(save())).toEqual(ruleset(fresh.save()));
+        const counts = [syncs, fresh.syncs].map((all) => ({ ...all.at(-1), at: 0, full: true }));
+        expect(counts[0]).toEqual(counts[1]);
         // And once more over its own rules.
         start();
         wait(5);
