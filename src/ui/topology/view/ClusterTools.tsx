@@ -15,11 +15,11 @@ const FOLDS: readonly FoldBy[] = ['owner', 'namespace', 'nothing'];
 
 export interface ClusterToolsProps {
   readonly map: Pick<MapScene, 'world' | 'memory'>;
-  /** Whether there is room for a switch; else a list. */
-  readonly wide: boolean;
+  /** `wide`: rows are chosen by a switch; `middle`: from a list; `small`: only what is shown. */
+  readonly size: 'wide' | 'middle' | 'small';
 }
 
-export function ClusterTools({ map: { world, memory }, wide }: ClusterToolsProps): ReactElement {
+export function ClusterTools({ map: { world, memory }, size }: ClusterToolsProps): ReactElement {
   const { t } = useTranslation();
   const store = useAppStore();
   const service = useApp((state) => serviceOf(state.selection));
@@ -34,10 +34,8 @@ export function ClusterTools({ map: { world, memory }, wide }: ClusterToolsProps
   const label = t('topology.foldBy.label');
   return (
     <>
-      <span className={styles.toolLabel} aria-hidden="true">
-        {label}
-      </span>
-      {wide ? (
+      {size === 'small' ? null : <ToolLabel text={label} />}
+      {size === 'small' ? null : size === 'wide' ? (
         <Segmented label={label} value={memory.foldBy} options={folds} onChange={fold} />
       ) : (
         <ChoiceField
@@ -48,9 +46,7 @@ export function ClusterTools({ map: { world, memory }, wide }: ClusterToolsProps
           onChange={(id) => fold(FOLDS.find((each) => each === id) ?? 'owner')}
         />
       )}
-      <span className={styles.toolLabel} aria-hidden="true">
-        {t('topology.show')}
-      </span>
+      {size === 'small' ? null : <ToolLabel text={t('topology.show')} />}
       <ChoiceField
         compact
         label={t('topology.show')}
@@ -59,5 +55,14 @@ export function ClusterTools({ map: { world, memory }, wide }: ClusterToolsProps
         onChange={choose}
       />
     </>
+  );
+}
+
+/** For the eye; the control beside it says the same to screen readers. */
+function ToolLabel({ text }: { readonly text: string }): ReactElement {
+  return (
+    <span className={styles.toolLabel} aria-hidden="true">
+      {text}
+    </span>
   );
 }

@@ -52,7 +52,7 @@ function ExploreToolbar(props: MapToolbarProps): ReactElement {
       <Zooms room={room} />
       {room < ROOM.tools ? null : zoom === 'cluster' ? (
         <Suspense>
-          <ClusterTools map={map} wide={room >= ROOM.folds} />
+          <ClusterTools map={map} size={room >= ROOM.folds ? 'wide' : room >= ROOM.zooms ? 'middle' : 'small'} />
         </Suspense>
       ) : (
         <Levels room={room} />
