@@ -6,6 +6,10 @@ export default defineConfig({
     environment: 'node',
     // Room for the other lane of checks on two cores; nothing here waits for a clock.
     testTimeout: 30_000,
-    include: ['src/**/*.test.{ts,tsx}', 'tests/{architecture,conformance,properties,scenarios}/**/*.test.ts', 'scripts/**/*.test.ts'],
+    include: [
+      'src/**/*.test.{ts,tsx}',
+      'tests/{architecture,conformance,properties,scenarios}/**/*.test.ts',
+      'scripts/**/*.test.ts',
+    ],
   },
 });

@@ -81,7 +81,7 @@ async function timeToUsable(browser: Browser, url: string): Promise<number> {
   await throttle(page);
   const start = performance.now();
   await page.goto(url, { waitUntil: 'commit' });
-  await page.locator('#root main, #root [role="main"]').first().waitFor({ state: 'visible', timeout: 60_000 });
+  await page.locator('#root[data-ready]').waitFor({ state: 'attached', timeout: 60_000 });
   const time = performance.now() - start;
   await context.close();
   return time;

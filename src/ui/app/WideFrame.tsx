@@ -168,7 +168,7 @@ function JourneyCentre({ slots, map }: { readonly slots: Slots; readonly map: Ke
     <div className={styles.centre}>
       <Split
         id="journey.stage"
-        size="54%"
+        size="52%"
         axis="rows"
         sized="second"
         min={120}

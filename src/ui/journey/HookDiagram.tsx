@@ -23,7 +23,7 @@ export function HookDiagram({ pass, devices }: HookDiagramProps): ReactElement {
   const drawing = hookDiagram(width / scale);
   const states = segmentStates(pass);
   return (
-    <div className={styles.scroller} ref={ref}>
+    <div className={styles.scroller} ref={ref} tabIndex={0}>
       <svg
         width={drawing.width * scale}
         height={DIAGRAM_HEIGHT * scale}

@@ -114,10 +114,35 @@ function rowOf(step: JourneyStep, index: number): ShelfRow | null {
   return { kind: 'rule', rule: detail.rule, failed: detail.failed, step, matched: detail.matched ? detail : null, now, state };
 }
 
+/** So many rules in a row that did not match are shown; of more, all but the last are one line, so that the match stays in view. */
+const FAILED_SHOWN = 3;
+
+function folded(rows: readonly ShelfRow[]): readonly ShelfRow[] {
+  const result: ShelfRow[] = [];
+  let run: RuleRow[] = [];
+  const flush = (): void => {
+    const last = run.at(-1);
+    const first = run[0];
+    if (run.length > FAILED_SHOWN && first !== undefined && last !== undefined) {
+      result.push({ kind: 'gap', step: first.step, now: false, from: first.rule.number, count: run.length - 1 }, last);
+    } else result.push(...run);
+    run = [];
+  };
+  for (const row of rows) {
+    if (row.kind === 'rule' && row.state === 'failed') run.push(row);
+    else {
+      flush();
+      result.push(row);
+    }
+  }
+  flush();
+  return result;
+}
+
 function finish(open: OpenChain, chain: Chain | null, index: number): ShelfChain {
   const { id, name, depth, from } = open;
   const rows = open.rows.filter((row) => row.step === null || row.step.index <= index || row.kind === 'rule');
-  return { id, name, depth, from, count: chain?.rules.length ?? null, rows: [...rows, ...notReached(open, chain)] };
+  return { id, name, depth, from, count: chain?.rules.length ?? null, rows: [...folded(rows), ...notReached(open, chain)] };
 }
 
 function notReached({ rows, name }: OpenChain, chain: Chain | null): readonly ShelfRow[] {
