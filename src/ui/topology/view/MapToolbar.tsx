@@ -2,7 +2,6 @@
 import { lazy, Suspense, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../../kit/Button.tsx';
-import { ChoiceField } from '../../kit/ChoiceField.tsx';
 import { Segmented } from '../../kit/Segmented.tsx';
 import { openSend, setLevel, setZoom } from '../../store/actions.ts';
 import { useApp, useAppStore } from '../../store/context.ts';
@@ -14,6 +13,7 @@ import { startSend } from './open.ts';
 import type { MapScene } from './useMapScene.ts';
 import styles from './Topology.module.css';
 
+const ChoiceField = lazy(async () => ({ default: (await import('../../kit/ChoiceField.tsx')).ChoiceField }));
 const ClusterTools = lazy(async () => ({ default: (await import('./ClusterTools.tsx')).ClusterTools }));
 
 const ZOOMS: readonly Zoom[] = ['cluster', 'node', 'kernel'];
@@ -122,7 +122,11 @@ function Switch<T extends string>({ wide, label, value, options, onChange }: Swi
     if (chosen !== undefined) onChange(chosen.id);
   };
   const choices = options.map((option) => ({ id: option.id, text: option.label }));
-  return <ChoiceField compact label={label} value={value} groups={[{ title: '', choices }]} onChange={choose} />;
+  return (
+    <Suspense>
+      <ChoiceField compact label={label} value={value} groups={[{ title: '', choices }]} onChange={choose} />
+    </Suspense>
+  );
 }
 
 function Levels({ room }: Pick<MapToolbarProps, 'room'>): ReactElement {
