@@ -71,7 +71,13 @@ class Cluster implements ClusterApi {
 
   spread(probe: ProbeSpec, count: number): Spread {
     const expected = this.allOutcomes(probe);
-    return measureSpread(expected, count, this.#world.repetition(probe, count));
+    const repetition = this.#world.repetition(probe);
+    if (repetition === null) return { count, rows: [] };
+    try {
+      return measureSpread(expected, count, repetition.send);
+    } finally {
+      repetition.end();
+    }
   }
 
   madeBy(ref: Ref): readonly MadeByStep[] {

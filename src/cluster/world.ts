@@ -106,18 +106,13 @@ export class World {
     };
   }
 
-  /** Sends a probe `count` times, each after the other, and rolls everything back after the last. */
-  repetition(spec: ProbeSpec, count: number): Rehearse {
+  /** Sends a probe again and again, each time after the last, until `end` rolls everything back; null when its ends do not exist. */
+  repetition(spec: ProbeSpec): { readonly send: Rehearse; readonly end: () => void } | null {
     const resolved = this.resolve(spec);
-    assert(resolved.ok, resolved.ok ? '' : resolved.error);
-    const restore = this.#checkpoint();
+    if (!resolved.ok) return null;
+    const end = this.#checkpoint();
     this.#holdCluster();
-    let sent = 0;
-    return () => {
-      const result = this.#send(resolved.value, true);
-      if (++sent === count) restore();
-      return result;
-    };
+    return { send: () => this.#send(resolved.value, true), end };
   }
 
   events(): readonly EventView[] {

@@ -109,10 +109,10 @@ async function pan(page: Page): Promise<void> {
   const box = await stageOf(page).boundingBox();
   if (box === null) throw new Error('the map is not shown');
   const start = { x: box.x + 5, y: box.y + box.height - 5 };
-  const until = Date.now() + MEASURED_MS;
+  const until = performance.now() + MEASURED_MS;
   await page.mouse.move(start.x, start.y);
   await page.mouse.down();
-  for (let i = 0; Date.now() < until; i++) {
+  for (let i = 0; performance.now() < until; i++) {
     const far = 80 + 80 * Math.sin(i / 12);
     await page.mouse.move(start.x + far, start.y - far / 2);
   }
