@@ -11,6 +11,7 @@ import { cidr } from '../lib/cidr.ts';
 import { ip } from '../lib/ip.ts';
 import { createRng } from '../lib/rng.ts';
 import { FlannelPlugin } from '../node/cni/flannel/flannel.ts';
+import { networkOf } from '../node/cni/networks.ts';
 import { noCni } from '../node/cni/none.ts';
 import { createPodSource } from '../node/kubelet/pod-source.ts';
 import { createNode, type ClusterNode } from '../node/node.ts';
@@ -586,9 +587,9 @@ describe('kube-system', () => {
     const nodes = NODES.map(({ name, ip: address }) => ({ name, ip: address, controlPlane: name === 'class', proxy: true }));
     createKubeSystem(plane.client('kubeadm'), nodes, {
       serviceCIDR: cidr('10.96.0.0/12'),
-      clusterCIDR: cidr('10.244.0.0/16'),
+      cluster: { clusterCIDR: cidr('10.244.0.0/16'), hairpin: true },
       proxyClusterCIDR: '10.244.0.0/16',
-      cni: 'flannel-vxlan',
+      network: networkOf('flannel-vxlan').manifest,
       proxy: true,
     });
     settle();

@@ -7,9 +7,9 @@ import { assert, assertExists } from '../lib/assert.ts';
 import { cidr, cidrOf, networkAddress, parseCidr, type Cidr } from '../lib/cidr.ts';
 import { ip, ipAdd } from '../lib/ip.ts';
 import type { Kernel } from '../net/kernel.ts';
-import { FlannelPlugin } from '../node/cni/flannel/flannel.ts';
 import { ANNOTATION_BACKEND_DATA } from '../node/cni/flannel/lease.ts';
-import { noCni } from '../node/cni/none.ts';
+import type { NetworkCluster } from '../node/cni/network.ts';
+import { networkOf } from '../node/cni/networks.ts';
 import type { CniPlugin } from '../node/cni/plugin.ts';
 import { createPodSource, type PodSource } from '../node/kubelet/pod-source.ts';
 import { createNode, type ClusterNode } from '../node/node.ts';
@@ -73,7 +73,7 @@ function startNode(world: World, spec: NodeSpec, pods: PodSource): WorldNode {
     labels: spec.labels,
     annotations: spec.vtepMac === null ? {} : { [ANNOTATION_BACKEND_DATA]: JSON.stringify({ VNI: 1, VtepMAC: spec.vtepMac }) },
     taints: spec.taints.map(parseTaint),
-    preloadedImages: cluster.kubeSystem ? kubeSystemImages() : [],
+    preloadedImages: cluster.kubeSystem ? kubeSystemImages(networkOf(cluster.cni).manifest) : [],
     ...(cluster.proxy.mode === 'iptables' && spec.kubeProxy ? { proxy: () => startProxy(world, spec, kernel) } : {}),
   });
   assert(created.ok, created.ok ? '' : created.error.message);
@@ -94,17 +94,18 @@ function parseTaint(text: string): Taint {
 }
 
 function cniOf(world: World, spec: NodeSpec, kernel: Kernel): CniPlugin {
-  const { cni, clusterCIDR, hairpin } = world.spec.cluster;
-  if (cni === 'none') return noCni();
-  return new FlannelPlugin({
-    backend: cni === 'flannel-vxlan' ? 'vxlan' : 'host-gw',
-    nodeName: spec.name,
-    nodeIP: ip(spec.ip),
-    network: cidr(clusterCIDR),
+  const { cluster } = world.spec;
+  return networkOf(cluster.cni).plugin({
+    name: spec.name,
+    ip: ip(spec.ip),
     kernel,
-    api: world.controlPlane.client('flanneld'),
-    hairpinMode: hairpin,
+    cluster: networkCluster(cluster),
+    client: (agent) => world.controlPlane.client(agent),
   });
+}
+
+function networkCluster({ clusterCIDR, hairpin }: ClusterSpec): NetworkCluster {
+  return { clusterCIDR: cidr(clusterCIDR), hairpin };
 }
 
 /** Starts kube-proxy on a node; returns what stops it. */
@@ -136,9 +137,9 @@ function systemNode(spec: NodeSpec): SystemNode {
 function kubeSystemOptions(cluster: ClusterSpec): KubeSystemOptions {
   return {
     serviceCIDR: cidr(cluster.serviceCIDR),
-    clusterCIDR: cidr(cluster.clusterCIDR),
+    cluster: networkCluster(cluster),
     proxyClusterCIDR: cluster.proxy.clusterCIDR,
-    cni: cluster.cni,
+    network: networkOf(cluster.cni).manifest,
     proxy: cluster.proxy.mode === 'iptables',
   };
 }

@@ -4,6 +4,7 @@
  * One description serves the reader (`scenario-file.ts`), which reports every departure from it at its line and column, and the
  * editor's JSON schema (`scenarios/scenario.schema.json`), which a test keeps equal to `jsonSchemaOf(SCENARIO_SHAPE)`.
  */
+import { NETWORK_NAMES } from '../node/cni/networks.ts';
 
 /** Text that must be more than text. */
 export type TextFormat = 'ipv4' | 'cidr' | 'mac' | 'node name' | 'file name' | 'taint' | 'sysctl';
@@ -96,10 +97,7 @@ const EXTERNAL = object({
 export const MAX_NODES = 200;
 
 const CLUSTER = object({
-  cni: optional(
-    { kind: 'choice', values: ['flannel-vxlan', 'flannel-host-gw', 'none'] },
-    'The container network; left out, flannel-vxlan',
-  ),
+  cni: optional({ kind: 'choice', values: NETWORK_NAMES }, 'The container network; left out, flannel-vxlan'),
   hairpin: optional(BOOLEAN, 'false: bridge ports without hairpin mode'),
   clusterCIDR: optional(text('cidr'), "All Pods' range; left out, 10.244.0.0/16"),
   serviceCIDR: optional(text('cidr'), 'Range of ClusterIPs; left out, 10.96.0.0/12'),

@@ -3,6 +3,7 @@
  *
  * Its file form is `scenarios/NAME/scenario.yaml`, described by `scenarios/scenario.schema.json` and read by `scenario-file.ts`.
  */
+import type { NetworkName } from '../node/cni/networks.ts';
 
 export interface NodeSpec {
   /** Host name and Node object name. */
@@ -35,7 +36,8 @@ export interface ProxySpec {
 }
 
 export interface ClusterSpec {
-  readonly cni: 'flannel-vxlan' | 'flannel-host-gw' | 'none';
+  /** The container network. */
+  readonly cni: NetworkName;
   /** False: bridge ports without hairpin mode. */
   readonly hairpin: boolean;
   /** All Pods' range. */

@@ -4,6 +4,7 @@
  */
 import type { KubeObject } from '../api/kinds.ts';
 import type { NetnsView } from '../net/view.ts';
+import type { NetworkName } from '../node/cni/networks.ts';
 import type { Instant } from '../sim/sim.ts';
 
 /** `Kind namespace/name`, or `Kind name` for kinds without namespace: how objects are named everywhere. */
@@ -128,7 +129,7 @@ export interface ClusterSnapshot {
   /** Virtual time. */
   readonly now: Instant;
   readonly title: string;
-  readonly cni: 'flannel-vxlan' | 'flannel-host-gw' | 'none';
+  readonly cni: NetworkName;
   readonly proxyMode: 'iptables' | 'none';
   readonly underlayCIDR: string;
   readonly clusterCIDR: string;

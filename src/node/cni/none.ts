@@ -4,6 +4,7 @@
  */
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { PluginFailure } from '../runtime/words.ts';
+import type { Network } from './network.ts';
 import type { CniPlugin, CniResult } from './plugin.ts';
 
 const NO_NETWORK: PluginFailure = { type: '', network: '', message: 'no networks found in /etc/cni/net.d' };
@@ -20,3 +21,5 @@ export function noCni(): CniPlugin {
     cmdCheck: () => err(NO_NETWORK),
   };
 }
+
+export const noNetwork: Network = { plugin: noCni, manifest: null };

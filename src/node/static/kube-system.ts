@@ -1,30 +1,24 @@
 /**
- * What a cluster made by `kubeadm init` and `kubectl apply -f kube-flannel.yml` has before anybody applies anything:
- * the API server's Service, control-plane Pods, kube-proxy and flannel on each node, cluster DNS.
+ * What a cluster made by `kubeadm init` and a network's `kubectl apply -f` has before anybody applies anything: the API server's
+ * Service, control-plane Pods, kube-proxy and the network's daemon on each node, cluster DNS.
  */
 import type { Kind, KindMap } from '../../api/kinds.ts';
 import type { ApiClient, ObjectInput } from '../../api/watch.ts';
 import { assert } from '../../lib/assert.ts';
 import type { Cidr } from '../../lib/cidr.ts';
+import type { NetworkCluster, NetworkManifest } from '../cni/network.ts';
 import { kubernetesEndpoints, kubernetesEndpointSlice, kubernetesService } from './api-service.ts';
 import { corednsConfig, corednsDeployment, kubeDnsService } from './cluster-dns.ts';
-import {
-  daemonPod,
-  flannelConfig,
-  flannelDaemonSet,
-  flannelNamespace,
-  FLANNEL_NAMESPACE,
-  kubeProxyConfigMap,
-  kubeProxyDaemonSet,
-} from './node-daemons.ts';
+import { daemonPod, kubeProxyConfigMap, kubeProxyDaemonSet } from './node-daemons.ts';
 import { staticPods } from './static-pods.ts';
 
 export interface KubeSystemOptions {
   readonly serviceCIDR: Cidr;
-  readonly clusterCIDR: Cidr;
+  readonly cluster: NetworkCluster;
   /** kube-proxy's clusterCIDR; '' for none. */
   readonly proxyClusterCIDR: string;
-  readonly cni: 'flannel-vxlan' | 'flannel-host-gw' | 'none';
+  /** The container network's part; null where nothing of it runs in the cluster. */
+  readonly network: NetworkManifest | null;
   readonly proxy: boolean;
 }
 
@@ -39,7 +33,7 @@ export interface SystemNode {
 
 /** Creates what belongs to the cluster as a whole, then each node's Pods. The Node objects must be there. */
 export function createKubeSystem(api: ApiClient, nodes: readonly SystemNode[], options: KubeSystemOptions): void {
-  const { clusterCIDR, cni, serviceCIDR } = options;
+  const { cluster, network, serviceCIDR } = options;
   const servers = nodes.filter(({ controlPlane }) => controlPlane).map(({ ip }) => ip);
   create(api, 'Service', kubernetesService(serviceCIDR));
   if (servers.length > 0) {
@@ -52,11 +46,9 @@ export function createKubeSystem(api: ApiClient, nodes: readonly SystemNode[], o
     create(api, 'ConfigMap', kubeProxyConfigMap(options.proxyClusterCIDR));
     create(api, 'DaemonSet', kubeProxyDaemonSet);
   }
-  if (cni !== 'none') {
-    create(api, 'Namespace', flannelNamespace);
-    create(api, 'ConfigMap', flannelConfig(clusterCIDR, cni === 'flannel-vxlan' ? 'vxlan' : 'host-gw'));
-    create(api, 'DaemonSet', flannelDaemonSet);
-  }
+  network?.install((kind, object) => {
+    create(api, kind, object);
+  }, cluster);
   for (const node of nodes) createNodeSystemPods(api, node, options);
   create(api, 'Deployment', corednsDeployment);
 }
@@ -68,22 +60,21 @@ export function createNodeSystemPods(api: ApiClient, node: SystemNode, options: 
   if (node.controlPlane)
     for (const pod of staticPods(object, {
       nodeIP: node.ip,
-      clusterCIDR: options.clusterCIDR,
+      clusterCIDR: options.cluster.clusterCIDR,
       serviceCIDR: options.serviceCIDR,
     }))
       create(api, 'Pod', pod);
   const daemons = [
     node.proxy ? api.get('DaemonSet', 'kube-system', 'kube-proxy') : null,
-    api.get('DaemonSet', FLANNEL_NAMESPACE, 'kube-flannel-ds'),
+    ...(options.network?.daemonSets ?? []).map(({ namespace, name }) => api.get('DaemonSet', namespace, name)),
   ];
   for (const daemon of daemons) if (daemon !== null) create(api, 'Pod', daemonPod(daemon, node.name));
 }
 
 /** Images that kubeadm's preflight and the first start have pulled, by the time a node is in use. */
-export function kubeSystemImages(): readonly string[] {
-  const specs = [kubeProxyDaemonSet, flannelDaemonSet].map(({ spec }) => spec?.template?.spec);
-  const containers = specs.flatMap((spec) => [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])]);
-  return containers.flatMap(({ image }) => image ?? []);
+export function kubeSystemImages(network: NetworkManifest | null): readonly string[] {
+  const containers = kubeProxyDaemonSet.spec?.template?.spec?.containers ?? [];
+  return [...containers.flatMap(({ image }) => image ?? []), ...(network?.images ?? [])];
 }
 
 /** Set-up of a cluster we made ourselves cannot fail. */
