@@ -20,17 +20,20 @@ export class ChangeGroups {
 
   list(): readonly ChangeGroup[] {
     const rank = (actor: string): number => {
-      const index = ORDER.indexOf(actor);
+      const index = ORDER.indexOf(actor.startsWith(CNI) ? CNI : actor);
       return index < 0 ? ORDER.length : index;
     };
     return [...this.#groups.values()].sort((a, b) => rank(a.actor) - rank(b.actor));
   }
 }
 
+/** Before the name of a network plugin. */
+const CNI = 'CNI ';
+
 /** As a change travels: from the API to the kernels. */
-const ORDER = ['API server', 'controllers', 'scheduler', 'kubelet', 'CNI flannel', 'flanneld', 'kube-proxy'];
+const ORDER = ['API server', 'controllers', 'scheduler', 'kubelet', CNI, 'flanneld', 'kindnetd', 'kube-proxy'];
 
 /** A maker as the list of changes calls it. */
 export function actorName(provenance: Provenance): string {
-  return provenance.action.startsWith('cmd') ? `CNI ${provenance.actor}` : provenance.actor;
+  return provenance.action.startsWith('cmd') ? `${CNI}${provenance.actor}` : provenance.actor;
 }

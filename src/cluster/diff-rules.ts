@@ -76,7 +76,14 @@ function diffChain(
   }
 }
 
+/** Whose chains begin with what. */
+const CHAIN_OWNERS: readonly (readonly [prefix: string, owner: string])[] = [
+  ['KUBE-', 'kube-proxy'],
+  ['FLANNEL-', 'flanneld'],
+  ['KIND-MASQ-', 'kindnetd'],
+];
+
 /** Chains without rules name no maker; their prefix does. */
 function chainOwner(name: string): string {
-  return name.startsWith('KUBE-') ? 'kube-proxy' : name.startsWith('FLANNEL-') ? 'flanneld' : 'user';
+  return CHAIN_OWNERS.find(([prefix]) => name.startsWith(prefix))?.[1] ?? 'user';
 }

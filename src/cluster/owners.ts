@@ -2,6 +2,7 @@
  * Whose an address is, in the words of the recordings: `pod:web-a`, `node:class/cni0`, `external`.
  */
 import { cidrAddress } from '../lib/cidr.ts';
+import type { NetDevice } from '../net/dev/device.ts';
 import type { Kernel } from '../net/kernel.ts';
 
 /** The machines whose devices are searched. */
@@ -18,7 +19,7 @@ export function addressOwner(ends: Endpoints, address: string): string {
         if (dev.kind === 'loopback' || !dev.addresses.some((entry) => cidrAddress(entry.address) === address)) continue;
         if (!isNode) return kernel.name;
         return netns === kernel.root
-          ? `node:${kernel.name}/${dev.name}`
+          ? `node:${kernel.name}/${deviceName(dev)}`
           : `pod:${netns.name.slice(netns.name.indexOf('/') + 1)}`;
       }
     }
@@ -29,4 +30,9 @@ export function addressOwner(ends: Endpoints, address: string): string {
 function* kernels(ends: Endpoints): Generator<readonly [Kernel, boolean]> {
   for (const kernel of ends.nodes.values()) yield [kernel, true];
   if (ends.external !== null) yield [ends.external, false];
+}
+
+/** With routed Pods the gateway's address is on the node end of every pair; their random names say nothing. */
+function deviceName(dev: NetDevice): string {
+  return dev.kind === 'veth' && dev.peerView?.netns !== 'root' ? 'veth' : dev.name;
 }

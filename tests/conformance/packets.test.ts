@@ -168,7 +168,7 @@ describe('one untruth in a recording is found:', () => {
 describe('what is not supported has failed:', () => {
   test.each([
     ['nftables', (file: File) => (file.proxyMode = 'nftables'), 'proxy mode nftables is not supported yet'],
-    ['another CNI', (file: File) => (file.cluster.cni = 'kindnet'), 'CNI kindnet is not supported yet'],
+    ['another CNI', (file: File) => (file.cluster.cni = 'cilium'), 'CNI cilium is not supported yet'],
     ['an unknown option', (file: File) => (file.options = { mtu: 9000 }), 'option mtu is not supported yet'],
     [
       'a comparison',

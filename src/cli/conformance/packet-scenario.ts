@@ -18,7 +18,11 @@ import { parseIp } from '../../lib/ip.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { PacketFile, RecordedNode, RecordedPod, RecordedPort } from './packet-file.ts';
 
-const CNI: Readonly<Record<string, ClusterSpec['cni']>> = { 'flannel-vxlan': 'flannel-vxlan', 'host-gw': 'flannel-host-gw' };
+const CNI: Readonly<Record<string, ClusterSpec['cni']>> = {
+  'flannel-vxlan': 'flannel-vxlan',
+  'host-gw': 'flannel-host-gw',
+  kindnet: 'kindnet',
+};
 
 /** What every recorded node was set up with, before its own sysctls. */
 const NODE_SYSCTLS: Readonly<Record<string, string>> = {

@@ -1,15 +1,17 @@
 /** The container networks there are, by the name a scenario gives in `cluster.cni`. */
 import { flannelHostGw, flannelVxlan } from './flannel/network.ts';
+import { kindnet } from './kindnet/network.ts';
 import type { Network } from './network.ts';
 import { noNetwork } from './none.ts';
 
-export const NETWORK_NAMES = ['flannel-vxlan', 'flannel-host-gw', 'none'] as const;
+export const NETWORK_NAMES = ['flannel-vxlan', 'flannel-host-gw', 'kindnet', 'none'] as const;
 
 export type NetworkName = (typeof NETWORK_NAMES)[number];
 
 const NETWORKS: Readonly<Record<NetworkName, Network>> = {
   'flannel-vxlan': flannelVxlan,
   'flannel-host-gw': flannelHostGw,
+  kindnet,
   none: noNetwork,
 };
 

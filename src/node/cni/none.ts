@@ -7,7 +7,8 @@ import type { PluginFailure } from '../runtime/words.ts';
 import type { Network } from './network.ts';
 import type { CniPlugin, CniResult } from './plugin.ts';
 
-const NO_NETWORK: PluginFailure = { type: '', network: '', message: 'no networks found in /etc/cni/net.d' };
+/** What the runtime finds while /etc/cni/net.d is empty (libcni LoadConfList). */
+export const NO_CONFIG: PluginFailure = { type: '', network: '', message: 'no networks found in /etc/cni/net.d' };
 
 export function noCni(): CniPlugin {
   return {
@@ -16,9 +17,9 @@ export function noCni(): CniPlugin {
     setupNode: () => undefined,
     teardownNode: () => undefined,
     onReadyChange: () => undefined,
-    cmdAdd: (): Result<CniResult, PluginFailure> => err(NO_NETWORK),
+    cmdAdd: (): Result<CniResult, PluginFailure> => err(NO_CONFIG),
     cmdDel: () => ok(undefined),
-    cmdCheck: () => err(NO_NETWORK),
+    cmdCheck: () => err(NO_CONFIG),
   };
 }
 

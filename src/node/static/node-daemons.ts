@@ -42,18 +42,19 @@ const kubeProxySpec: InputOf<PodSpec> = {
   tolerations: [{ operator: 'Exists' }],
 };
 
-/** A DaemonSet that selects its Pods by all its labels. */
+/** A DaemonSet; where nothing else is given it selects its Pods by all its labels. */
 export function daemonSet(
   name: string,
   namespace: string,
   labels: Readonly<Record<string, string>>,
   spec: InputOf<PodSpec>,
+  selector: Readonly<Record<string, string>> = labels,
 ): ObjectInput<DaemonSet> {
   return {
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',
     metadata: { name, namespace, labels },
-    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+    spec: { selector: { matchLabels: selector }, template: { metadata: { labels }, spec } },
   };
 }
 

@@ -6,13 +6,13 @@
  * index where they live. The bridge is made by the first ADD and never taken away. Seen with `bridge link`, `ip -d link show cni0`.
  * Simplification: no vlan, macspoofchk, ipMasq, promiscMode or mac/ips of runtimeConfig; IPv6 sysctls (accept_ra, accept_dad) are not modelled.
  */
-import { broadcastAddress, cidrLength, cidrOf, type Cidr } from '../../../lib/cidr.ts';
-import type { IpAddr } from '../../../lib/ip.ts';
+import { cidrLength, cidrOf, type Cidr } from '../../../lib/cidr.ts';
 import type { Provenance } from '../../../lib/provenance.ts';
 import { err, ok, type Result } from '../../../lib/result.ts';
 import type { NetDevice } from '../../../net/dev/device.ts';
 import type { Kernel } from '../../../net/kernel.ts';
 import type { Netns } from '../../../net/netns.ts';
+import { broadcastOf, configureIface, DEFAULT_ROUTE, randomVethName, setupVeth, type VethPair } from '../iface.ts';
 import { byPlugin, type CniContext, type CniResult, type CniRoute } from '../plugin.ts';
 import type { Allocation, HostLocal } from '../host-local/host-local.ts';
 
@@ -31,8 +31,6 @@ export interface BridgeConf {
   readonly routes: readonly Cidr[];
 }
 
-const DEFAULT_ROUTE = '0.0.0.0/0' as Cidr;
-
 export class BridgePlugin {
   readonly #kernel: Kernel;
   /** Who delegates to it: provenance names the plugin in the configuration (`flannel`). */
@@ -47,7 +45,7 @@ export class BridgePlugin {
     const by = byPlugin(this.#actor, 'cmdAdd', context);
     const bridge = this.#ensureBridge(conf, by);
     if (!bridge.ok) return bridge;
-    const veth = this.#setupVeth(conf, context, by);
+    const veth = this.#plug(conf, context, by);
     if (!veth.ok) return veth;
     const allocation = conf.ipam.allocate(context.containerId, context.ifName);
     if (!allocation.ok) return allocation;
@@ -95,24 +93,13 @@ export class BridgePlugin {
     return up.ok ? ok(bridge) : up;
   }
 
-  #setupVeth(
-    conf: BridgeConf,
-    { netns, ifName }: CniContext,
-    by: Provenance,
-  ): Result<{ readonly host: NetDevice; readonly container: NetDevice }, string> {
-    if (netns.link(ifName) !== undefined) return err(`container veth name provided (${ifName}) already exists`);
-    const { root } = this.#kernel;
-    const hostName = `veth${this.#kernel.random('cni.veth').hex(8)}`;
-    const made = netns.addVeth({ name: ifName, mtu: conf.mtu, peer: { name: hostName, netns: root } }, by);
-    if (!made.ok) return err(`failed to make veth pair: ${made.error}`);
-    const up = root.setLink(hostName, { up: true }, by);
-    if (!up.ok) return err(`failed to set "${hostName}" up: ${up.error}`);
-    const joined = root.setLink(hostName, { master: conf.bridge, hairpin: conf.hairpinMode }, by);
-    if (!joined.ok) return err(`failed to connect "${hostName}" to bridge ${conf.bridge}: ${joined.error}`);
-    const host = root.link(hostName);
-    const container = netns.link(ifName);
-    if (host === undefined || container === undefined) return err(`failed to lookup "${hostName}": Link not found`);
-    return ok({ host, container });
+  /** The pair, its node end plugged in. */
+  #plug(conf: BridgeConf, context: CniContext, by: Provenance): Result<VethPair, string> {
+    const pair = setupVeth(context, { mtu: conf.mtu, root: this.#kernel.root, hostName: randomVethName(this.#kernel) }, by);
+    if (!pair.ok) return pair;
+    const { name } = pair.value.host;
+    const joined = this.#kernel.root.setLink(name, { master: conf.bridge, hairpin: conf.hairpinMode }, by);
+    return joined.ok ? pair : err(`failed to connect "${name}" to bridge ${conf.bridge}: ${joined.error}`);
   }
 
   #configure(
@@ -138,38 +125,12 @@ function routesOf(conf: BridgeConf, { gateway }: Allocation): readonly CniRoute[
   return conf.isDefaultGateway ? [{ dst: DEFAULT_ROUTE, gw: gateway }, ...further] : further;
 }
 
-/** Device up, address, routes, in this order. */
-function configureIface(
-  netns: Netns,
-  ifName: string,
-  {
-    allocation,
-    routes,
-    by,
-  }: { readonly allocation: Allocation; readonly routes: readonly CniRoute[]; readonly by: Provenance },
-): Result<void, string> {
-  const up = netns.setLink(ifName, { up: true }, by);
-  if (!up.ok) return err(`failed to set "${ifName}" UP: ${up.error}`);
-  const added = netns.addAddress(ifName, allocation.address, { broadcast: broadcastOf(allocation.address) }, by);
-  if (!added.ok) return err(`failed to add IP addr ${allocation.address} to "${ifName}": ${added.error}`);
-  for (const { dst, gw } of routes) {
-    const route = netns.addRoute({ dst: dst === DEFAULT_ROUTE ? 'default' : dst, via: gw, dev: ifName }, by);
-    if (!route.ok) return err(`failed to add route '${dst} via ${gw ?? '<nil>'} dev ${ifName}': ${route.error}`);
-  }
-  return ok(undefined);
-}
-
 /** Gives the bridge its gateway address, once. */
 function ensureAddr(root: Netns, bridge: string, address: Cidr, by: Provenance): Result<void, string> {
   const present = root.link(bridge)?.addresses ?? [];
   if (present.some((entry) => entry.address === address)) return ok(undefined);
   if (present.length > 0) return err(`"${bridge}" already has an IP address different from ${address}`);
   return root.addAddress(bridge, address, { broadcast: broadcastOf(address) }, by);
-}
-
-/** What netlink libraries add: the last address of the prefix, none for /31 and /32. */
-function broadcastOf(address: Cidr): IpAddr | null {
-  return cidrLength(address) >= 31 ? null : broadcastAddress(address);
 }
 
 function resultOf(

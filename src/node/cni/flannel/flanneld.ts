@@ -14,6 +14,7 @@ import type { Provenance } from '../../../lib/provenance.ts';
 import { err, ok, type Result } from '../../../lib/result.ts';
 import type { Kernel } from '../../../net/kernel.ts';
 import { NS_PER_MS, NS_PER_S, type Timer } from '../../../sim/sim.ts';
+import { PeriodicWork } from '../periodic.ts';
 import type { FlannelBackend } from './backend.ts';
 import { annotationsOf, leaseOf, sameLease, vtepMACOf, type Lease } from './lease.ts';
 import { flannelRestoreText, forwardRules, JUMP_FORWARD, JUMP_POSTROUTING, masqRules } from './rules.ts';
@@ -50,17 +51,18 @@ export class Flanneld {
   readonly #options: FlanneldOptions;
   readonly #by: Provenance;
   readonly #leases = new Map<string, Lease>();
+  readonly #periodic: PeriodicWork;
   #own: Lease | null = null;
   /** The daemon's last complaint, as its log has it; null when all is well. */
   #problem: string | null = null;
   #starting: Timer | null = null;
   #unwatch: (() => void) | null = null;
-  #timers = new Set<Timer>();
   /** The tables as they were when the rules were last found complete. */
   #checked: { readonly nat: unknown; readonly filter: unknown } | null = null;
 
   constructor(options: FlanneldOptions) {
     this.#options = options;
+    this.#periodic = new PeriodicWork(options.kernel.sim);
     this.#by = { actor: 'flanneld', action: 'setupAndEnsureIPTables', object: `Node ${options.nodeName}` };
   }
 
@@ -78,8 +80,7 @@ export class Flanneld {
     this.#unwatch?.();
     this.#unwatch = null;
     this.#starting?.cancel();
-    for (const timer of this.#timers) timer.cancel();
-    this.#timers.clear();
+    this.#periodic.stop();
   }
 
   #onNode({ type, object }: WatchEvent<Node>): void {
@@ -131,31 +132,17 @@ export class Flanneld {
     const announced = api.patch('Node', null, nodeName, { metadata: { annotations: annotationsOf(this.#own) } });
     if (!announced.ok) return err(`failed to acquire lease: ${announced.error.message}`);
     this.#ensureRules();
-    this.#every(IPTABLES_RESYNC_NS, 'flanneld iptables resync', () => {
+    this.#periodic.every(IPTABLES_RESYNC_NS, 'flanneld iptables resync', () => {
       this.#ensureRules();
     });
     for (const lease of this.#leases.values()) this.#addLease(lease);
     if (backend.type === 'host-gw') {
-      this.#every(ROUTE_CHECK_NS, 'flanneld route check', () => {
+      this.#periodic.every(ROUTE_CHECK_NS, 'flanneld route check', () => {
         this.#checkRoutes();
       });
     }
     onSubnetEnv({ network, subnet: cidrOf(ipAdd(networkAddress(subnet), 1), cidrLength(subnet)), mtu: registered.value.mtu });
     return ok(undefined);
-  }
-
-  /** Runs `work` again and again while the daemon lives. */
-  #every(periodNs: number, label: string, work: () => void): void {
-    const again = (): void => {
-      const timer = this.#options.kernel.sim.background(periodNs, label, () => {
-        this.#timers.delete(timer);
-        if (this.#unwatch === null) return;
-        again();
-        work();
-      });
-      this.#timers.add(timer);
-    };
-    again();
   }
 
   /** Writes the rules where one is missing (ensureIPTables: ipTablesRulesExist, else tear down and set up). */

@@ -91,6 +91,13 @@ export const KUBERNETES_IMAGES: readonly ImageBehaviour[] = [
     program: (argv) => (baseName(argv[0] ?? '') === 'flanneld' ? server('flanneld', []) : null),
   },
   {
+    names: ['kindest/kindnetd'],
+    entrypoint: ['/bin/kindnetd'],
+    cmd: [],
+    sizeBytes: 28_205_243,
+    program: (argv) => (baseName(argv[0] ?? '') === 'kindnetd' ? server('kindnetd', []) : null),
+  },
+  {
     names: ['flannel/flannel-cni-plugin', 'flannel-io/flannel-cni-plugin'],
     entrypoint: [],
     cmd: [],
