@@ -5,8 +5,18 @@ import { assertExists } from '../lib/assert.ts';
 import { cidrAddress } from '../lib/cidr.ts';
 import type { NetDevice } from './dev/device.ts';
 import { addressType, selectAddress } from './ip/route.ts';
-import type { NetfilterHost } from './netfilter/hooks.ts';
+import type { AddrType, NetfilterHost } from './netfilter/hooks.ts';
+import type { RouteType } from './route/fib.ts';
 import type { Netns } from './netns.ts';
+
+const FIB_TYPES = {
+  unicast: 'UNICAST',
+  local: 'LOCAL',
+  broadcast: 'BROADCAST',
+  blackhole: 'BLACKHOLE',
+  unreachable: 'UNREACHABLE',
+  prohibit: 'PROHIBIT',
+} as const satisfies Record<RouteType, AddrType>;
 
 export function netfilterHost(netns: Netns): NetfilterHost {
   const { kernel } = netns;
@@ -20,10 +30,15 @@ export function netfilterHost(netns: Netns): NetfilterHost {
       const first = device(dev).addresses[0];
       return first === undefined ? null : cidrAddress(first.address);
     },
+    reversePath: (src, iif) => {
+      const route = netns.fib.lookup(src, null);
+      return { type: route === null ? 'UNREACHABLE' : FIB_TYPES[route.type], sameDev: route?.dev === iif };
+    },
     sysctl: (name) => netns.sysctl.number(name),
     random: {
       statistic: (probability) => kernel.statistic(probability),
       port: (limit) => kernel.random('nat.port').below(limit),
+      initval: () => kernel.random('ipset').u32(),
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Mac } from '../lib/mac.ts';
 import type { Provenance } from '../lib/provenance.ts';
 import type { Instant } from '../sim/sim.ts';
 import type { TcpCtState, Tuple } from './netfilter/conntrack-types.ts';
+import type { Ipsets } from './netfilter/ipset.ts';
 import type { Ruleset } from './netfilter/ruleset.ts';
 import type { RouteView } from './trace/trace.ts';
 
@@ -114,6 +115,7 @@ export interface RuleCounter {
 
 export interface NetfilterView {
   readonly ruleset: Ruleset;
+  readonly sets: Ipsets;
   /** By Rule.id; a rule that never matched is absent. */
   readonly counters: ReadonlyMap<number, RuleCounter>;
   /** Base chain policies, by `table/CHAIN`. */

@@ -16,7 +16,7 @@ import { buildIndex, candidates, type ChainIndex } from './index.ts';
 import { isStateful, type Match } from './match.ts';
 import { explainFailure, passes } from './match-eval.ts';
 import { packetBytes, type PacketFacts } from './packet-facts.ts';
-import { addressTypesOf, asksForTypes } from './expand.ts';
+import { addressTypesOf, asksForReversePath, asksForSets, asksForTypes } from './expand.ts';
 import type { Chain, Rule, Table } from './ruleset.ts';
 import type { StatefulMatches, StatefulOutcome } from './stateful.ts';
 import { isNat, type NatTarget, type Target } from './target.ts';
@@ -41,8 +41,8 @@ interface Frame {
   readonly chain: Chain;
   /** Rules worth trying, null for all. */
   readonly tries: readonly number[] | null;
-  /** Rules of the chain ask for fib types. */
-  readonly asksForTypes: boolean;
+  /** What rules of the chain ask the namespace for. */
+  readonly asks: ChainInfo['asks'];
   /** Position in `tries`, or rule number when it is null. */
   cursor: number;
   next: number;
@@ -76,18 +76,21 @@ export class TableWalker {
   #enter(chain: Chain, facts: PacketFacts): Frame {
     let info = this.#known.get(chain);
     if (info === undefined) {
-      info = { index: this.#indexed ? buildIndex(chain) : null, asksForTypes: asksForTypes(chain) };
+      info = {
+        index: this.#indexed ? buildIndex(chain) : null,
+        asks: { types: asksForTypes(chain), sets: asksForSets(chain), reversePath: asksForReversePath(chain) },
+      };
       this.#known.set(chain, info);
     }
     const tries = info.index === null ? null : candidates(info.index, facts);
-    return { chain, tries, asksForTypes: info.asksForTypes, cursor: 0, next: 0 };
+    return { chain, tries, asks: info.asks, cursor: 0, next: 0 };
   }
 }
 
 /** What is found out about a chain once. */
 interface ChainInfo {
   readonly index: ChainIndex | null;
-  readonly asksForTypes: boolean;
+  readonly asks: { readonly types: boolean; readonly sets: boolean; readonly reversePath: boolean };
 }
 
 interface RunState {
@@ -267,7 +270,9 @@ class TableRun {
       physout: skb.physout,
       ctstate: facts.ctstate,
       conn: facts.conn,
-      addressTypes: frame.asksForTypes ? addressTypesOf(facts) : null,
+      addressTypes: frame.asks.types ? addressTypesOf(facts) : null,
+      sets: frame.asks.sets ? facts.sets : null,
+      reversePath: frame.asks.reversePath ? facts.reversePath : null,
     });
   }
 

@@ -7,7 +7,7 @@
 import { assert } from '../../lib/assert.ts';
 import type { FailedMatch, TraceStep } from '../trace/trace.ts';
 import type { AddrType } from './hooks.ts';
-import { isStateful } from './match.ts';
+import { isStateful, type Match } from './match.ts';
 import { explainFailure, passes } from './match-eval.ts';
 import { headerFacts, type PacketFacts } from './packet-facts.ts';
 import type { Chain, Rule } from './ruleset.ts';
@@ -31,7 +31,21 @@ export interface UnmatchedRule {
 
 /** True when a rule of the chain asks for fib types. */
 export function asksForTypes(chain: Chain): boolean {
-  return chain.rules.some((rule) => rule.matches.some((match) => match.kind === 'addrtype'));
+  return asks(chain, 'addrtype');
+}
+
+function asks(chain: Chain, kind: Match['kind']): boolean {
+  return chain.rules.some((rule) => rule.matches.some((match) => match.kind === kind));
+}
+
+/** True when a rule of the chain asks a set. */
+export function asksForSets(chain: Chain): boolean {
+  return asks(chain, 'set');
+}
+
+/** True when a rule of the chain asks for the way back. */
+export function asksForReversePath(chain: Chain): boolean {
+  return asks(chain, 'rpfilter');
 }
 
 /** The fib types a run step must keep. */
@@ -60,6 +74,8 @@ function factsOf(step: NfRunStep): PacketFacts {
     ctstate: step.ctstate,
     conn: step.conn,
     now: step.t,
+    sets: step.sets ?? new Map(),
+    reversePath: step.reversePath,
     types: {
       of: (addr, dev) => {
         if (types === null) return 'UNICAST';

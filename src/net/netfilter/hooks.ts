@@ -10,6 +10,7 @@
  */
 import type { IpAddr } from '../../lib/ip.ts';
 import type { DropReason } from '../trace/trace.ts';
+import type { ReversePath } from './packet-facts.ts';
 
 export type Hook = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
 
@@ -78,8 +79,15 @@ export interface NetfilterHost {
   masqueradeAddress(dev: string, nexthop: IpAddr): IpAddr | null;
   /** First address of a device, for REDIRECT; null when it has none. */
   primaryAddress(dev: string): IpAddr | null;
+  /** Where an answer to `src` would go, seen from the device a packet came in by. */
+  reversePath(src: IpAddr, iif: string): ReversePath;
   /** A sysctl by its dotted name, e.g. `net.netfilter.nf_conntrack_max`. */
   sysctl(name: string): number;
   /** Draws of this namespace. `statistic` decides `-m statistic --mode random` of that probability: a u32 whose low 31 bits are compared. */
-  readonly random: { statistic(probability: number): number; port(limit: number): number };
+  readonly random: {
+    statistic(probability: number): number;
+    port(limit: number): number;
+    /** A new set's hash seed. */
+    initval(): number;
+  };
 }

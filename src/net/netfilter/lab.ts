@@ -38,10 +38,12 @@ export function testHost(seed = 1): TestHost {
       [...host.addresses.values()].includes(addr) ? 'LOCAL' : addr.startsWith('224.') ? 'MULTICAST' : 'UNICAST',
     masqueradeAddress: (dev) => host.addresses.get(dev) ?? null,
     primaryAddress: (dev) => host.addresses.get(dev) ?? null,
+    reversePath: () => ({ type: 'UNICAST', sameDev: true }),
     sysctl: (name) => host.sysctls.get(name) ?? 0,
     random: {
       statistic: () => host.draws.shift() ?? rng.fork('statistic').u32(),
       port: (limit) => rng.fork('port').below(limit),
+      initval: () => rng.fork('ipset').u32(),
     },
   };
   return host;

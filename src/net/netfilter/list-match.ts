@@ -16,7 +16,17 @@ import type {
   UdpMatch,
   Words,
 } from './match.ts';
-import { addressMaskText, hex, ipRangeText, maskedText, physdevWords, probabilityText, rangeText } from './match-print.ts';
+import {
+  addressMaskText,
+  hex,
+  ipRangeText,
+  maskedText,
+  physdevWords,
+  probabilityText,
+  rangeText,
+  rpfilterWords,
+  setWords,
+} from './match-print.ts';
 import { ICMP_TYPES, serviceName, tcpFlagWords } from './names.ts';
 import { limitRate } from './parse-values.ts';
 import type { LogTarget, MarkTarget, Target } from './target.ts';
@@ -173,6 +183,10 @@ export function listMatch(match: Match, protocol: 'tcp' | 'udp' | 'sctp', names:
       return iprange('source', match.src) + iprange('destination', match.dst);
     case 'ttl':
       return ` TTL match TTL ${TTL_SIGNS[match.op]} ${match.ttl}`;
+    case 'set':
+      return `${match.invert ? ' !' : ''} ${setWords(match)}`;
+    case 'rpfilter':
+      return ` rpfilter${rpfilterWords(match, '')}`;
     default:
       return assertNever(match);
   }

@@ -20,6 +20,8 @@ import type {
   RandomMatch,
   RangeMatch,
   RecentMatch,
+  RpfilterMatch,
+  SetMatch,
   StateMatch,
   TcpMatch,
   TtlMatch,
@@ -43,14 +45,8 @@ export interface StatisticDraft {
 /** The same, with parts not given yet. */
 export type WithUnset<T, K extends keyof T> = Omit<Mutable<T>, K> & { -readonly [P in K]: T[P] | null };
 
-/** `-m set`: no set can exist, so none is found. */
-interface SetDraft {
-  readonly kind: 'set';
-}
-
 /** A match whose options are still being read. */
 export type MatchDraft =
-  | SetDraft
   | Mutable<TcpMatch>
   | Mutable<UdpMatch>
   | WithUnset<IcmpMatch, 'type'>
@@ -68,7 +64,9 @@ export type MatchDraft =
   | WithUnset<MacMatch, 'address'>
   | WithUnset<RangeMatch, 'min'>
   | Mutable<IprangeMatch>
-  | WithUnset<TtlMatch, 'op'>;
+  | WithUnset<TtlMatch, 'op'>
+  | WithUnset<SetMatch, 'name'>
+  | Mutable<RpfilterMatch>;
 
 const REFUSED = new Set([
   'ah',
@@ -95,7 +93,6 @@ const REFUSED = new Set([
   'quota',
   'rateest',
   'realm',
-  'rpfilter',
   'socket',
   'string',
   'time',
@@ -175,7 +172,9 @@ export function openMatch(name: string): MatchDraft {
     case 'ttl':
       return { kind: 'ttl', op: null, ttl: 0 };
     case 'set':
-      return { kind: 'set' };
+      return { kind: 'set', name: null, sides: [], invert: false };
+    case 'rpfilter':
+      return { kind: 'rpfilter', loose: false, validmark: false, acceptLocal: false, invert: false };
     default:
       throw new Refusal(
         REFUSED.has(name) ? `match \`${name}' is not simulated` : `Couldn't load match \`${name}':No such file or directory\n`,
@@ -196,7 +195,7 @@ function incomplete(draft: MatchDraft): Refusal | null {
     case 'comment':
       return draft.text === null ? required('comment', '--comment') : null;
     case 'set':
-      return new Refusal("set: You must specify `--match-set' with proper arguments");
+      return draft.name === null ? new Refusal("You must specify `--match-set' with proper arguments") : null;
     case 'icmp':
       return draft.type === null ? required('icmp', '--icmp-type') : null;
     case 'multiport':

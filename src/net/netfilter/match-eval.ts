@@ -21,6 +21,7 @@ import type {
   TcpMatch,
   UdpMatch,
 } from './match.ts';
+import { inSet, reversePathHolds, reversePathText } from './match-lookup.ts';
 import { hex, printMatch, rangeText } from './match-print.ts';
 import { protocolName, tcpFlagWords } from './names.ts';
 import { packetBytes, packetType, tcpFlagBits, type ConnFacts, type PacketFacts } from './packet-facts.ts';
@@ -195,6 +196,10 @@ export function passes(match: PureMatch, facts: PacketFacts): boolean {
       return iprangeHolds(match, facts);
     case 'ttl':
       return ttlHolds(match.op, facts.packet.ttl, match.ttl);
+    case 'set':
+      return inSet(match, facts) !== match.invert;
+    case 'rpfilter':
+      return reversePathHolds(match, facts) !== match.invert;
     default:
       return assertNever(match);
   }
@@ -371,6 +376,12 @@ export function explainFailure(match: PureMatch, facts: PacketFacts): FailedMatc
     }
     case 'ttl':
       return failed('TTL', String(ttl), words.replace('-m ttl ', ''));
+    case 'set':
+      return match.sides[0] === 'dst'
+        ? failed('destination', dst, words.replace('-m set ', ''))
+        : failed('source', src, words.replace('-m set ', ''));
+    case 'rpfilter':
+      return failed('reverse path', reversePathText(facts));
     case 'comment':
       return failed('', '');
     default:

@@ -12,6 +12,8 @@ import type {
   PhysdevMatch,
   PkttypeMatch,
   Range,
+  RpfilterMatch,
+  SetMatch,
   TcpMatch,
   TtlMatch,
   UdpMatch,
@@ -77,8 +79,9 @@ export function readMatchOption(draft: MatchDraft, option: string, invert: boole
     case 'ttl':
       return readTtl(draft, option, invert, next);
     case 'set':
-      if (option !== '--match-set') return false;
-      throw new Refusal(`Set ${next(option)} doesn't exist.\n`);
+      return readSet(draft, option, invert, next);
+    case 'rpfilter':
+      return readRpfilter(draft, option);
     default:
       return assertNever(draft);
   }
@@ -248,4 +251,42 @@ function readTtl(draft: WithUnset<TtlMatch, 'op'>, option: string, invert: boole
   }
   draft.ttl = integer(next(option), 'ttl', option, 0, 255);
   return true;
+}
+
+/** Options of a set match that count or ask for more than being in the set. */
+const UNSIMULATED_SET_OPTIONS = /^--(return-nomatch|update-(sub)?counters|(packets|bytes)-(eq|lt|gt))$/;
+
+function readSet(draft: WithUnset<SetMatch, 'name'>, option: string, invert: boolean, next: NextWord): boolean {
+  if (UNSIMULATED_SET_OPTIONS.test(option)) throw new Refusal(`option \`${option}' of match \`set' is not simulated`);
+  if (option !== '--match-set') return false;
+  if (draft.name !== null) throw new Refusal('--match-set can be specified only once');
+  draft.name = owned(next(option));
+  draft.sides = next(option).split(',').map(setSide);
+  draft.invert = invert;
+  return true;
+}
+
+function setSide(word: string): 'src' | 'dst' {
+  // The tool's own spelling.
+  if (word !== 'src' && word !== 'dst') throw new Refusal("You must spefify (the comma separated list of) 'src' or 'dst'.");
+  return word;
+}
+
+function readRpfilter(draft: Mutable<RpfilterMatch>, option: string): boolean {
+  switch (option) {
+    case '--loose':
+      draft.loose = true;
+      return true;
+    case '--validmark':
+      draft.validmark = true;
+      return true;
+    case '--accept-local':
+      draft.acceptLocal = true;
+      return true;
+    case '--invert':
+      draft.invert = true;
+      return true;
+    default:
+      return false;
+  }
 }

@@ -11,6 +11,8 @@ import type {
   PortRange,
   Range,
   RecentMatch,
+  RpfilterMatch,
+  SetMatch,
   TcpMatch,
   Words,
 } from './match.ts';
@@ -127,6 +129,22 @@ function iprangeWords(option: string, range: Range | null): string {
   return range === null ? '' : `${not(range.invert)} ${option} ${ipRangeText(range)}`;
 }
 
+/** `match-set NAME src`, shared with the listing. */
+export function setWords({ name, sides }: SetMatch): string {
+  return `match-set ${name} ${sides.join(',')}`;
+}
+
+/** The options of rpfilter, shared with the listing, which prints them without dashes. */
+export function rpfilterWords(match: RpfilterMatch, dashes: string): string {
+  const words = [
+    ...(match.loose ? ['loose'] : []),
+    ...(match.validmark ? ['validmark'] : []),
+    ...(match.acceptLocal ? ['accept-local'] : []),
+    ...(match.invert ? ['invert'] : []),
+  ];
+  return words.map((word) => ` ${dashes}${word}`).join('');
+}
+
 /** A match with the blank that precedes it. */
 export function printMatch(match: Match): string {
   switch (match.kind) {
@@ -187,6 +205,10 @@ export function printMatch(match: Match): string {
       return ` -m iprange${iprangeWords('--src-range', match.src)}${iprangeWords('--dst-range', match.dst)}`;
     case 'ttl':
       return match.op === 'ne' ? ` -m ttl ! --ttl-eq ${match.ttl}` : ` -m ttl --ttl-${match.op} ${match.ttl}`;
+    case 'set':
+      return ` -m set${not(match.invert)} --${setWords(match)}`;
+    case 'rpfilter':
+      return ` -m rpfilter${rpfilterWords(match, '--')}`;
     default:
       return assertNever(match);
   }

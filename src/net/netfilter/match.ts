@@ -3,7 +3,7 @@
  *
  * `-s -d -i -o -p -f` come first (struct ipt_ip, checked by ip_packet_match), then the extensions (`-m`) in the order the
  * rule gives them. Addresses are kept as u32 with their mask, because masks need not be prefixes.
- * Simplification: rpfilter, u32, hashlimit, connlimit, time, string, owner, dscp, tos and set are refused when parsed.
+ * Simplification: u32, hashlimit, connlimit, time, string, owner, dscp and tos are refused when parsed.
  */
 import type { AddrType } from './hooks.ts';
 import type { CtState } from './conntrack-types.ts';
@@ -213,6 +213,28 @@ export interface TtlMatch {
   readonly ttl: number;
 }
 
+/** Is an address of the packet in a set (xt_set set_match_v4)? */
+export interface SetMatch {
+  readonly kind: 'set';
+  /** The set's name; rules of a set that does not exist cannot be made. */
+  readonly name: string;
+  /** Which address each part of a member is compared with; sets of one part read the first word only. */
+  readonly sides: readonly ('src' | 'dst')[];
+  readonly invert: boolean;
+}
+
+/** Would an answer to the packet's source leave by the device it came in by (ipt_rpfilter rpfilter_mt)? */
+export interface RpfilterMatch {
+  readonly kind: 'rpfilter';
+  /** Any device will do. */
+  readonly loose: boolean;
+  /** The look-up has the packet's mark; no route here depends on marks. */
+  readonly validmark: boolean;
+  /** The source may be an address of this host. */
+  readonly acceptLocal: boolean;
+  readonly invert: boolean;
+}
+
 /** Matches that read the packet and the namespace only. */
 export type PureMatch =
   | SourceMatch
@@ -234,7 +256,9 @@ export type PureMatch =
   | MacMatch
   | RangeMatch
   | IprangeMatch
-  | TtlMatch;
+  | TtlMatch
+  | SetMatch
+  | RpfilterMatch;
 
 /** Matches that draw, count or remember: evaluating them changes what comes next. */
 export type StatefulMatch = RandomMatch | NthMatch | RecentMatch | LimitMatch;

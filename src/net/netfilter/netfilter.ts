@@ -31,10 +31,12 @@ import {
   type TableName,
 } from './hooks.ts';
 import { listTable, type ListOptions } from './list.ts';
+import { IpsetTable } from './ipset.ts';
 import type { Match } from './match.ts';
 import { isDone, manipOf, Nat } from './nat.ts';
 import { endpointOf, isRewritten, manipulate, manipulateError, type Manip } from './nat-packet.ts';
-import { ctStateOf, packetFacts } from './packet-facts.ts';
+import { ctStateOf, packetFacts, type ReversePath } from './packet-facts.ts';
+import { Refusal } from './parse-values.ts';
 import { RuleCache } from './rule-cache.ts';
 import { readRestore, type RestoreError, type RestoreOptions, type Section } from './restore.ts';
 import { saveTable } from './save.ts';
@@ -89,6 +91,7 @@ function needsConntrack(match: Match | Target | null): boolean {
 
 export class Netfilter {
   readonly conntrack: ConntrackTable;
+  readonly ipset: IpsetTable;
   readonly #host: NetfilterHost;
   readonly #cache: RuleCache;
   readonly #nat: Nat;
@@ -107,6 +110,11 @@ export class Netfilter {
     this.#cache = options.cache ?? new RuleCache();
     this.conntrack = new ConntrackTable(host);
     this.#nat = new Nat(host, this.conntrack);
+    this.ipset = new IpsetTable({
+      now: () => host.now(),
+      initval: () => host.random.initval(),
+      inUse: (name) => this.#asksSet(name),
+    });
     this.#stateful = new StatefulMatches((probability) => host.random.statistic(probability));
     this.#walker = new TableWalker({ counters: this.#counters, stateful: this.#stateful, indexed: options.indexed ?? true });
   }
@@ -169,8 +177,10 @@ export class Netfilter {
   view(): NetfilterView {
     const { rules, policies } = this.#counters.snapshot();
     const last = this.#view;
-    if (last?.ruleset === this.#ruleset && last.counters === rules && last.policyCounters === policies) return last;
-    this.#view = { ruleset: this.#ruleset, counters: rules, policyCounters: policies };
+    const { sets } = this.ipset;
+    const same = last?.ruleset === this.#ruleset && last.counters === rules && last.policyCounters === policies;
+    if (same && last.sets === sets) return last;
+    this.#view = { ruleset: this.#ruleset, sets, counters: rules, policyCounters: policies };
     return this.#view;
   }
 
@@ -239,7 +249,19 @@ export class Netfilter {
       in: hook === 'OUTPUT' || hook === 'POSTROUTING' ? null : skb.iif,
       out: hook === 'PREROUTING' || hook === 'INPUT' ? null : skb.oif,
     };
-    return { hook, skb, place: at, facts: packetFacts(skb, packetOf(skb), { now: this.#host.now(), types, devices }) };
+    const packet = packetOf(skb);
+    const { sets } = this.ipset;
+    const reversePath = () => this.#reversePath(packet, skb.iif);
+    return {
+      hook,
+      skb,
+      place: at,
+      facts: packetFacts(skb, packet, { now: this.#host.now(), types, sets, reversePath, devices }),
+    };
+  }
+
+  #reversePath(packet: Ipv4Packet, iif: string | null): ReversePath | null {
+    return iif === null || iif === 'lo' ? null : this.#host.reversePath(packet.src, iif);
   }
 
   #table(name: TableName, hook: Hook, skb: Skb, at: Place): HookResult {
@@ -345,15 +367,32 @@ export class Netfilter {
     const madeAt = this.#host.now();
     return new TableDraft(
       this.#ruleset[name],
-      (chain, spec, madeBy) => ({
-        id: this.#nextRuleId++,
-        text: spec.text ?? `-A ${chain}${spec.tail}`,
-        matches: spec.matches,
-        target: spec.target,
-        madeBy,
-        madeAt,
-      }),
+      (chain, spec, madeBy) => {
+        this.#checkSets(spec.matches);
+        return {
+          id: this.#nextRuleId++,
+          text: spec.text ?? `-A ${chain}${spec.tail}`,
+          matches: spec.matches,
+          target: spec.target,
+          madeBy,
+          madeAt,
+        };
+      },
       this.#jumps,
+    );
+  }
+
+  /** A rule can only ask a set that is there (libxt_set get_set_byname). */
+  #checkSets(matches: readonly Match[]): void {
+    for (const match of matches)
+      if (match.kind === 'set' && !this.ipset.sets.has(match.name)) throw new Refusal(`Set ${match.name} doesn't exist.\n`);
+  }
+
+  #asksSet(name: string): boolean {
+    return TABLE_NAMES.some((table) =>
+      [...this.#ruleset[table].chains.values()].some((chain) =>
+        chain.rules.some(({ matches }) => matches.some((match) => match.kind === 'set' && match.name === name)),
+      ),
     );
   }
 

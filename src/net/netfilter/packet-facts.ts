@@ -9,6 +9,7 @@ import { ipv4Bytes } from '../wire/size.ts';
 import type { EthernetHeader, Ipv4Packet, L4, TcpFlag } from '../wire/packet.ts';
 import type { CtState, Tuple } from './conntrack-types.ts';
 import type { AddrType } from './hooks.ts';
+import type { Ipsets } from './ipset.ts';
 import { TCP_FLAG_NAMES } from './names.ts';
 
 /** A connection as it stood when a packet met a rule. */
@@ -31,6 +32,14 @@ export interface AddressTypes {
   of(addr: IpAddr, dev: string | null): AddrType;
 }
 
+/** Where an answer to a packet's source would go (fib_lookup in ipt_rpfilter). */
+export interface ReversePath {
+  /** fib type of the source; UNREACHABLE where no route has it. */
+  readonly type: AddrType;
+  /** The device the route leaves by is the one the packet came in by. */
+  readonly sameDev: boolean;
+}
+
 export interface PacketFacts {
   readonly packet: Ipv4Packet;
   readonly eth: EthernetHeader | null;
@@ -50,6 +59,9 @@ export interface PacketFacts {
   readonly conn: ConnFacts | null;
   readonly now: Instant;
   readonly types: AddressTypes;
+  readonly sets: Ipsets;
+  /** Null where no rule of the chain asks, or the packet came in by lo. */
+  readonly reversePath: ReversePath | null;
 }
 
 const PROTOCOLS: Readonly<Record<L4['kind'], number>> = { icmp: 1, tcp: 6, udp: 17 };
@@ -108,7 +120,9 @@ class Facts implements PacketFacts {
   mark: number;
   readonly now: Instant;
   readonly types: AddressTypes;
+  readonly sets: Ipsets;
   readonly #nfct: Nfct;
+  readonly #reversePath: () => ReversePath | null;
 
   constructor(skb: Skb, packet: Ipv4Packet, env: FactsEnvironment) {
     const { l4 } = packet;
@@ -127,6 +141,8 @@ class Facts implements PacketFacts {
     this.mark = skb.mark;
     this.now = env.now;
     this.types = env.types;
+    this.sets = env.sets;
+    this.#reversePath = env.reversePath;
     this.#nfct = skb.nfct;
   }
 
@@ -137,11 +153,17 @@ class Facts implements PacketFacts {
   get conn(): ConnFacts | null {
     return connFactsOf(this.#nfct);
   }
+
+  get reversePath(): ReversePath | null {
+    return this.#reversePath();
+  }
 }
 
 interface FactsEnvironment {
   readonly now: Instant;
   readonly types: AddressTypes;
+  readonly sets: Ipsets;
+  readonly reversePath: () => ReversePath | null;
   readonly devices: { readonly in: string | null; readonly out: string | null };
 }
 

@@ -74,6 +74,9 @@ function checkMatch(match: Match, place: RulePlace, protocol: number | null): vo
       if (place.base && match.limit === 'out' && NO_OUT.has(place.chain)) throw invalid();
       if (place.base && match.limit === 'in' && NO_IN.has(place.chain)) throw invalid();
       return;
+    case 'rpfilter':
+      if (place.table === 'filter' || place.table === 'nat' || (place.base && place.chain !== 'PREROUTING')) throw invalid();
+      return;
     default:
   }
 }

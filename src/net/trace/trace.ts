@@ -12,7 +12,8 @@ import type { Provenance } from '../../lib/provenance.ts';
 import type { Instant } from '../../sim/sim.ts';
 import type { CtState, Tuple } from '../netfilter/conntrack-types.ts';
 import type { Hook, RejectWith, RuleRef, TableName } from '../netfilter/hooks.ts';
-import type { ConnFacts } from '../netfilter/packet-facts.ts';
+import type { Ipsets } from '../netfilter/ipset.ts';
+import type { ConnFacts, ReversePath } from '../netfilter/packet-facts.ts';
 import type { Chain } from '../netfilter/ruleset.ts';
 import type { RunAddressTypes } from '../netfilter/expand.ts';
 import type { EthernetHeader, L3 } from '../wire/packet.ts';
@@ -176,6 +177,10 @@ export type StepDetail =
       readonly conn: ConnFacts | null;
       /** fib types of the packet's addresses where rules of the chain ask for them, else null. */
       readonly addressTypes: RunAddressTypes | null;
+      /** The sets there were where rules of the chain ask one, else null. */
+      readonly sets: Ipsets | null;
+      /** Where an answer to the packet would go where rules of the chain ask for it, else null. */
+      readonly reversePath: ReversePath | null;
     }
   /** The end of a chain: a base chain's policy, or the way back to the caller. */
   | {

@@ -122,6 +122,8 @@ function outputHook(writer: Writer): void {
     ctstate: 'NEW',
     conn: null,
     addressTypes: null,
+    sets: null,
+    reversePath: null,
   });
   jump(writer, 'OUTPUT', refOf(KUBE_SERVICES, 3), KUBE_SVC.name, 1);
   jump(writer, 'OUTPUT', refOf(KUBE_SVC, 1), KUBE_SEP.name, 2);

@@ -97,7 +97,7 @@ function netnsView(node: string, name: string, links: readonly LinkView[], natRu
     neighbours: [],
     fdb: [],
     sysctls: new Map(),
-    netfilter: { ruleset, counters: new Map(), policyCounters: new Map() },
+    netfilter: { ruleset, sets: new Map(), counters: new Map(), policyCounters: new Map() },
     conntrack: [],
     sockets: [],
   };
