@@ -46,7 +46,8 @@ export const inspector = {
     endpoints: 'The older form of EndpointSlice.',
     node: 'A machine with its own kernel: devices, routes and rules. The switches below change how packets pass.',
     host: 'A machine outside the cluster. It knows no Pod network and no Service network, only the nodes’ addresses.',
-    rootNetns: 'The node’s own network: its card, the bridge, the host ends of all veth pairs, and the rules of kube-proxy.',
+    rootNetns:
+      'The node’s own network: its card, the bridge where the network has one, the host ends of all veth pairs, and the rules of kube-proxy.',
     podNetns: 'A network of one’s own: devices, routes, rules and ports that nobody else sees.',
     container: 'A process with its own files. Its network is the Pod’s.',
     pause: 'It does nothing but hold the Pod’s network namespace open while other containers come and go.',

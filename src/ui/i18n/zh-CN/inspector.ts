@@ -46,7 +46,7 @@ export const inspector: Translated<typeof english> = {
     endpoints: 'EndpointSlice 的旧形式。',
     node: '一台有自己内核的机器：设备、路由和规则都归它。下面的开关会改变数据包的走向。',
     host: '集群外的机器。它不认识 Pod 网络和 Service 网络，只认识节点的地址。',
-    rootNetns: '节点自己的网络：网卡、网桥、所有 veth 的宿主机一端，以及 kube-proxy 的规则。',
+    rootNetns: '节点自己的网络：网卡、网桥（如有）、所有 veth 的宿主机一端，以及 kube-proxy 的规则。',
     podNetns: '一个独立的网络：设备、路由、规则和端口，别人都看不见。',
     container: '有自己文件系统的进程，网络用的是 Pod 的。',
     pause: '它什么也不做，只负责在其他容器来来去去时，一直占住 Pod 的网络命名空间。',

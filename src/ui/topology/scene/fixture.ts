@@ -25,6 +25,8 @@ export interface NodeFixture {
 }
 
 export interface ClusterFixture {
+  /** No bridge: the node's ends of the pairs have the gateway's address. */
+  readonly routed?: boolean;
   readonly nodes: readonly NodeFixture[];
   readonly services?: readonly {
     readonly name: string;
@@ -143,7 +145,11 @@ function containersOf(pod: PodFixture): NonNullable<PodFixture['containers']> {
   return pod.containers ?? [{ name: 'nginx', ports: [80] }];
 }
 
-function nodeView({ name, pods, controlPlane, ready }: NodeFixture, index: number): NodeView {
+function nodeView(
+  { name, pods, controlPlane, ready }: NodeFixture,
+  index: number,
+  { routed }: { readonly routed: boolean },
+): NodeView {
   const ip = `192.168.1.${12 - 4 * index > 0 ? 12 - 4 * index : 20 + index}`;
   const podNetns = new Map<string, NetnsView>();
   const ports: LinkView[] = [];
@@ -166,7 +172,7 @@ function nodeView({ name, pods, controlPlane, ready }: NodeFixture, index: numbe
           ifindex,
           name: veth,
           kind: 'veth',
-          master: 'cni0',
+          ...(routed ? { address: `10.244.${index}.1/32` } : { master: 'cni0' }),
           peer: { ifindex: 2, node: name, netns: id, name: 'eth0' },
         }),
       );
@@ -186,8 +192,10 @@ function nodeView({ name, pods, controlPlane, ready }: NodeFixture, index: numbe
   const links = [
     linkView({ ifindex: 1, name: 'lo', kind: 'loopback', address: '127.0.0.1/8' }),
     linkView({ ifindex: 2, name: 'eth0', kind: 'ether', address: `${ip}/24` }),
-    linkView({ ifindex: 3, name: 'flannel.1', kind: 'vxlan', address: `10.244.${index}.0/32` }),
-    ...(ports.length === 0 ? [] : [linkView({ ifindex: 4, name: 'cni0', kind: 'bridge', address: `10.244.${index}.1/24` })]),
+    ...(routed ? [] : [linkView({ ifindex: 3, name: 'flannel.1', kind: 'vxlan', address: `10.244.${index}.0/32` })]),
+    ...(ports.length === 0 || routed
+      ? []
+      : [linkView({ ifindex: 4, name: 'cni0', kind: 'bridge', address: `10.244.${index}.1/24` })]),
     ...ports,
   ];
   return {
@@ -210,7 +218,7 @@ function hash(text: string): string {
   return value.toString(16).padStart(8, '0');
 }
 
-export function clusterFixture({ nodes, services = [], pending = [] }: ClusterFixture): ClusterSnapshot {
+export function clusterFixture({ nodes, services = [], pending = [], routed = false }: ClusterFixture): ClusterSnapshot {
   const objects = new Map<string, ObjectView>();
   const put = (key: string, object: KubeObject): void => {
     objects.set(key, { key, object, source: null, fieldSources: new Map() });
@@ -248,12 +256,12 @@ export function clusterFixture({ nodes, services = [], pending = [] }: ClusterFi
     version: 1,
     now: 0,
     title: 'fixture',
-    cni: 'flannel-vxlan',
+    cni: routed ? 'kindnet' : 'flannel-vxlan',
     proxyMode: 'iptables',
     underlayCIDR: '192.168.1.0/24',
     clusterCIDR: '10.244.0.0/16',
     serviceCIDR: '10.96.0.0/12',
-    nodes: nodes.map(nodeView),
+    nodes: nodes.map((node, index) => nodeView(node, index, { routed })),
     hosts: [
       {
         name: 'external',
@@ -267,8 +275,11 @@ export function clusterFixture({ nodes, services = [], pending = [] }: ClusterFi
   };
 }
 
-/** The cluster of the study's explore screen, on flannel. */
-export function labFixture(replicas: readonly (readonly string[])[] = [['r7c8w'], ['4kx2p', 'm8vqz']]): ClusterSnapshot {
+/** The cluster of the study's explore screen, on flannel; or `routed`, on kindnet. */
+export function labFixture(
+  replicas: readonly (readonly string[])[] = [['r7c8w'], ['4kx2p', 'm8vqz']],
+  { routed = false }: { readonly routed?: boolean } = {},
+): ClusterSnapshot {
   const owner = 'two-containers-deployment';
   const pod = (suffix: string, ip: string): PodFixture => ({
     name: `${owner}-6d9c-${suffix}`,
@@ -287,6 +298,7 @@ export function labFixture(replicas: readonly (readonly string[])[] = [['r7c8w']
   });
   const pods = replicas.map((suffixes, node) => suffixes.map((suffix, i) => pod(suffix, `10.244.${node}.${4 + i}`)));
   return clusterFixture({
+    routed,
     nodes: [
       {
         name: 'class',

@@ -12,6 +12,7 @@ import { FRAME, WIRE_Y } from './kernel-frame.geom.ts';
 import { addCable, addDevice } from './node-zoom-pod.ts';
 import type { PlacedNode } from './node-frame.geom.ts';
 import { addressOf, deviceName, natRuleCount, rootLinks, withoutPrefix } from './pod-box.ts';
+import { connectRouted } from './routed.ts';
 import { linkId, type SceneBuilder } from './scene-builder.ts';
 import type { Box, Point } from './scene-types.ts';
 import { line, newMark, rect, text } from './shapes.ts';
@@ -228,8 +229,15 @@ function addBridge(scene: SceneBuilder, { node, box, x0, side }: PlacedNode, bri
   scene.link(id, `plate/${name}/${toward}`, [stop, exit, rim], 'flow');
 }
 
+/** What leads from the Pods' ends to the plate: ports along the bridge, or the lane of routed Pods. */
+export function connectPods(scene: SceneBuilder, placed: PlacedNode): void {
+  connectPorts(scene, placed);
+  const rim = scene.anchorOf(`plate/${placed.node.view.name}/${placed.side}`);
+  if (rim !== undefined) connectRouted(scene, placed, { y: rim.at.y, to: rim.id, onward: [rim.at], drawn: 1 });
+}
+
 /** Ports and the way out, neighbour to neighbour along the bar. The Pods have placed the ports. */
-export function connectPorts(scene: SceneBuilder, { node: { view } }: PlacedNode): void {
+function connectPorts(scene: SceneBuilder, { node: { view } }: PlacedNode): void {
   const { bridge } = rootLinks(view);
   const out = bridge === null ? undefined : scene.anchorOf(linkId(view.name, 'root', bridge.name));
   if (bridge === null || out === undefined) return;

@@ -2,7 +2,8 @@
 import type { LinkView } from '../../store/views.ts';
 import { addCable, addDevice } from './node-zoom-pod.ts';
 import type { ColumnBox, PlacedNode } from './node-frame.geom.ts';
-import { deviceName, type Fold } from './pod-box.ts';
+import { addressOf, deviceName, type Fold } from './pod-box.ts';
+import { isRouted } from './routed.ts';
 import { linkId, type SceneBuilder } from './scene-builder.ts';
 import type { Box, Shape } from './scene-types.ts';
 import { newMark, port, rect, text } from './shapes.ts';
@@ -91,9 +92,19 @@ function addCables(scene: SceneBuilder, placed: PlacedNode, pod: PodWorld, colum
   addDevice(scene, { node, netns: pod.id, link: eth0, box: at, parent: `pod/${pod.id}`, matter: 'addressed' });
   scene.anchor(`netns/${node}/${pod.id}`, { x, y: at.y + 10 }, podBoxNow);
   if (pod.hostEnd === null) return;
-  const host = deviceBox(pod.hostEnd, x, top + HOST_END_Y, 120);
+  const routed = isRouted(pod.hostEnd);
+  const sub = routed ? addressOf(pod.hostEnd) : null;
+  const host = { ...deviceBox(pod.hostEnd, x, top + HOST_END_Y, 120), ...(sub === null ? {} : { h: 36 }) };
   const hostId = linkId(node, 'root', pod.hostEnd.name);
-  addDevice(scene, { node, netns: 'root', link: pod.hostEnd, box: host, parent: `netns/${node}`, matter: 'layer2' });
+  addDevice(scene, {
+    node,
+    netns: 'root',
+    link: pod.hostEnd,
+    box: host,
+    parent: `netns/${node}`,
+    sub,
+    matter: routed ? 'addressed' : 'layer2',
+  });
   const cable = [
     { x, y: at.y + 20 },
     { x, y: host.y },
@@ -160,7 +171,9 @@ export function addKernelFold(scene: SceneBuilder, placed: PlacedNode, fold: Fol
       'veth',
     );
     const from = { x: cableX, y: box.y + HEIGHT };
-    if (i < 3) addPlug(scene, { node, top: placed.box.y, x: cableX, link: pod.hostEnd, from, centre: at });
+    if (isRouted(pod.hostEnd)) {
+      if (i < 3) addCable(scene, `veth/${id}`, [from, { x: cableX, y: at.y + 10 }], 'veth');
+    } else if (i < 3) addPlug(scene, { node, top: placed.box.y, x: cableX, link: pod.hostEnd, from, centre: at });
     else
       scene.link(
         id,

@@ -3,7 +3,7 @@
  * path between nodes is one straight line. Numbers are the study's (journey); y is relative to the top of the row.
  */
 import { columnOutward, FRAME, NS, WIRE_Y } from './kernel-frame.geom.ts';
-import { addKernel, connectPorts } from './kernel-zoom-netfilter.ts';
+import { addKernel, connectPods } from './kernel-zoom-netfilter.ts';
 import { addKernelFold, addKernelPod } from './kernel-zoom-pod.ts';
 import { placeNodes, type PlacedNode } from './node-frame.geom.ts';
 import { shownColumns, type NodeContent } from './pod-box.ts';
@@ -53,7 +53,7 @@ function addNode(scene: SceneBuilder, placed: PlacedNode): readonly TieTarget[] 
     const pods = pod === undefined ? (fold?.pods.map((each) => each.id) ?? []) : [pod.id];
     return pods.length === 0 ? [] : [{ pods, x: column.x, w: column.w, top: box.y + 26, rowTop: box.y }];
   });
-  connectPorts(scene, placed);
+  connectPods(scene, placed);
   return [...targets, ...hostTarget(content, box)];
 }
 

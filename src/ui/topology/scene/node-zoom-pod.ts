@@ -1,7 +1,8 @@
 /** A Pod in node zoom: a namespace with its containers, eth0 and lo, and the cable to the host's end in the root namespace. */
 import type { LinkView } from '../../store/views.ts';
 import type { ColumnBox, PlacedNode } from './node-frame.geom.ts';
-import { deviceName, type Fold } from './pod-box.ts';
+import { addressOf, deviceName, type Fold } from './pod-box.ts';
+import { isRouted } from './routed.ts';
 import { linkId, type SceneBuilder } from './scene-builder.ts';
 import type { Box, SceneObject, Shape } from './scene-types.ts';
 import { line, newMark, port, rect, text } from './shapes.ts';
@@ -142,13 +143,20 @@ interface DrawnDevice {
   readonly parent: string;
   /** What the box says; the device's name with both indexes unless told. */
   readonly label?: string;
+  /** A second line. */
+  readonly sub?: string | null;
   readonly matter: 'addressed' | 'layer2' | 'loopback';
 }
 
-export function addDevice(scene: SceneBuilder, { node, netns, link, box, parent, label, matter }: DrawnDevice): void {
+export function addDevice(
+  scene: SceneBuilder,
+  { node, netns, link, box, parent, label, sub = null, matter }: DrawnDevice,
+): void {
   const id = linkId(node, netns, link.name);
   const ref = { kind: 'link', node, netns, name: link.name } as const;
   const isNew = scene.isNew(ref);
+  const middle = box.x + box.w / 2;
+  const titleCls = label === 'lo' ? 'm s11 i2' : 'm s11';
   scene.add(
     {
       id,
@@ -158,13 +166,8 @@ export function addDevice(scene: SceneBuilder, { node, netns, link, box, parent,
       shapes: [
         rect(box, 3, link.up ? 'g-dev' : 'g-dev down'),
         ...(isNew ? [newMark(box)] : []),
-        text(
-          box.x + box.w / 2,
-          box.y + box.h / 2 + 4,
-          label ?? deviceName(link),
-          label === 'lo' ? 'm s11 i2' : 'm s11',
-          'middle',
-        ),
+        text(middle, box.y + (sub === null ? box.h / 2 : 11) + 4, label ?? deviceName(link), titleCls, 'middle'),
+        ...(sub === null ? [] : [text(middle, box.y + 29, sub, 'm s11 i2', 'middle')]),
       ],
       ref,
       label: scene.input.words.aria.device(deviceName(link), netns),
@@ -184,14 +187,17 @@ function addHostEnd(
   const node = placed.node.view.name;
   const top = placed.box.y;
   const w = Math.max(150, mono11(deviceName(link)) + 14);
-  const box = { x: end.x - w / 2, y: top + HOST_END_Y, w, h: 22 };
+  const routed = isRouted(link);
+  const sub = routed ? addressOf(link) : null;
+  const box = { x: end.x - w / 2, y: top + HOST_END_Y, w, h: sub === null ? 22 : 36 };
   const eth0 = linkId(node, end.pod.id, end.eth0.name);
   const host = linkId(node, 'root', link.name);
   const cable = [
     { x: end.x, y: top + TOP + 130 },
     { x: end.x, y: box.y },
   ];
-  addDevice(scene, { node, netns: 'root', link, box, parent: `netns/${node}`, matter: 'layer2' });
+  const matter = routed ? 'addressed' : 'layer2';
+  addDevice(scene, { node, netns: 'root', link, box, parent: `netns/${node}`, sub, matter });
   addCable(scene, `veth/${host}`, cable, link.up ? 'veth' : 'veth down');
   scene.link(eth0, host, [{ x: end.x, y: top + TOP + 119 }, ...cable, { x: end.x, y: box.y + 11 }], 'veth');
   if (link.master === null) return;
@@ -253,7 +259,7 @@ export function addFold(scene: SceneBuilder, placed: PlacedNode, fold: Fold, { x
     const cableX = middle + (Math.min(i, drawn - 1) - (drawn - 1) / 2) * 12;
     const points = [
       { x: cableX, y: box.y + HEIGHT },
-      { x: cableX, y: top + BRIDGE_Y },
+      { x: cableX, y: top + (isRouted(link) ? HOST_END_Y + 22 : BRIDGE_Y) },
     ];
     const host = linkId(node, 'root', link.name);
     if (i < drawn) addCable(scene, `veth/${host}`, points, 'veth', link.master === null ? [] : [port(cableX, top + BRIDGE_Y)]);
@@ -264,7 +270,7 @@ export function addFold(scene: SceneBuilder, placed: PlacedNode, fold: Fold, { x
     ];
     scene.link(`netns/${node}/${pod.id}`, host, [{ x: middle, y: box.y + HEIGHT - 30 }, ...pieces], 'veth');
   }
-  if (ends.length > 0 && ends[0]?.link.master !== null) {
+  if (ends.length > 0) {
     const label = words.veths(ends.length);
     const labelX = middle + ((drawn - 1) / 2) * 12 + 10;
     scene.add(

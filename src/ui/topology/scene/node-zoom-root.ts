@@ -7,6 +7,7 @@ import { bottom, right } from './box.geom.ts';
 import { addCable, addDevice } from './node-zoom-pod.ts';
 import type { PlacedNode } from './node-frame.geom.ts';
 import { addressOf, deviceName, natRuleCount, rootLinks, type NodeContent, type RootLinks } from './pod-box.ts';
+import { connectRouted } from './routed.ts';
 import { linkId, type SceneBuilder } from './scene-builder.ts';
 import type { Box, Point } from './scene-types.ts';
 import { line, newMark, rect, text } from './shapes.ts';
@@ -14,6 +15,8 @@ import { mono11, mono12 } from './text.geom.ts';
 
 const NS = { top: 200, bottom: 384 };
 const BRIDGE = { top: 252, h: 26 };
+/** Where routed Pods have a lane instead of the bridge. */
+const LANE_Y = 282;
 const ROW = { top: 322, h: 24 };
 const NIC = { top: 378, h: 24 };
 const PLATE_W = 150;
@@ -75,8 +78,27 @@ function addBridge(scene: SceneBuilder, { node, box, x0 }: PlacedNode, bridge: L
   );
 }
 
+/** The lane of routed Pods: where the bar would be, and down to the plate. */
+export function connectPods(scene: SceneBuilder, placed: PlacedNode): void {
+  const { node, box, x0 } = placed;
+  connectBridge(scene, placed);
+  const x = x0 + 44;
+  const y = box.y + LANE_Y;
+  const plateTop = box.y + ROW.top;
+  connectRouted(scene, placed, {
+    y,
+    to: `netfilter/${node.view.name}`,
+    onward: [
+      { x, y },
+      { x, y: plateTop },
+      { x, y: plateTop + 12 },
+    ],
+    drawn: 2,
+  });
+}
+
 /** The ports of the bar and the way down to the kernel, as a chain along the bar's lower edge. */
-export function connectBridge(scene: SceneBuilder, { node, box, x0 }: PlacedNode): void {
+function connectBridge(scene: SceneBuilder, { node, box, x0 }: PlacedNode): void {
   const { bridge } = rootLinks(node.view);
   if (bridge === null) return;
   const name = node.view.name;

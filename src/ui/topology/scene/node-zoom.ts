@@ -7,7 +7,7 @@ import { columnOf, placeNodes, type PlacedNode } from './node-frame.geom.ts';
 import { SceneBuilder, type SceneInput } from './scene-builder.ts';
 import { addServices, hostTarget, type TieTarget } from './services.ts';
 import { addUnderlay } from './underlay.ts';
-import { addRootNamespace, connectBridge } from './node-zoom-root.ts';
+import { addRootNamespace, connectPods } from './node-zoom-root.ts';
 import { addFold, addPod } from './node-zoom-pod.ts';
 import { contentOf } from './pod-box.ts';
 import type { Scene } from './scene-types.ts';
@@ -45,7 +45,7 @@ function addNode(scene: SceneBuilder, placed: PlacedNode): readonly TieTarget[] 
     const ids = pod === undefined ? (fold?.pods.map((each) => each.id) ?? []) : [pod.id];
     if (ids.length > 0) targets.push({ pods: ids, x: column.x, w: column.w, top: box.y + 36, rowTop: box.y });
   }
-  connectBridge(scene, placed);
+  connectPods(scene, placed);
   scene.add({
     id: `header/${node.view.name}`,
     kind: 'node',

@@ -73,8 +73,15 @@ describe.each(['node', 'kernel', 'cluster'] as const)('%s zoom', (zoom) => {
     await expect(svgText(draw(zoom))).toMatchFileSnapshot(`goldens/lab-${zoom}.svg`);
   });
 
+  it('draws routed Pods as recorded in its golden', async () => {
+    await expect(svgText(draw(zoom, labFixture(undefined, { routed: true })))).toMatchFileSnapshot(
+      `goldens/routed-${zoom}.svg`,
+    );
+  });
+
   it.each([
     ['the lab report', labFixture()],
+    ['routed Pods', labFixture(undefined, { routed: true })],
     ['long names everywhere', LONG],
     [
       'five nodes',
@@ -101,8 +108,8 @@ describe.each(['node', 'kernel', 'cluster'] as const)('%s zoom', (zoom) => {
     }
   });
 
-  it('has an anchor and a way for every device that packets pass', () => {
-    const scene = draw(zoom);
+  it.each([false, true])('has an anchor and a way for every device that packets pass (routed: %s)', (routed) => {
+    const scene = draw(zoom, labFixture(undefined, { routed }));
     const known = new Set(scene.anchors.keys());
     for (const edge of scene.edges)
       expect([edge.from, known.has(edge.from), edge.to, known.has(edge.to)]).toEqual([edge.from, true, edge.to, true]);
