@@ -36,9 +36,10 @@ export function commandTitle(command: Command): string {
   }
 }
 
-/** `node/class to svc/web:80`. */
+/** `node/class to svc/web:80`; `pod/a to pod/b, 1,472 bytes`. */
 export function probeTitle(probe: ProbeSpec): string {
-  return `${placeText(probe.from)} to ${targetText(probe.to)}${probe.protocol === 'icmp' ? '' : `:${probe.port}`}`;
+  const size = probe.bytes === undefined ? '' : `, ${probe.bytes.toLocaleString('en')} bytes`;
+  return `${placeText(probe.from)} to ${targetText(probe.to)}${probe.protocol === 'icmp' ? '' : `:${probe.port}`}${size}`;
 }
 
 /** `node/class`, `pod/web`, `pod/ns/web`, `external`. */

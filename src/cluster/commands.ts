@@ -22,9 +22,14 @@ export interface ProbeSpec {
   /** TCP or UDP port; ignored for icmp (echo). */
   readonly port: number;
   readonly protocol: Extract<Protocol, 'tcp' | 'udp' | 'icmp'>;
+  /** Data the client sends: the body of a POST, a datagram, or the data of an echo request (`ping -M do -s`). A small request when absent. */
+  readonly bytes?: number;
   /** How long the client waits for an answer, virtual nanoseconds. Default 5 s. */
   readonly waitNs?: number;
 }
+
+/** As much as one datagram of IPv4 can carry; a request of that size makes some fifty segments. */
+export const MAX_PROBE_BYTES = 65_507;
 
 export type Command =
   /** The text of one manifest file, applied whole or not at all. */

@@ -66,19 +66,38 @@ function startClient(probe: ResolvedProbe, recorder: TraceRecorder, onEvent: (ev
   switch (spec.protocol) {
     case 'tcp': {
       const host = spec.port === 80 ? address : `${address}:${spec.port}`;
-      return netns.sockets.connectTcp({
-        ...client,
-        process: 'curl',
-        text: `GET / HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n\r\n`,
-      });
+      return netns.sockets.connectTcp({ ...client, process: 'curl', text: httpRequest(host, spec.bytes) });
     }
     case 'udp':
-      return netns.sockets.sendUdp({ ...client, process: 'nc', text: 'hello\n' });
+      return netns.sockets.sendUdp({
+        ...client,
+        process: 'nc',
+        text: spec.bytes === undefined ? 'hello\n' : filler(spec.bytes),
+      });
     case 'icmp':
-      return netns.sockets.ping({ ...client, process: 'ping', text: '' });
+      return netns.sockets.ping({
+        ...client,
+        process: 'ping',
+        text: '',
+        ...(spec.bytes === undefined ? {} : { echoBytes: spec.bytes }),
+      });
     default:
       return assertNever(spec.protocol);
   }
+}
+
+/** What curl sends: a GET, or with a body (`--data-binary`) a POST. */
+function httpRequest(host: string, bytes: number | undefined): string {
+  const head = (method: string): string =>
+    `${method} / HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n`;
+  if (bytes === undefined) return `${head('GET')}\r\n`;
+  const type = 'application/x-www-form-urlencoded';
+  return `${head('POST')}Content-Length: ${bytes}\r\nContent-Type: ${type}\r\n\r\n${filler(bytes)}`;
+}
+
+/** Data of which only the length counts. */
+function filler(bytes: number): string {
+  return 'x'.repeat(bytes);
 }
 
 function note(ending: Ending, event: ClientEvent, protocol: ProbeSpec['protocol']): void {

@@ -5,7 +5,7 @@ import { assertNever } from '../lib/assert.ts';
 import { parseIp, type IpAddr } from '../lib/ip.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { Netns } from '../net/netns.ts';
-import type { Place, ProbeSpec, Target } from './commands.ts';
+import { MAX_PROBE_BYTES, type Place, type ProbeSpec, type Target } from './commands.ts';
 import type { ResolvedProbe } from './probe.ts';
 import type { World } from './world.ts';
 
@@ -18,6 +18,9 @@ export function resolveProbe(world: World, spec: ProbeSpec): Result<ResolvedProb
   if (spec.protocol !== 'icmp' && (!Number.isInteger(spec.port) || spec.port < 1 || spec.port > 65535)) {
     return err(`port ${spec.port}: must be between 1 and 65535, inclusive`);
   }
+  const { bytes = 0 } = spec;
+  if (!Number.isInteger(bytes) || bytes < 0 || bytes > MAX_PROBE_BYTES)
+    return err(`bytes ${bytes}: must be between 0 and ${MAX_PROBE_BYTES}, inclusive`);
   return ok({ spec, netns: netns.value, address: address.value });
 }
 

@@ -21,6 +21,7 @@ import { Vxlan } from './dev/vxlan.ts';
 import { icmpSend, type IcmpError } from './ip/icmp.ts';
 import { ipReceive } from './ip/input.ts';
 import { Peers } from './ip/peers.ts';
+import { PathMtus } from './ip/pmtu.ts';
 import { sendReject } from './ip/reject.ts';
 import type { Kernel } from './kernel.ts';
 import { announceAddress, receiveArp } from './neigh/arp.ts';
@@ -36,6 +37,7 @@ import { Sockets, type ListenSpec } from './socket/sockets.ts';
 import { SysctlTable } from './sysctl.ts';
 import type { Disposition, DropReason, StepDetail } from './trace/trace.ts';
 import type { NetnsView, NudState } from './view.ts';
+import { VXLAN_OVERHEAD_BYTES } from './wire/size.ts';
 import { NetnsViewer } from './viewer.ts';
 
 /** Names are 15 characters at most (IFNAMSIZ). */
@@ -64,6 +66,7 @@ export class Netns {
   readonly netfilter: Netfilter;
   readonly sockets: Sockets;
   readonly peers = new Peers();
+  readonly pathMtus: PathMtus;
   readonly loopback: Loopback;
   readonly #devices = new Map<string, NetDevice>();
   readonly #viewer: NetnsViewer;
@@ -76,6 +79,7 @@ export class Netns {
     this.sysctl = new SysctlTable(() => {
       this.touch();
     });
+    this.pathMtus = new PathMtus(this.sysctl);
     this.neigh = new NeighTable(this);
     this.sockets = new Sockets(this);
     this.netfilter = new Netfilter(netfilterHost(this), { cache: kernel.ruleCache });
@@ -154,7 +158,13 @@ export class Netns {
     return this.#add(
       spec.name,
       () =>
-        new Vxlan({ ...spec, netns: this, mac: spec.mac ?? this.kernel.newMac(), mtu: spec.mtu ?? lower.mtu - 50, madeBy: by }),
+        new Vxlan({
+          ...spec,
+          netns: this,
+          mac: spec.mac ?? this.kernel.newMac(),
+          mtu: Math.min(spec.mtu ?? Infinity, lower.mtu - VXLAN_OVERHEAD_BYTES),
+          madeBy: by,
+        }),
     );
   }
 
@@ -199,7 +209,10 @@ export class Netns {
     if (dev === undefined) return err(`Cannot find device "${name}"`);
     if (changes.mac !== undefined) dev.mac = changes.mac;
     if (changes.mac !== undefined && dev instanceof Bridge) dev.macIsSet = true;
-    if (changes.mtu !== undefined) dev.mtu = changes.mtu;
+    if (changes.mtu !== undefined) {
+      const changed = dev.changeMtu(changes.mtu);
+      if (!changed.ok) return changed;
+    }
     if (changes.hairpin !== undefined) dev.hairpin = changes.hairpin;
     if (changes.master !== undefined) {
       const joined = this.#setMaster(dev, changes.master);
@@ -378,7 +391,13 @@ export class Netns {
 
   /** Returns a closure that undoes what traffic has changed since; it can be called again and again. */
   checkpoint(): () => void {
-    const restores = [this.netfilter.checkpoint(), this.neigh.checkpoint(), this.sockets.checkpoint(), this.peers.checkpoint()];
+    const restores = [
+      this.netfilter.checkpoint(),
+      this.neigh.checkpoint(),
+      this.sockets.checkpoint(),
+      this.peers.checkpoint(),
+      this.pathMtus.checkpoint(),
+    ];
     for (const dev of this.#devices.values()) {
       const counters = { ...dev.counters };
       restores.push(() => {

@@ -15,6 +15,8 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'net.ipv4.ip_default_ttl': '64',
   'net.ipv4.ip_forward': '0',
   'net.ipv4.ip_local_port_range': '32768\t60999',
+  'net.ipv4.route.min_pmtu': '552',
+  'net.ipv4.route.mtu_expires': '600',
   'net.ipv4.tcp_retries2': '15',
   'net.ipv4.tcp_syn_retries': '6',
   'net.ipv4.tcp_synack_retries': '5',

@@ -9,6 +9,7 @@ import type { Instant } from '../sim/sim.ts';
 import type { TcpCtState, Tuple } from './netfilter/conntrack-types.ts';
 import type { Ipsets } from './netfilter/ipset.ts';
 import type { Ruleset } from './netfilter/ruleset.ts';
+import type { PathMtu } from './ip/pmtu.ts';
 import type { RouteView } from './trace/trace.ts';
 
 export type LinkKind = 'loopback' | 'ether' | 'veth' | 'bridge' | 'vxlan' | 'dummy';
@@ -128,6 +129,8 @@ export interface NetnsView {
   readonly name: string;
   readonly links: readonly LinkView[];
   readonly routes: readonly RouteView[];
+  /** `ip route show cache`: paths found to be narrower than their device. */
+  readonly pathMtus: readonly PathMtu[];
   readonly neighbours: readonly NeighView[];
   readonly fdb: readonly FdbView[];
   readonly sysctls: ReadonlyMap<string, string>;

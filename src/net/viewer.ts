@@ -51,6 +51,7 @@ export class NetnsViewer {
       name: netns.name,
       links: keepList(last?.links, netns.links().map(linkView)),
       routes: keepList(last?.routes, netns.fib.routes()),
+      pathMtus: keepList(last?.pathMtus, netns.pathMtus.entries(netns.now)),
       neighbours: keepList(last?.neighbours, netns.neigh.view()),
       fdb: keepList(last?.fdb, fdbOf(netns)),
       sysctls: netns.kernel.sysctlView(netns.sysctl),
@@ -63,7 +64,8 @@ export class NetnsViewer {
 
 function viewChangesAt(netns: Netns): Instant {
   const bridges = netns.links().map((dev) => (dev instanceof Bridge ? dev.viewChangesAt : Infinity));
-  return Math.min(netns.neigh.viewChangesAt, ...bridges);
+  const paths = netns.pathMtus.entries(netns.now).map(({ expiresAt }) => expiresAt);
+  return Math.min(netns.neigh.viewChangesAt, ...bridges, ...paths);
 }
 
 function fdbOf(netns: Netns): readonly FdbView[] {

@@ -50,6 +50,8 @@ export function hopWords(step: TraceStep): HopWords | null {
       return { what: 'answers', detail: `ICMP ${icmpWords(step.type, step.code)} to ${step.to}` };
     case 'reject':
       return { what: 'rejected', detail: `with ${step.with}` };
+    case 'pmtu':
+      return { what: 'path MTU', detail: `to ${step.dst} is ${step.mtu} bytes from now on` };
     case 'drop':
       return { what: 'DROPPED', detail: `${step.reason}: ${step.detail}` };
     case 'nf.rule':

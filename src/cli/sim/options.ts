@@ -2,7 +2,7 @@
  * The command line of `sim`: what is asked for, or what is wrong with it.
  */
 import { parseArgs } from 'node:util';
-import type { ProbeSpec } from '../../cluster/commands.ts';
+import { MAX_PROBE_BYTES, type ProbeSpec } from '../../cluster/commands.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { parsePlace, parseTarget } from '../place.ts';
 
@@ -14,6 +14,7 @@ Sends a packet through a simulated cluster and prints its journey.
   --from PLACE             node/NAME, pod/NAME, pod/NAMESPACE/NAME or external
   --to TARGET              a PLACE, svc/NAME, svc/NAMESPACE/NAME or an address, then :PORT
   --protocol tcp|udp       tcp where left out
+  --bytes N                data the client sends: the body of a POST, or a datagram
   --apply FILE             applies a manifest first; may be given several times
   --seed N                 where all chance comes from, in place of the scenario's own
   --count N                N connections: the spread over the back ends beside the expected one
@@ -43,6 +44,7 @@ const FLAGS = {
   from: { type: 'string' },
   to: { type: 'string' },
   protocol: { type: 'string' },
+  bytes: { type: 'string' },
   apply: { type: 'string', multiple: true },
   seed: { type: 'string' },
   count: { type: 'string' },
@@ -81,13 +83,15 @@ function optionsOf(flags: Flags): Result<SimOptions, string> {
   if (!from.ok) return err(`--from: ${from.error}`);
   const target = parseTarget(flags.to ?? '');
   if (!target.ok) return err(`--to: ${target.error}`);
+  const bytes = wholeNumber('bytes', flags.bytes, { min: 0, max: MAX_PROBE_BYTES });
+  if (!bytes.ok) return bytes;
   const seed = wholeNumber('seed', flags.seed, { min: 0, max: MAX_SEED });
   if (!seed.ok) return seed;
   const count = wholeNumber('count', flags.count, { min: 1, max: MAX_COUNT });
   if (!count.ok) return count;
   return ok({
     scenario: flags.scenario ?? '',
-    probe: { from: from.value, ...target.value, protocol },
+    probe: { from: from.value, ...target.value, protocol, ...(bytes.value === null ? {} : { bytes: bytes.value }) },
     apply: flags.apply ?? [],
     seed: seed.value,
     count: count.value,

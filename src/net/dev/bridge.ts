@@ -6,15 +6,17 @@
  */
 import { isGroup, type Mac } from '../../lib/mac.ts';
 import { BY_KERNEL, type Provenance } from '../../lib/provenance.ts';
+import type { Result } from '../../lib/result.ts';
 import { NS_PER_S, type Instant } from '../../sim/sim.ts';
 import { cloneSkb, copiesFor, type Skb } from '../skb.ts';
 import type { FdbView } from '../view.ts';
 import { bridgeForwardHooks, bridgePreRouting } from './br_netfilter.ts';
-import { devQueueXmit, netifReceive, NetDevice } from './device.ts';
+import { devQueueXmit, isForwardable, netifReceive, NetDevice, tooLong } from './device.ts';
 import { Veth } from './veth.ts';
 
 /** Learned entries are forgotten after this (`ageing_time`, 300 s). */
 const AGEING_NS = 300 * NS_PER_S;
+const ETHERNET_MTU = 1500;
 
 interface FdbEntry {
   readonly port: NetDevice;
@@ -28,6 +30,8 @@ export class Bridge extends NetDevice {
   #fdb = new Map<Mac, FdbEntry>();
   /** True once an address was set by hand; until then the bridge takes the lowest of its ports'. */
   macIsSet = false;
+  /** True once `ip link set mtu` named the bridge; until then its MTU is the least of its ports'. */
+  #mtuIsSet = false;
 
   get ports(): readonly NetDevice[] {
     return this.#ports;
@@ -42,6 +46,18 @@ export class Bridge extends NetDevice {
     this.#ports.push(dev);
     dev.master = this;
     this.#inheritMac();
+    this.adjustMtu();
+  }
+
+  /** br_mtu_auto_adjust: called when a port came, went or changed. */
+  adjustMtu(): void {
+    if (!this.#mtuIsSet) this.mtu = this.#ports.length === 0 ? ETHERNET_MTU : Math.min(...this.#ports.map(({ mtu }) => mtu));
+  }
+
+  override changeMtu(mtu: number): Result<void, string> {
+    const changed = super.changeMtu(mtu);
+    if (changed.ok) this.#mtuIsSet = true;
+    return changed;
   }
 
   removePort(dev: NetDevice): void {
@@ -49,6 +65,7 @@ export class Bridge extends NetDevice {
     dev.master = null;
     for (const [mac, entry] of this.#fdb) if (entry.port === dev) this.#fdb.delete(mac);
     this.#inheritMac();
+    this.adjustMtu();
   }
 
   override onDelete(): void {
@@ -141,7 +158,13 @@ export class Bridge extends NetDevice {
 
   /** br_forward: through the bridge's FORWARD and POSTROUTING, then out of the port. */
   forward(to: NetDevice, skb: Skb): void {
-    if (bridgeForwardHooks(this, to, skb)) devQueueXmit(to, skb);
+    if (bridgeForwardHooks(this, to, skb)) this.#push(to, skb);
+  }
+
+  /** br_dev_queue_push_xmit: a frame too long for its port is not fragmented, it goes without a word. */
+  #push(to: NetDevice, skb: Skb): void {
+    if (isForwardable(to, skb)) devQueueXmit(to, skb);
+    else this.netns.drop(skb, 'PKT_TOO_BIG', tooLong(to, skb));
   }
 
   #fdbRow(
@@ -179,7 +202,7 @@ export class Bridge extends NetDevice {
     }
     // Copies are made before the first is sent, so that no port sees what another port's hooks did.
     for (const copy of copiesFor(targets, skb, (port) => port instanceof Veth && port.peer?.mac === skb.eth?.dmac)) {
-      if (from === null) devQueueXmit(copy.port, copy.skb);
+      if (from === null) this.#push(copy.port, copy.skb);
       else this.forward(copy.port, copy.skb);
     }
   }

@@ -8,6 +8,7 @@ import type { Cidr } from '../../lib/cidr.ts';
 import type { IpAddr } from '../../lib/ip.ts';
 import { isGroup, type Mac } from '../../lib/mac.ts';
 import type { Provenance } from '../../lib/provenance.ts';
+import { err, ok, type Result } from '../../lib/result.ts';
 import type { Instant } from '../../sim/sim.ts';
 import type { Netns } from '../netns.ts';
 import type { Skb } from '../skb.ts';
@@ -43,6 +44,10 @@ export interface DeviceSpec {
   readonly mtu: number;
   readonly madeBy: Provenance;
 }
+
+/** What Ethernet devices take (ETH_MIN_MTU, ETH_MAX_MTU). */
+const MIN_MTU = 68;
+const MAX_MTU = 65535;
 
 export abstract class NetDevice {
   abstract readonly kind: LinkKind;
@@ -96,6 +101,15 @@ export abstract class NetDevice {
     return ['BROADCAST', 'MULTICAST'];
   }
 
+  /** `ip link set mtu` (dev_set_mtu_ext); the error is what `ip` prints. */
+  changeMtu(mtu: number): Result<void, string> {
+    if (mtu < MIN_MTU) return err('Error: mtu less than device minimum.');
+    if (mtu > MAX_MTU) return err('Error: mtu greater than device maximum.');
+    this.mtu = mtu;
+    this.master?.adjustMtu();
+    return ok(undefined);
+  }
+
   /** Called when the device leaves the namespace, to let go of what it holds. */
   onDelete(): void {
     this.master?.removePort(this);
@@ -130,6 +144,21 @@ export function netifReceive(dev: NetDevice, skb: Skb): void {
   dev.counters.rxBytes += ETHERNET_BYTES + l3Bytes(skb.l3);
   if (dev.master !== null) dev.master.handleFrame(dev, skb);
   else dev.netns.receive(dev, skb);
+}
+
+const VLAN_TAG_BYTES = 4;
+
+/**
+ * May the frame leave or enter by a device without being cut to size (is_skb_forwardable)? Room for a VLAN tag is always granted.
+ * Simplification: TCP is let through whatever its segments' size, as the kernel lets through what still waits to be segmented (GSO).
+ */
+export function isForwardable(dev: NetDevice, { l3 }: Skb): boolean {
+  return l3Bytes(l3) <= dev.mtu + VLAN_TAG_BYTES || (l3.kind === 'ipv4' && l3.l4.kind === 'tcp');
+}
+
+/** What is said of a frame that may not. */
+export function tooLong(dev: NetDevice, { l3 }: Skb): string {
+  return `${l3Bytes(l3)} bytes, ${dev.name} takes ${dev.mtu}`;
 }
 
 /** Who a frame is for, seen from a device with that address (eth_type_trans). */

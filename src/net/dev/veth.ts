@@ -6,7 +6,7 @@ import type { NetworkEvent } from '../events.ts';
 import { BY_KERNEL } from '../../lib/provenance.ts';
 import { scrub, type Skb } from '../skb.ts';
 import type { PeerView } from '../view.ts';
-import { netifReceive, NetDevice } from './device.ts';
+import { isForwardable, netifReceive, NetDevice, tooLong } from './device.ts';
 
 /** A softirq from one end to the other. */
 const VETH_NS = 10_000;
@@ -40,6 +40,11 @@ export class Veth extends NetDevice {
     if (peer?.up !== true) {
       this.counters.txDropped++;
       this.netns.drop(skb, 'SIM_LINK_DOWN', `the other end of ${this.name} is down`);
+      return;
+    }
+    if (!isForwardable(peer, skb)) {
+      this.counters.txDropped++;
+      this.netns.drop(skb, 'PKT_TOO_BIG', tooLong(peer, skb));
       return;
     }
     this.netns.kernel.sim.after(VETH_NS, 'veth' satisfies NetworkEvent, () => {

@@ -8,6 +8,7 @@
 import type { IpAddr } from '../../lib/ip.ts';
 import { isGroup, type Mac } from '../../lib/mac.ts';
 import { BY_KERNEL, type Provenance } from '../../lib/provenance.ts';
+import { err, type Result } from '../../lib/result.ts';
 import type { Instant } from '../../sim/sim.ts';
 import { ipLocalOut } from '../ip/output.ts';
 import { newSkb, scrub, type Skb } from '../skb.ts';
@@ -62,6 +63,13 @@ export class Vxlan extends NetDevice {
 
   override get vxlanView(): VxlanView {
     return { id: this.id, local: this.local, dev: this.lower, dstport: this.dstport, learning: this.learning };
+  }
+
+  /** Bound to a device below, no more than that one leaves beside the envelope (vxlan_change_mtu). */
+  override changeMtu(mtu: number): Result<void, string> {
+    const lower = this.netns.link(this.lower);
+    if (lower !== undefined && mtu > lower.mtu - VXLAN_OVERHEAD_BYTES) return err('RTNETLINK answers: Invalid argument');
+    return super.changeMtu(mtu);
   }
 
   setFdb(mac: Mac, dst: IpAddr, madeBy: Provenance): void {

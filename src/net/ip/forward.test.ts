@@ -66,9 +66,9 @@ describe('forwarding', () => {
   test('a packet too long for the way on is answered with fragmentation needed', () => {
     const { r, a, b } = routed();
     b.listen(80, ({ text }) => text);
-    r.netns.setLink('veth-b', { mtu: 55 }, { actor: 'test', action: 'lab', object: null });
-    const flow = a.tcp('10.0.2.2', 80, 1);
-    expect(reasons(flow.trace)).toContain('PKT_TOO_BIG');
+    r.netns.setLink('veth-b', { mtu: 1000 }, { actor: 'test', action: 'lab', object: null });
+    const flow = a.ping('10.0.2.2', 1, 1400);
+    expect([flow.outcome, reasons(flow.trace)]).toEqual(['EMSGSIZE', ['PKT_TOO_BIG']]);
     expect(flow.trace.packets.map(({ label }) => label)).toContain('ICMP 3/4');
   });
 

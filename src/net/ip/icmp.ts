@@ -72,12 +72,18 @@ export function receiveIcmp(netns: Netns, skb: Skb, packet: Ipv4Packet, message:
 }
 
 function answerEcho(netns: Netns, skb: Skb, packet: Ipv4Packet, message: IcmpMessage): void {
-  const reply: Ipv4Packet = { ...packet, src: packet.dst, dst: packet.src, ttl: 64, l4: { ...message, type: 0 } };
+  // The kernel's own ICMP socket never sets DF (icmp_sk_init: IP_PMTUDISC_DONT).
+  const reply: Ipv4Packet = { ...packet, src: packet.dst, dst: packet.src, ttl: 64, df: false, l4: { ...message, type: 0 } };
   const { recorder } = skb;
   const id = recorder === null ? 0 : recorder.open(reply, 'sent', skb.packetId, 'reply');
   const answer = newSkb(reply, recorder, id);
   netns.record(answer, { kind: 'socket.send', process: 'kernel', what: 'echo reply' });
   ipLocalOut(netns, answer, { src: reply.src });
+}
+
+/** Fragmentation needed and DF set: the packet was too long for a link on its way. */
+export function isTooBig({ type, code }: IcmpMessage): boolean {
+  return type === 3 && code === 4;
 }
 
 /** Codes of unreachable that a UDP socket hears of; the others may pass, so it goes on waiting (icmp_err_convert, `fatal`). */

@@ -84,6 +84,15 @@ function unicastOutput(netns: Netns, flow: { readonly dst: IpAddr; readonly src:
   return { kind: 'route', route, dev, nexthop, src };
 }
 
+/** MTU where nothing is known of the way. */
+const ETHERNET_MTU = 1500;
+
+/** The longest packet that this host may send to `dst`, in bytes (ip_dst_mtu_maybe_forward): the device's, or what was learnt. */
+export function pathMtu(netns: Netns, dst: IpAddr): number {
+  const way = routeOutput(netns, { dst, src: null, oif: null });
+  return netns.pathMtus.to(dst, way.kind === 'route' ? way.dev.mtu : ETHERNET_MTU, netns.now);
+}
+
 /** The route of a packet that came in on `dev`. */
 export function routeInput(netns: Netns, skb: Skb, dev: NetDevice): InputRoute {
   if (skb.l3.kind !== 'ipv4') return { kind: 'drop', route: null, reason: 'UNHANDLED_PROTO', icmpCode: null };

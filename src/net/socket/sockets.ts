@@ -4,8 +4,9 @@
  */
 import { err, ok, type Result } from '../../lib/result.ts';
 import { IP_ANY, type IpAddr } from '../../lib/ip.ts';
-import { endsDatagrams, errnoOf, icmpSend } from '../ip/icmp.ts';
+import { endsDatagrams, errnoOf, icmpSend, isTooBig } from '../ip/icmp.ts';
 import { ipLocalOut } from '../ip/output.ts';
+import { pathMtu } from '../ip/route.ts';
 import type { Netns } from '../netns.ts';
 import { newSkb, type Nfct, type Skb } from '../skb.ts';
 import type { PacketRelation, PacketRole } from '../trace/trace.ts';
@@ -20,6 +21,7 @@ import {
   type TcpSegment,
   type UdpDatagram,
 } from '../wire/packet.ts';
+import { ICMP_BYTES, IPV4_BYTES, l4Bytes } from '../wire/size.ts';
 import { connect } from './connect.ts';
 import { connectionKey } from './key.ts';
 import { TcpSocket } from './tcp.ts';
@@ -68,6 +70,8 @@ export interface ClientSpec {
   readonly port: number;
   readonly process: string;
   readonly text: string;
+  /** Data bytes of an echo request (`ping -s`); 56 when absent. */
+  readonly echoBytes?: number;
   readonly recorder: TraceRecorder | null;
   readonly onEvent: (event: ClientEvent) => void;
 }
@@ -136,7 +140,7 @@ export class Sockets {
     this.#datagrams.set(key, { spec, local: ends.src, port });
     const l4: UdpDatagram = { kind: 'udp', sport: port, dport: spec.port, payload: appData(spec.text) };
     const { error } = this.send(
-      { src: ends.src, dst: ends.dst, l4, df: true },
+      { src: ends.src, dst: ends.dst, l4, df: this.#fits(ends.dst, l4) },
       {
         recorder: spec.recorder,
         relation: 'sent',
@@ -154,10 +158,13 @@ export class Sockets {
     };
   }
 
-  /** ICMP echo and wait for its answer. */
+  /** ICMP echo with DF set, and wait for its answer (`ping -M do`). */
   ping(spec: ClientSpec): ClientHandle {
     const ends = connect(this.#netns, spec.dst, 'icmp');
     if (ends.kind === 'error') return refused(spec, ends.errno);
+    const { echoBytes = 56 } = spec;
+    // -M do: what is too long for the path as far as it is known is not sent at all (ip_append_data).
+    if (IPV4_BYTES + ICMP_BYTES + echoBytes > pathMtu(this.#netns, ends.dst)) return refused(spec, 'EMSGSIZE');
     const id = 1 + this.#netns.kernel.random('icmp.id').below(65535);
     const key = connectionKey('icmp', ends.src, id, ends.dst, 0);
     this.#datagrams.set(key, { spec, local: ends.src, port: id });
@@ -169,7 +176,7 @@ export class Sockets {
       seq: 1,
       mtu: null,
       quoted: null,
-      data: { kind: 'data', text: '', bytes: 56 },
+      data: { kind: 'data', text: '', bytes: echoBytes },
     };
     const { error } = this.send(
       { src: ends.src, dst: ends.dst, l4, df: true },
@@ -283,11 +290,14 @@ export class Sockets {
     if (quoted.l4.kind === 'tcp') {
       const socket = this.#connections.get(connectionKey('tcp', quoted.src, quoted.l4.sport, quoted.dst, quoted.l4.dport));
       if (socket !== undefined) {
+        const narrower = this.#learnPathMtu(skb, quoted.dst, message);
         this.#deliver(skb, socket.process, what);
-        socket.receiveError(errnoOf(message));
+        if (!isTooBig(message)) socket.receiveError(errnoOf(message));
+        else if (narrower) socket.pathNarrowed();
         return;
       }
     } else {
+      this.#learnPathMtu(skb, quoted.dst, message);
       const [port, remote] = quoted.l4.kind === 'udp' ? [quoted.l4.sport, quoted.l4.dport] : [quoted.l4.id, 0];
       const client = this.#datagrams.get(connectionKey(quoted.l4.kind, quoted.src, port, quoted.dst, remote));
       if (client !== undefined) {
@@ -298,6 +308,23 @@ export class Sockets {
       }
     }
     this.#netns.drop(skb, 'NO_SOCKET', `${what} speaks of a socket that is gone`);
+  }
+
+  /** A datagram that fits its path may not be fragmented on the way, a longer one must be (IP_PMTUDISC_WANT, ip_dont_fragment). */
+  #fits(dst: IpAddr, datagram: UdpDatagram): boolean {
+    return IPV4_BYTES + l4Bytes(datagram) <= pathMtu(this.#netns, dst);
+  }
+
+  /** What fragmentation-needed says of the path is remembered (ipv4_sk_update_pmtu); true when that is news. */
+  #learnPathMtu(skb: Skb, dst: IpAddr, message: IcmpMessage): boolean {
+    if (!isTooBig(message) || message.mtu === null) return false;
+    const netns = this.#netns;
+    const before = pathMtu(netns, dst);
+    const known = netns.pathMtus.learn(dst, { mtu: message.mtu, before }, netns.now);
+    if (known === null) return false;
+    netns.record(skb, { kind: 'pmtu', ...known });
+    netns.touch();
+    return known.mtu < before;
   }
 
   forget(socket: TcpSocket): void {
@@ -389,7 +416,7 @@ export class Sockets {
     });
     const l4: UdpDatagram = { kind: 'udp', sport: datagram.dport, dport: datagram.sport, payload: appData(text) };
     this.send(
-      { src: packet.dst, dst: packet.src, l4, df: true },
+      { src: packet.dst, dst: packet.src, l4, df: this.#fits(packet.src, l4) },
       {
         recorder: skb.recorder,
         relation: 'sent',

@@ -11,7 +11,7 @@ import type { NetworkEvent } from '../events.ts';
 import { assertNever } from '../../lib/assert.ts';
 import type { IpAddr } from '../../lib/ip.ts';
 import { NS_PER_MS, NS_PER_S, type Timer } from '../../sim/sim.ts';
-import { routeOutput } from '../ip/route.ts';
+import { pathMtu, routeOutput } from '../ip/route.ts';
 import type { Netns } from '../netns.ts';
 import type { Skb } from '../skb.ts';
 import type { TraceRecorder } from '../trace/recorder.ts';
@@ -160,6 +160,16 @@ export class TcpSocket {
     if (this.#v.state === 'SYN_SENT' || this.#v.state === 'SYN_RECV') this.#fail(errno);
   }
 
+  /** The path takes less than was sent: from the first segment too long on, all is cut anew and sent again (tcp_v4_mtu_reduced). */
+  pathNarrowed(): void {
+    const limit = this.#segmentLimit();
+    const first = this.#v.unacked.findIndex(({ segment }) => (segment.data?.bytes ?? 0) > limit);
+    if (first < 0) return;
+    const again = this.#v.unacked.slice(first).flatMap((packet) => cut(packet, limit));
+    this.#v.unacked = [...this.#v.unacked.slice(0, first), ...again];
+    for (const packet of again) this.#transmitAgain(packet);
+  }
+
   /** Returns a closure that puts the socket back as it is now. */
   checkpoint(): () => void {
     const saved = { ...this.#v };
@@ -294,15 +304,17 @@ export class TcpSocket {
     this.#send(['FIN', 'ACK'], null);
   }
 
-  /** Cuts text to the peer's MSS. */
   #sendText(text: string): void {
-    const size = Math.max(1, this.#v.peerMss - TIMESTAMP_OPTION_BYTES);
-    const bytes = new TextEncoder().encode(text);
-    for (let from = 0; from < bytes.length; from += size) {
-      const part = bytes.subarray(from, from + size);
-      const data: AppData = { kind: 'data', text: new TextDecoder().decode(part), bytes: part.length };
-      this.#send(from + size >= bytes.length ? ['PSH', 'ACK'] : ['ACK'], data);
-    }
+    const parts = pieces(text, this.#segmentLimit());
+    parts.forEach((data, index) => {
+      this.#send(index === parts.length - 1 ? ['PSH', 'ACK'] : ['ACK'], data);
+    });
+  }
+
+  /** The most data a segment may carry: what the peer takes and the path lets through (tcp_current_mss). */
+  #segmentLimit(): number {
+    const mss = Math.min(this.#v.peerMss, pathMtu(this.#netns, this.remote.addr) - IPV4_BYTES - TCP_HEADER_BYTES);
+    return Math.max(1, mss - TIMESTAMP_OPTION_BYTES);
   }
 
   #send(flags: readonly TcpFlag[], data: AppData | null): void {
@@ -378,9 +390,13 @@ export class TcpSocket {
     if (first === undefined) return;
     // What still waits here for a link address is not sent a second time (skb_still_in_host_queue).
     if (first.skb !== null && this.#netns.neigh.holds(first.skb)) return;
-    const segment = { ...first.segment, ack: hasFlag(first.segment, 'ACK') ? this.#v.rcvNxt : 0 };
-    const skb = this.#transmit(segment, 'retransmission', first.skb?.packetId ?? null);
-    this.#v.unacked = this.#v.unacked.map((entry) => (entry === first ? { segment: first.segment, skb } : entry));
+    this.#transmitAgain(first);
+  }
+
+  #transmitAgain(packet: Unacked): void {
+    const segment = { ...packet.segment, ack: hasFlag(packet.segment, 'ACK') ? this.#v.rcvNxt : 0 };
+    const skb = this.#transmit(segment, 'retransmission', packet.skb?.packetId ?? null);
+    this.#v.unacked = this.#v.unacked.map((entry) => (entry === packet ? { segment: packet.segment, skb } : entry));
   }
 
   /** Takes off the queue what `ack` covers. */
@@ -400,9 +416,7 @@ export class TcpSocket {
   }
 
   #advertisedMss(): number {
-    const route = routeOutput(this.#netns, { dst: this.remote.addr, src: this.local.addr, oif: null });
-    const mtu = route.kind === 'route' ? route.dev.mtu : 1500;
-    return Math.min(mtu, 65535) - IPV4_BYTES - TCP_HEADER_BYTES;
+    return Math.min(pathMtu(this.#netns, this.remote.addr), 65535) - IPV4_BYTES - TCP_HEADER_BYTES;
   }
 
   #initialSequence(): number {
@@ -439,4 +453,24 @@ export class TcpSocket {
     this.#setState('CLOSED');
     this.#sockets.forget(this);
   }
+}
+
+/** Text in pieces of at most `size` bytes. */
+function pieces(text: string, size: number): readonly AppData[] {
+  const bytes = new TextEncoder().encode(text);
+  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index): AppData => {
+    const part = bytes.subarray(index * size, (index + 1) * size);
+    return { kind: 'data', text: new TextDecoder().decode(part), bytes: part.length };
+  });
+}
+
+/** A segment sent, in segments of at most `limit` bytes; what asks for attention at its end stays with the last (tcp_fragment). */
+function cut(packet: Unacked, limit: number): readonly Unacked[] {
+  const { segment, skb } = packet;
+  if (segment.data === null || segment.data.bytes <= limit) return [packet];
+  const parts = pieces(segment.data.text, limit);
+  return parts.map((data, index): Unacked => {
+    const flags = index === parts.length - 1 ? segment.flags : segment.flags.filter((flag) => flag !== 'PSH' && flag !== 'FIN');
+    return { segment: { ...segment, seq: (segment.seq + index * limit) >>> 0, flags, data }, skb };
+  });
 }

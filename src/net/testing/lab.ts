@@ -157,8 +157,8 @@ export class LabNetns {
     return this.lab.flow((spec) => this.netns.sockets.sendUdp({ ...spec, dst: ip(dst), port }), waitSeconds);
   }
 
-  ping(dst: string, waitSeconds = 10): Flow {
-    return this.lab.flow((spec) => this.netns.sockets.ping({ ...spec, dst: ip(dst), port: 0 }), waitSeconds);
+  ping(dst: string, waitSeconds = 10, echoBytes = 56): Flow {
+    return this.lab.flow((spec) => this.netns.sockets.ping({ ...spec, dst: ip(dst), port: 0, echoBytes }), waitSeconds);
   }
 
   /** `addr dev state`, per neighbour, as `ip neigh` orders them. */

@@ -264,6 +264,8 @@ export type StepDetail =
   /** The physical segment carries the frame. */
   | { readonly kind: 'wire'; readonly segment: string; readonly from: string; readonly to: readonly string[] }
   | { readonly kind: 'icmp.error'; readonly type: number; readonly code: number; readonly errorId: number; readonly to: IpAddr }
+  /** Fragmentation-needed has reached the sender: the path to `dst` takes packets of at most `mtu` bytes, for a while. */
+  | { readonly kind: 'pmtu'; readonly dst: IpAddr; readonly mtu: number; readonly expiresAt: Instant }
   | { readonly kind: 'drop'; readonly reason: DropReason; readonly detail: string };
 
 export interface StepBase {

@@ -31,7 +31,8 @@ function icmpBytes(message: IcmpMessage): number {
   return ICMP_BYTES + quoted + (message.data?.bytes ?? 0);
 }
 
-function l4Bytes(l4: L4): number {
+/** What an IPv4 packet carries: header and data of the protocol above. */
+export function l4Bytes(l4: L4): number {
   switch (l4.kind) {
     case 'tcp':
       return tcpHeaderBytes(l4) + (l4.data?.bytes ?? 0);

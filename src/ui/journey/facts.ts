@@ -61,6 +61,8 @@ export function factOf(journeyStep: JourneyStep): Sentence {
       return wireFact(journeyStep);
     case 'icmp.error':
       return sentence('journey.fact.icmp', { name: icmpName(step.type, step.code), to: step.to });
+    case 'pmtu':
+      return sentence('journey.fact.pathMtu', { dst: step.dst, mtu: String(step.mtu) });
     case 'drop':
       return sentence('journey.fact.dropped', { reason: step.reason });
   }

@@ -57,6 +57,8 @@ function commandOf(journeyStep: JourneyStep, physical: DevView | null): string |
       return step.with === 'tcp-reset' ? "tcpdump -i any -nn 'tcp[tcpflags] & tcp-rst != 0'" : 'tcpdump -i any -nn icmp';
     case 'icmp.error':
       return 'tcpdump -i any -nn icmp';
+    case 'pmtu':
+      return `ip route get ${step.dst}`;
     case 'drop':
       return 'perf trace --no-syscalls -e skb:kfree_skb';
   }

@@ -1,6 +1,7 @@
 /** What a step read of the kernel's state, as rows of the detail panel: tool text under a name of the catalogue. */
 import { ruleWords } from '../chains/rule-text.ts';
 import type { Label } from '../i18n/label.ts';
+import { NS_PER_S } from '../store/instant.ts';
 import type { JourneyStep } from './model.ts';
 import type { StepOf } from './trace-types.ts';
 
@@ -39,11 +40,18 @@ export function stateRead({ step, expanded }: JourneyStep): readonly StateRow[] 
       return [tupleRow('journey.detail.original', step.original), tupleRow('journey.detail.reply', step.reply)].flatMap(
         (each) => each ?? [],
       );
+    case 'pmtu':
+      return [row('journey.detail.route', `${step.dst} cache expires ${secondsUntil(step)}sec mtu ${step.mtu}`)];
     case 'drop':
       return step.detail === '' ? [] : [row('journey.detail.rule', step.detail)];
     default:
       return [];
   }
+}
+
+/** As `ip route get` counts an exception down. */
+function secondsUntil({ t, expiresAt }: StepOf<'pmtu'>): number {
+  return Math.round((expiresAt - t) / NS_PER_S);
 }
 
 /** Matches and target, without chain and comment: those are said elsewhere. */

@@ -60,6 +60,7 @@ export function paceOf({ step, nat }: JourneyStep): Pace {
     case 'bridge.fdb':
     case 'bridge.nf':
     case 'vxlan.fdb':
+    case 'pmtu':
       return DECISION;
     case 'nf.rule':
       return step.matched ? MATCH : NO_MATCH;

@@ -22,6 +22,7 @@ export function verdictOf({ step, expanded, nat }: JourneyStep): Verdict {
     case 'ttl':
       return 'rewrite';
     case 'route.lookup':
+    case 'pmtu':
       return 'route';
     case 'socket.send':
       return 'socket';

@@ -57,6 +57,8 @@ export function whyOf(journeyStep: JourneyStep, chainOf: ChainLookup): Sentence 
       return sentence(insideOf(step.l3) === null ? 'journey.why.wire' : 'journey.why.wireSealed');
     case 'icmp.error':
       return sentence('journey.why.icmp');
+    case 'pmtu':
+      return sentence('journey.why.pathMtu');
     case 'drop':
       return sentence(`journey.reason.${step.reason}`);
   }

@@ -28,6 +28,7 @@ import {
 } from './ends.ts';
 import { Preview } from './Preview.tsx';
 import { placeText, targetText } from '../../cluster/command-title.ts';
+import { readSize, SizeField } from './SizeField.tsx';
 import { StopField } from './StopField.tsx';
 import styles from './SendDialog.module.css';
 
@@ -73,6 +74,7 @@ function Fields({ start, from, to }: FieldsProps): ReactElement {
   const [probe, setProbe] = useState(start);
   const [toText, setToText] = useState(() => endName(start.to, to));
   const [portText, setPortText] = useState(String(start.port));
+  const [sizeText, setSizeText] = useState(start.bytes === undefined ? '' : String(start.bytes));
   const [curl, setCurl] = useState(false);
   const [refused, setRefused] = useState('');
   const typed = typedTarget(toText, to, probe.to);
@@ -80,10 +82,12 @@ function Fields({ start, from, to }: FieldsProps): ReactElement {
   const port = Number(portText);
   const portFine = probe.protocol === 'icmp' || (Number.isInteger(port) && port >= 1 && port <= 65535);
   const unaddressed = typed === null ? null : withoutAddress(snapshot, typed);
+  const size = readSize(sizeText);
+  const { from: source, protocol } = probe;
   const whole: ProbeSpec | null =
-    typed === null || unaddressed !== null || !portFine
+    typed === null || unaddressed !== null || !portFine || size === null
       ? null
-      : { ...probe, to: typed, port: probe.protocol === 'icmp' ? 0 : port };
+      : { from: source, to: typed, port: protocol === 'icmp' ? 0 : port, protocol, ...size };
 
   const choosePort = (id: string): void => {
     const chosen = ports.find((each) => each.id === id);
@@ -158,6 +162,7 @@ function Fields({ start, from, to }: FieldsProps): ReactElement {
         </div>
       </div>
       {portFine ? null : <p className={styles.fault}>{t('send.badPort')}</p>}
+      <SizeField text={sizeText} onChange={setSizeText} />
       <StopField probe={probe} />
       {whole === null ? null : <Preview probe={whole} address={addressOf(whole.to, to)} />}
       {refused === '' ? null : (

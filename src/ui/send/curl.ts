@@ -10,13 +10,18 @@ export function curlText(probe: ProbeSpec, address: string | null): string {
   return probe.from.kind === 'pod' ? inNetns(`${probe.from.namespace}/${probe.from.name}`, line) : line;
 }
 
-function clientLine({ protocol, port }: ProbeSpec, dialled: string, seconds: number): string {
+function clientLine({ protocol, port, bytes }: ProbeSpec, dialled: string, seconds: number): string {
+  const data = `head -c ${bytes} /dev/zero | `;
   switch (protocol) {
-    case 'tcp':
-      return `curl -s -m ${seconds} http://${dialled}:${port}/`;
+    case 'tcp': {
+      const curl = `curl -s -m ${seconds}`;
+      return bytes === undefined
+        ? `${curl} http://${dialled}:${port}/`
+        : `${data}${curl} --data-binary @- http://${dialled}:${port}/`;
+    }
     case 'udp':
-      return `echo hello | nc -u -w ${seconds} ${dialled} ${port}`;
+      return `${bytes === undefined ? 'echo hello | ' : data}nc -u -w ${seconds} ${dialled} ${port}`;
     case 'icmp':
-      return `ping -c 1 -W ${seconds} ${dialled}`;
+      return `ping -c 1 -W ${seconds}${bytes === undefined ? '' : ` -M do -s ${bytes}`} ${dialled}`;
   }
 }

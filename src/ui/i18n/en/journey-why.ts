@@ -75,6 +75,7 @@ export const why = {
   wire: 'The underlay carries the frame from one machine to the other.',
   wireSealed: 'The underlay reads only the outside of the envelope.',
   icmp: 'The machine that gave up tells the sender why.',
+  pathMtu: 'The sender keeps the narrowest MTU of this path for ten minutes. TCP cuts what it sent anew and sends it again.',
 };
 
 /** The kernel's drop reasons in plain words. */

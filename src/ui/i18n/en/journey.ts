@@ -113,6 +113,7 @@ export const journey = {
     wireSealed: '{{from}} to {{to}}, sealed',
     wireArp: '{{label}}',
     icmp: 'ICMP {{name}} goes back to {{to}}',
+    pathMtu: 'remembered: the path to {{dst}} takes {{mtu}} bytes',
     dropped: 'dropped: {{reason}}',
   },
   /** Why a rule did not match, as short as it can be said. */

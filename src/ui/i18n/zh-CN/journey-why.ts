@@ -77,6 +77,7 @@ export const why: Translated<typeof englishWhy> = {
   wire: '底层网络把帧从一台机器送到另一台。',
   wireSealed: '底层网络只看信封的外面。',
   icmp: '放弃转发的机器把原因告诉发送方。',
+  pathMtu: '发送方把这条路径上最小的 MTU 记住十分钟；TCP 会把已发送的数据重新切分并重传。',
 };
 
 export const reason: Translated<typeof englishReason> = {

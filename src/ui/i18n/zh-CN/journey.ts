@@ -107,6 +107,7 @@ export const journey: Translated<typeof english> = {
     wireSealed: '{{from}} 到 {{to}}，已封装',
     wireArp: '{{label}}',
     icmp: 'ICMP {{name}} 发回 {{to}}',
+    pathMtu: '记住：到 {{dst}} 的路径最多通过 {{mtu}} 字节',
     dropped: '丢弃：{{reason}}',
   },
   failed: {

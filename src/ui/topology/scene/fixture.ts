@@ -96,6 +96,7 @@ function netnsView(node: string, name: string, links: readonly LinkView[], natRu
     name,
     links,
     routes: [],
+    pathMtus: [],
     neighbours: [],
     fdb: [],
     sysctls: new Map(),
