@@ -11,7 +11,7 @@ import type { Netns } from '../netns.ts';
 import { newSkb, type Skb } from '../skb.ts';
 import { isIcmpError, type IcmpMessage, type Ipv4Packet } from '../wire/packet.ts';
 import { ipLocalOut } from './output.ts';
-import { routeOutput } from './route.ts';
+import { pathMtu, routeOutput } from './route.ts';
 
 /** An error to be sent: RFC 792 type and code, and the next hop's MTU of fragmentation-needed. */
 export interface IcmpError {
@@ -84,6 +84,18 @@ function answerEcho(netns: Netns, skb: Skb, packet: Ipv4Packet, message: IcmpMes
 /** Fragmentation needed and DF set: the packet was too long for a link on its way. */
 export function isTooBig({ type, code }: IcmpMessage): boolean {
   return type === 3 && code === 4;
+}
+
+/** What fragmentation-needed says of the path is remembered (ipv4_update_pmtu); true when the path is narrower than was known. */
+export function learnPathMtu(netns: Netns, skb: Skb, message: IcmpMessage): boolean {
+  const { mtu, quoted } = message;
+  if (!isTooBig(message) || mtu === null || quoted === null) return false;
+  const before = pathMtu(netns, quoted.dst);
+  const known = netns.pathMtus.learn(quoted.dst, { mtu, before }, netns.now);
+  if (known === null) return false;
+  netns.record(skb, { kind: 'pmtu', ...known });
+  netns.touch();
+  return known.mtu < before;
 }
 
 /** Codes of unreachable that a UDP socket hears of; the others may pass, so it goes on waiting (icmp_err_convert, `fatal`). */

@@ -10,6 +10,8 @@ import type { Route } from '../route/fib.ts';
 import type { Skb } from '../skb.ts';
 import type { DropReason } from '../trace/trace.ts';
 import type { AddrType } from '../netfilter/hooks.ts';
+import type { UdpDatagram } from '../wire/packet.ts';
+import { IPV4_BYTES, l4Bytes } from '../wire/size.ts';
 
 /** Result of an output look-up; `errno` is what connect() returns. */
 export type OutputRoute =
@@ -91,6 +93,11 @@ const ETHERNET_MTU = 1500;
 export function pathMtu(netns: Netns, dst: IpAddr): number {
   const way = routeOutput(netns, { dst, src: null, oif: null });
   return netns.pathMtus.to(dst, way.kind === 'route' ? way.dev.mtu : ETHERNET_MTU, netns.now);
+}
+
+/** A datagram that fits its path may not be fragmented on the way, a longer one must be (IP_PMTUDISC_WANT, ip_dont_fragment). */
+export function fitsPath(netns: Netns, dst: IpAddr, datagram: UdpDatagram): boolean {
+  return IPV4_BYTES + l4Bytes(datagram) <= pathMtu(netns, dst);
 }
 
 /** The route of a packet that came in on `dev`. */

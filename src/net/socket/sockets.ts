@@ -4,9 +4,9 @@
  */
 import { err, ok, type Result } from '../../lib/result.ts';
 import { IP_ANY, type IpAddr } from '../../lib/ip.ts';
-import { endsDatagrams, errnoOf, icmpSend, isTooBig } from '../ip/icmp.ts';
+import { endsDatagrams, errnoOf, icmpSend, isTooBig, learnPathMtu } from '../ip/icmp.ts';
 import { ipLocalOut } from '../ip/output.ts';
-import { pathMtu } from '../ip/route.ts';
+import { fitsPath, pathMtu } from '../ip/route.ts';
 import type { Netns } from '../netns.ts';
 import { newSkb, type Nfct, type Skb } from '../skb.ts';
 import type { PacketRelation, PacketRole } from '../trace/trace.ts';
@@ -21,7 +21,7 @@ import {
   type TcpSegment,
   type UdpDatagram,
 } from '../wire/packet.ts';
-import { ICMP_BYTES, IPV4_BYTES, l4Bytes } from '../wire/size.ts';
+import { ICMP_BYTES, IPV4_BYTES } from '../wire/size.ts';
 import { connect } from './connect.ts';
 import { connectionKey } from './key.ts';
 import { TcpSocket } from './tcp.ts';
@@ -140,7 +140,7 @@ export class Sockets {
     this.#datagrams.set(key, { spec, local: ends.src, port });
     const l4: UdpDatagram = { kind: 'udp', sport: port, dport: spec.port, payload: appData(spec.text) };
     const { error } = this.send(
-      { src: ends.src, dst: ends.dst, l4, df: this.#fits(ends.dst, l4) },
+      { src: ends.src, dst: ends.dst, l4, df: fitsPath(this.#netns, ends.dst, l4) },
       {
         recorder: spec.recorder,
         relation: 'sent',
@@ -290,14 +290,14 @@ export class Sockets {
     if (quoted.l4.kind === 'tcp') {
       const socket = this.#connections.get(connectionKey('tcp', quoted.src, quoted.l4.sport, quoted.dst, quoted.l4.dport));
       if (socket !== undefined) {
-        const narrower = this.#learnPathMtu(skb, quoted.dst, message);
+        const narrower = learnPathMtu(this.#netns, skb, message);
         this.#deliver(skb, socket.process, what);
         if (!isTooBig(message)) socket.receiveError(errnoOf(message));
         else if (narrower) socket.pathNarrowed();
         return;
       }
     } else {
-      this.#learnPathMtu(skb, quoted.dst, message);
+      learnPathMtu(this.#netns, skb, message);
       const [port, remote] = quoted.l4.kind === 'udp' ? [quoted.l4.sport, quoted.l4.dport] : [quoted.l4.id, 0];
       const client = this.#datagrams.get(connectionKey(quoted.l4.kind, quoted.src, port, quoted.dst, remote));
       if (client !== undefined) {
@@ -308,23 +308,6 @@ export class Sockets {
       }
     }
     this.#netns.drop(skb, 'NO_SOCKET', `${what} speaks of a socket that is gone`);
-  }
-
-  /** A datagram that fits its path may not be fragmented on the way, a longer one must be (IP_PMTUDISC_WANT, ip_dont_fragment). */
-  #fits(dst: IpAddr, datagram: UdpDatagram): boolean {
-    return IPV4_BYTES + l4Bytes(datagram) <= pathMtu(this.#netns, dst);
-  }
-
-  /** What fragmentation-needed says of the path is remembered (ipv4_sk_update_pmtu); true when that is news. */
-  #learnPathMtu(skb: Skb, dst: IpAddr, message: IcmpMessage): boolean {
-    if (!isTooBig(message) || message.mtu === null) return false;
-    const netns = this.#netns;
-    const before = pathMtu(netns, dst);
-    const known = netns.pathMtus.learn(dst, { mtu: message.mtu, before }, netns.now);
-    if (known === null) return false;
-    netns.record(skb, { kind: 'pmtu', ...known });
-    netns.touch();
-    return known.mtu < before;
   }
 
   forget(socket: TcpSocket): void {
@@ -416,7 +399,7 @@ export class Sockets {
     });
     const l4: UdpDatagram = { kind: 'udp', sport: datagram.dport, dport: datagram.sport, payload: appData(text) };
     this.send(
-      { src: packet.dst, dst: packet.src, l4, df: this.#fits(packet.src, l4) },
+      { src: packet.dst, dst: packet.src, l4, df: fitsPath(this.#netns, packet.src, l4) },
       {
         recorder: skb.recorder,
         relation: 'sent',

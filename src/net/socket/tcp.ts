@@ -20,6 +20,7 @@ import { hasFlag, type AppData, type TcpFlag, type TcpSegment } from '../wire/pa
 import { IPV4_BYTES } from '../wire/size.ts';
 import { resetFor, segmentLength } from './reset.ts';
 import { connectionKey } from './key.ts';
+import { cut, pieces, type Unacked } from './segments.ts';
 import type { ClientErrno, ClientEvent, ServerRequest, Sockets } from './sockets.ts';
 
 export type TcpState =
@@ -37,13 +38,6 @@ export type TcpState =
 interface Endpoint {
   readonly addr: IpAddr;
   readonly port: number;
-}
-
-/** A segment sent and not yet acknowledged. */
-interface Unacked {
-  readonly segment: TcpSegment;
-  /** As it was last sent; null until then. */
-  readonly skb: Skb | null;
 }
 
 /** All that changes in a socket, so that it can be put back whole. */
@@ -453,24 +447,4 @@ export class TcpSocket {
     this.#setState('CLOSED');
     this.#sockets.forget(this);
   }
-}
-
-/** Text in pieces of at most `size` bytes. */
-function pieces(text: string, size: number): readonly AppData[] {
-  const bytes = new TextEncoder().encode(text);
-  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index): AppData => {
-    const part = bytes.subarray(index * size, (index + 1) * size);
-    return { kind: 'data', text: new TextDecoder().decode(part), bytes: part.length };
-  });
-}
-
-/** A segment sent, in segments of at most `limit` bytes; what asks for attention at its end stays with the last (tcp_fragment). */
-function cut(packet: Unacked, limit: number): readonly Unacked[] {
-  const { segment, skb } = packet;
-  if (segment.data === null || segment.data.bytes <= limit) return [packet];
-  const parts = pieces(segment.data.text, limit);
-  return parts.map((data, index): Unacked => {
-    const flags = index === parts.length - 1 ? segment.flags : segment.flags.filter((flag) => flag !== 'PSH' && flag !== 'FIN');
-    return { segment: { ...segment, seq: (segment.seq + index * limit) >>> 0, flags, data }, skb };
-  });
 }

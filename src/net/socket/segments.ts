@@ -1,0 +1,33 @@
+/**
+ * Data in segments: cut to what a path takes when it is sent, and anew when the path turns out to take less
+ * (net/ipv4/tcp_output.c tcp_fragment).
+ */
+import type { Skb } from '../skb.ts';
+import type { AppData, TcpSegment } from '../wire/packet.ts';
+
+/** A segment sent and not yet acknowledged. */
+export interface Unacked {
+  readonly segment: TcpSegment;
+  /** As it was last sent; null until then. */
+  readonly skb: Skb | null;
+}
+
+/** Text in pieces of at most `size` bytes. */
+export function pieces(text: string, size: number): readonly AppData[] {
+  const bytes = new TextEncoder().encode(text);
+  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index): AppData => {
+    const part = bytes.subarray(index * size, (index + 1) * size);
+    return { kind: 'data', text: new TextDecoder().decode(part), bytes: part.length };
+  });
+}
+
+/** A segment sent, in segments of at most `limit` bytes; what asks for attention at its end stays with the last (tcp_fragment). */
+export function cut(packet: Unacked, limit: number): readonly Unacked[] {
+  const { segment, skb } = packet;
+  if (segment.data === null || segment.data.bytes <= limit) return [packet];
+  const parts = pieces(segment.data.text, limit);
+  return parts.map((data, index): Unacked => {
+    const flags = index === parts.length - 1 ? segment.flags : segment.flags.filter((flag) => flag !== 'PSH' && flag !== 'FIN');
+    return { segment: { ...segment, seq: (segment.seq + index * limit) >>> 0, flags, data }, skb };
+  });
+}
