@@ -31,7 +31,18 @@ export class ChangeGroups {
 const CNI = 'CNI ';
 
 /** As a change travels: from the API to the kernels. */
-const ORDER = ['API server', 'controllers', 'scheduler', 'kubelet', CNI, 'flanneld', 'kindnetd', 'kube-proxy'];
+const ORDER = [
+  'API server',
+  'controllers',
+  'scheduler',
+  'kubelet',
+  CNI,
+  'flanneld',
+  'kindnetd',
+  'kubenet',
+  'route controller',
+  'kube-proxy',
+];
 
 /** A maker as the list of changes calls it. */
 export function actorName(provenance: Provenance): string {

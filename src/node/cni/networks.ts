@@ -1,10 +1,11 @@
 /** The container networks there are, by the name a scenario gives in `cluster.cni`. */
+import { plainBridge } from './bridge/network.ts';
 import { flannelHostGw, flannelVxlan } from './flannel/network.ts';
 import { kindnet } from './kindnet/network.ts';
 import type { Network } from './network.ts';
 import { noNetwork } from './none.ts';
 
-export const NETWORK_NAMES = ['flannel-vxlan', 'flannel-host-gw', 'kindnet', 'none'] as const;
+export const NETWORK_NAMES = ['flannel-vxlan', 'flannel-host-gw', 'kindnet', 'bridge', 'none'] as const;
 
 export type NetworkName = (typeof NETWORK_NAMES)[number];
 
@@ -12,6 +13,7 @@ const NETWORKS: Readonly<Record<NetworkName, Network>> = {
   'flannel-vxlan': flannelVxlan,
   'flannel-host-gw': flannelHostGw,
   kindnet,
+  bridge: plainBridge,
   none: noNetwork,
 };
 

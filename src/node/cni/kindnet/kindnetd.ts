@@ -10,12 +10,13 @@
  */
 import type { Node } from '../../../api/types/node.ts';
 import type { ApiClient } from '../../../api/watch.ts';
-import { networkCidr, parseCidr, type Cidr } from '../../../lib/cidr.ts';
-import { parseIp, type IpAddr } from '../../../lib/ip.ts';
+import type { Cidr } from '../../../lib/cidr.ts';
+import type { IpAddr } from '../../../lib/ip.ts';
 import type { Provenance } from '../../../lib/provenance.ts';
 import { ok, type Result } from '../../../lib/result.ts';
 import type { Kernel } from '../../../net/kernel.ts';
 import { NS_PER_MS, NS_PER_S, type Timer } from '../../../sim/sim.ts';
+import { nodeSubnet, syncRoute } from '../node-routes.ts';
 import { PeriodicWork } from '../periodic.ts';
 import { JUMP_POSTROUTING, MASQ_CHAIN, masqRestoreText, masqRules } from './rules.ts';
 
@@ -93,28 +94,16 @@ export class Kindnetd {
   }
 
   #reconcileNode(node: Node): Result<void, string> {
-    const nodeIP = internalIP(node);
-    const podCIDR = parseCidr(node.spec.podCIDR ?? '');
-    if (nodeIP === null || podCIDR === null) return ok(undefined);
-    if (nodeIP !== this.#options.hostIP) return this.#syncRoute(node.metadata.name, nodeIP, networkCidr(podCIDR));
-    if (this.#written !== podCIDR) {
-      this.#written = podCIDR;
-      this.#options.onConfig(podCIDR);
+    const subnet = nodeSubnet(node);
+    if (subnet === null) return ok(undefined);
+    const { hostIP, kernel, onConfig } = this.#options;
+    if (subnet.nodeIP !== hostIP)
+      return syncRoute(kernel.root, subnet, { actor: 'kindnetd', action: 'syncRoute', object: `Node ${node.metadata.name}` });
+    if (this.#written !== subnet.podCIDR) {
+      this.#written = subnet.podCIDR;
+      onConfig(subnet.podCIDR);
     }
     return ok(undefined);
-  }
-
-  /** One route to the other node's Pods; those by another gateway are taken away (syncRoute). */
-  #syncRoute(node: string, nodeIP: IpAddr, podCIDR: Cidr): Result<void, string> {
-    const { root } = this.#options.kernel;
-    const by: Provenance = { actor: 'kindnetd', action: 'syncRoute', object: `Node ${node}` };
-    const present = root.fib.routes().filter((route) => route.table === 'main' && route.dst === podCIDR);
-    for (const route of present) {
-      if (route.via === nodeIP) continue;
-      const removed = root.deleteRoute({ dst: podCIDR, via: route.via, dev: route.dev });
-      if (!removed.ok) return removed;
-    }
-    return present.some((route) => route.via === nodeIP) ? ok(undefined) : root.addRoute({ dst: podCIDR, via: nodeIP }, by);
   }
 
   /** Puts back what is missing of the jump and the chain (SyncRules). */
@@ -130,9 +119,4 @@ export class Kindnetd {
     if (!restored.ok)
       this.#problem = `kind-masq-agent: error syncing rules ${restored.error.map((error) => error.text).join('; ')} , retrying ... `;
   }
-}
-
-function internalIP(node: Node): IpAddr | null {
-  const address = (node.status.addresses ?? []).find(({ type }) => type === 'InternalIP')?.address;
-  return address === undefined ? null : parseIp(address);
 }
