@@ -1,24 +1,30 @@
 /**
- * `npm run -s bench -- [--json]`: measures the budgets of the design, the median of several runs each. Nothing fails on time.
+ * `npm run -s bench -- [--json] [NAME…]`: measures the budgets of the design, the median of several runs each; with names only
+ * those whose names begin so. Nothing fails on time.
  */
-import { benchCluster } from './bench/cluster.ts';
-import type { Measurement } from './bench/measure.ts';
-import { benchPage } from './bench/page.ts';
-import { benchProxy } from './bench/proxy.ts';
+import { clusterBudgets } from './bench/cluster.ts';
+import { measured, type Measurement } from './bench/measure.ts';
+import { pageBudgets } from './bench/page.ts';
+import { proxyBudgets } from './bench/proxy.ts';
 
-const USAGE = 'usage: npm run -s bench -- [--json]\n';
+const USAGE = 'usage: npm run -s bench -- [--json] [NAME…]\n';
 
 async function main(argv: readonly string[]): Promise<number> {
-  const unknown = argv.find((argument) => argument !== '--json' && argument !== '--help');
+  const names = argv.filter((argument) => !argument.startsWith('-'));
+  const all = [...proxyBudgets(), ...clusterBudgets(), ...pageBudgets()];
+  const unknown =
+    argv.find((argument) => argument.startsWith('-') && argument !== '--json' && argument !== '--help') ??
+    names.find((name) => !all.some((budget) => budget.name.startsWith(name)));
   if (unknown !== undefined) {
     process.stderr.write(`unknown argument ${unknown}\n${USAGE}`);
     return 2;
   }
   if (argv.includes('--help')) {
-    process.stdout.write(USAGE);
+    process.stdout.write(`${USAGE}${all.map(({ name }) => `  ${name}\n`).join('')}`);
     return 0;
   }
-  const results = [...benchProxy(), ...benchCluster(), ...(await benchPage())].map(rounded);
+  const wanted = all.filter(({ name }) => names.length === 0 || names.some((start) => name.startsWith(start)));
+  const results = (await measured(wanted)).map(rounded);
   process.stdout.write(argv.includes('--json') ? `${JSON.stringify({ results }, null, 2)}\n` : tableText(results));
   return 0;
 }

@@ -2,12 +2,25 @@
  * Times and sizes: the median of several runs, so that one pause of the machine does not count.
  */
 
-/** One measured budget. `value` null: not measured here. */
-export interface Measurement {
+/** What something may take at most; frames a second: must reach at least. */
+export interface Budget {
   readonly name: string;
-  readonly value: number | null;
   readonly unit: 'ms' | 'MB' | 'KB' | 'fps' | 'frames';
   readonly budget: number;
+  /** Null: cannot be measured here. */
+  readonly measure: () => number | null | Promise<number | null>;
+}
+
+/** One measured budget. `value` null: not measured here. */
+export interface Measurement extends Omit<Budget, 'measure'> {
+  readonly value: number | null;
+}
+
+/** One after the other, so that none slows another. */
+export async function measured(budgets: readonly Budget[]): Promise<readonly Measurement[]> {
+  const results: Measurement[] = [];
+  for (const { name, unit, budget, measure } of budgets) results.push({ name, value: await measure(), unit, budget });
+  return results;
 }
 
 /** The middle of the values; the mean of the two in the middle for an even count. */
