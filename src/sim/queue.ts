@@ -1,5 +1,5 @@
 /**
- * A binary heap of events ordered by (at, seq). Cancelled events stay in the heap until they surface.
+ * A binary heap of events ordered by (at, seq). Cancelled events stay in the heap until they surface or are more than the others.
  */
 import type { Timer } from './sim.ts';
 
@@ -10,19 +10,48 @@ interface EventSpec {
   readonly background: boolean;
 }
 
-interface QueuedEvent extends EventSpec, Timer {
+/** An event in its queue; the handle of who scheduled it. */
+class QueuedEvent implements Timer {
+  readonly at: number;
   readonly seq: number;
-  state: 'waiting' | 'cancelled' | 'run';
+  readonly label: string;
+  readonly handler: () => void;
+  readonly background: boolean;
+  state: 'waiting' | 'cancelled' | 'run' = 'waiting';
+  readonly #queue: EventQueue;
+
+  constructor(queue: EventQueue, seq: number, { at, label, handler, background }: EventSpec) {
+    this.#queue = queue;
+    this.seq = seq;
+    this.at = at;
+    this.label = label;
+    this.handler = handler;
+    this.background = background;
+  }
+
+  cancel(): void {
+    this.#queue.cancel(this);
+  }
 }
+
+/** Fewer cancelled events than this are left to surface. */
+const MIN_CANCELLED = 64;
 
 function before(a: QueuedEvent, b: QueuedEvent): boolean {
   return a.at < b.at || (a.at === b.at && a.seq < b.seq);
+}
+
+/** An ordered list is a heap. */
+function inOrder(a: QueuedEvent, b: QueuedEvent): number {
+  return before(a, b) ? -1 : 1;
 }
 
 export class EventQueue {
   #heap: QueuedEvent[] = [];
   #seq = 0;
   #foreground = 0;
+  /** Cancelled events still in the heap. */
+  #cancelled = 0;
 
   /** How many waiting events are not background. */
   get foreground(): number {
@@ -30,27 +59,32 @@ export class EventQueue {
   }
 
   push(spec: EventSpec): Timer {
-    const leave = (state: 'cancelled'): void => {
-      if (event.state !== 'waiting') return;
-      event.state = state;
-      if (!event.background) this.#foreground--;
-    };
-    const event: QueuedEvent = {
-      ...spec,
-      seq: this.#seq++,
-      state: 'waiting',
-      cancel() {
-        leave('cancelled');
-      },
-    };
+    const event = new QueuedEvent(this, this.#seq++, spec);
     if (!spec.background) this.#foreground++;
     this.#heap.push(event);
     this.#siftUp(this.#heap.length - 1);
     return event;
   }
 
+  cancel(event: QueuedEvent): void {
+    if (event.state !== 'waiting') return;
+    event.state = 'cancelled';
+    if (!event.background) this.#foreground--;
+    this.#cancelled++;
+    if (this.#cancelled >= MIN_CANCELLED && this.#cancelled > this.#heap.length / 2) this.#sweep();
+  }
+
+  /** Timers of protocols are nearly always cancelled long before their time: what they hold must not wait for it. */
+  #sweep(): void {
+    this.#heap = this.#heap.filter((event) => event.state === 'waiting').sort(inOrder);
+    this.#cancelled = 0;
+  }
+
   peek(): QueuedEvent | null {
-    while (this.#heap[0]?.state === 'cancelled') this.#removeTop();
+    while (this.#heap[0]?.state === 'cancelled') {
+      this.#removeTop();
+      this.#cancelled--;
+    }
     return this.#heap[0] ?? null;
   }
 
@@ -64,6 +98,7 @@ export class EventQueue {
   }
 
   discard(matches: (label: string) => boolean): void {
+    // Cancelling may sweep, which makes another heap; this one stays as it is.
     for (const event of this.#heap) if (matches(event.label)) event.cancel();
   }
 
@@ -74,8 +109,9 @@ export class EventQueue {
     const foreground = this.#foreground;
     return () => {
       for (const event of waiting) event.state = 'waiting';
-      waiting.sort((a, b) => (before(a, b) ? -1 : 1));
+      waiting.sort(inOrder);
       this.#heap = [...waiting];
+      this.#cancelled = 0;
       this.#seq = seq;
       this.#foreground = foreground;
     };

@@ -49,6 +49,27 @@ describe('the virtual clock', () => {
     expect([ran, sim.busy, sim.nextEventAt()]).toEqual([['b'], false, null]);
   });
 
+  test('hundreds cancelled change nothing for the others, whose order and checkpoint stay', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(9), fc.nat(3)), { minLength: 200, maxLength: 400 }), (events) => {
+        const { sim, ran, note } = newSim();
+        const timers = events.map(([delay], index) => sim.after(delay, 'e', note(String(index))));
+        const restore = sim.checkpoint();
+        timers.forEach((timer, index) => {
+          if (events[index]?.[1] !== 0) timer.cancel();
+        });
+        const inTime = events.map(([delay, kept], index) => ({ delay, kept, index })).sort((a, b) => a.delay - b.delay);
+        sim.run(ALL);
+        expect(ran).toEqual(inTime.filter(({ kept }) => kept === 0).map(({ index }) => String(index)));
+        ran.length = 0;
+        restore();
+        sim.run(ALL);
+        expect(ran).toEqual(inTime.map(({ index }) => String(index)));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   test('stops at the deadline and stands there', () => {
     const { sim, ran, note } = newSim();
     sim.after(10, 'a', note('a'));

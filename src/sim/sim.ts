@@ -38,7 +38,7 @@ export class Sim {
 
   /** Runs `handler` `delay` nanoseconds from now; `label` names the event for diagnostics. */
   after(delay: number, label: string, handler: () => void): Timer {
-    assert(delay >= 0, `event ${label} scheduled in the past`);
+    assert(delay >= 0, () => `event ${label} scheduled in the past`);
     return this.#queue.push({ at: this.#now + delay, label, handler, background: false });
   }
 
@@ -47,7 +47,7 @@ export class Sim {
    * `busy` true, so a cluster can be told settled while its clocks tick on.
    */
   background(delay: number, label: string, handler: () => void): Timer {
-    assert(delay >= 0, `event ${label} scheduled in the past`);
+    assert(delay >= 0, () => `event ${label} scheduled in the past`);
     return this.#queue.push({ at: this.#now + delay, label, handler, background: true });
   }
 

@@ -69,7 +69,7 @@ function recordOutputRoute(netns: Netns, skb: Skb, result: OutputRoute, again: b
 
 /** The matching routes that lost to `chosen`. */
 export function passedOver(netns: Netns, dst: IpAddr, chosen: RouteView | null): readonly RouteView[] {
-  return [...netns.fib.matching(dst)].filter((route) => route !== chosen);
+  return netns.fib.matching(dst).filter((route) => route !== chosen);
 }
 
 /** POSTROUTING, then the device; also the end of the forwarding path. False when a rule stopped the packet. */

@@ -4,7 +4,7 @@
  * Counters stand apart from the rules because they move with every packet. A reader's snapshot is the map itself; the next
  * count makes a copy first, so a snapshot costs nothing until the counters move.
  */
-import type { TableName } from './hooks.ts';
+import { TABLES_OF_HOOK, type TableName } from './hooks.ts';
 
 export interface Counter {
   readonly packets: number;
@@ -18,6 +18,18 @@ export interface CounterSnapshot {
 }
 
 export const ZERO: Counter = { packets: 0, bytes: 0 };
+
+/** `table/CHAIN` of every base chain, by table and chain: each packet counts on several. */
+const POLICY_KEYS: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map(
+  [...new Set(Object.values(TABLES_OF_HOOK).flat())].map((table) => [
+    table,
+    new Map(Object.keys(TABLES_OF_HOOK).map((hook) => [hook, `${table}/${hook}`])),
+  ]),
+);
+
+function policyKey(table: TableName, chain: string): string {
+  return POLICY_KEYS.get(table)?.get(chain) ?? `${table}/${chain}`;
+}
 
 export class Counters {
   #rules = new Map<number, Counter>();
@@ -37,7 +49,7 @@ export class Counters {
   }
 
   policy(table: TableName, chain: string): Counter {
-    return this.#policies.get(`${table}/${chain}`) ?? ZERO;
+    return this.#policies.get(policyKey(table, chain)) ?? ZERO;
   }
 
   /** Counts one packet of `bytes` on a rule and returns its packets so far. */
@@ -50,8 +62,9 @@ export class Counters {
 
   countPolicy(table: TableName, chain: string, bytes: number): void {
     this.#own();
-    const now = this.policy(table, chain);
-    this.#policies.set(`${table}/${chain}`, { packets: now.packets + 1, bytes: now.bytes + bytes });
+    const key = policyKey(table, chain);
+    const now = this.#policies.get(key) ?? ZERO;
+    this.#policies.set(key, { packets: now.packets + 1, bytes: now.bytes + bytes });
   }
 
   setRule(id: number, counter: Counter): void {
@@ -62,7 +75,7 @@ export class Counters {
 
   setPolicy(table: TableName, chain: string, counter: Counter): void {
     this.#own();
-    this.#policies.set(`${table}/${chain}`, counter);
+    this.#policies.set(policyKey(table, chain), counter);
   }
 
   /** Rules that a packet has matched since their counters were last zero. */

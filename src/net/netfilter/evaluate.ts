@@ -52,25 +52,20 @@ interface Frame {
 const MAX_DEPTH = 1024;
 
 export class TableWalker {
-  readonly #counters: Counters;
-  readonly #stateful: StatefulMatches;
+  readonly #state: RunState;
   readonly #indexed: boolean;
   readonly #known = new WeakMap<Chain, ChainInfo>();
 
   /** `indexed: false` walks every chain rule by rule; for tests and measurements. */
   constructor(options: { readonly counters: Counters; readonly stateful: StatefulMatches; readonly indexed: boolean }) {
-    this.#counters = options.counters;
-    this.#stateful = options.stateful;
+    const { counters, stateful } = options;
+    this.#state = { counters, stateful, enter: (chain, facts) => this.#enter(chain, facts) };
     this.#indexed = options.indexed;
   }
 
   run(table: Table, walk: Walk): TableVerdict {
-    const base = assertExists(table.chains.get(walk.hook), `table ${table.name} has no chain ${walk.hook}`);
-    return new TableRun(table, walk, {
-      counters: this.#counters,
-      stateful: this.#stateful,
-      enter: (chain) => this.#enter(chain, walk.facts),
-    }).run(base);
+    const base = assertExists(table.chains.get(walk.hook), () => `table ${table.name} has no chain ${walk.hook}`);
+    return new TableRun(table, walk, this.#state).run(base);
   }
 
   #enter(chain: Chain, facts: PacketFacts): Frame {
@@ -96,7 +91,7 @@ interface ChainInfo {
 interface RunState {
   readonly counters: Counters;
   readonly stateful: StatefulMatches;
-  enter(chain: Chain): Frame;
+  enter(chain: Chain, facts: PacketFacts): Frame;
 }
 
 /** One packet in one table. */
@@ -127,7 +122,7 @@ class TableRun {
         frame = outer;
         continue;
       }
-      const rule = assertExists(frame.chain.rules[at], `chain ${frame.chain.name} has no rule ${at + 1}`);
+      const rule = assertExists(frame.chain.rules[at], 'a rule to try is not in its chain');
       const matched = this.#matches(rule);
       if (!matched) {
         if (this.#failed !== null) {
@@ -159,11 +154,11 @@ class TableRun {
 
   #chain(name: string): Chain {
     assert(this.#stack.length < MAX_DEPTH, `jump stack of ${MAX_DEPTH} is full`);
-    return assertExists(this.#table.chains.get(name), `no chain ${name} in ${this.#table.name}`);
+    return assertExists(this.#table.chains.get(name), () => `no chain ${name} in ${this.#table.name}`);
   }
 
   #enter(chain: Chain): Frame {
-    return this.#state.enter(chain);
+    return this.#state.enter(chain, this.#walk.facts);
   }
 
   /** The end of a chain: back to the caller, or null at the end of the base chain. */

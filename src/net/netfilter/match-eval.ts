@@ -4,14 +4,11 @@
  * Models ip_packet_match (net/ipv4/netfilter/ip_tables.c) and the `match` functions of net/netfilter/xt_*.c that only read.
  */
 import { assertNever } from '../../lib/assert.ts';
-import { ipFromU32, ipToU32 } from '../../lib/ip.ts';
-import { NS_PER_S } from '../../sim/sim.ts';
 import type { FailedMatch } from '../trace/trace.ts';
+import { inAddress, inRange, type Part } from './comparison.ts';
+import { conntrackHolds, conntrackParts } from './conntrack-match.ts';
 import type {
-  AddressMask,
   AddrtypeMatch,
-  ConntrackMatch,
-  CtStatus,
   IcmpMatch,
   IprangeMatch,
   MultiportMatch,
@@ -24,24 +21,7 @@ import type {
 import { inSet, reversePathHolds, reversePathText } from './match-lookup.ts';
 import { hex, printMatch, rangeText } from './match-print.ts';
 import { protocolName, tcpFlagWords } from './names.ts';
-import { packetBytes, packetType, tcpFlagBits, type ConnFacts, type PacketFacts } from './packet-facts.ts';
-import type { CtState, Tuple } from './conntrack-types.ts';
-
-/** One comparison of a match: did it hold, its words, the packet's own value, what was compared. Words are made on demand. */
-interface Part {
-  readonly holds: boolean;
-  readonly property: string;
-  readonly text: () => string;
-  readonly packet: () => string;
-}
-
-function inRange(value: number, range: PortRange): boolean {
-  return (value >= range.min && value <= range.max) !== range.invert;
-}
-
-function inAddress(value: number, address: AddressMask): boolean {
-  return ((value & address.mask) >>> 0 === address.addr) !== address.invert;
-}
+import { packetBytes, packetType, tcpFlagBits, type PacketFacts } from './packet-facts.ts';
 
 /** An interface name against a rule's, which may end in `+`. */
 export function interfaceMatches(pattern: string, name: string | null): boolean {
@@ -73,23 +53,6 @@ function multiportHolds(match: MultiportMatch, facts: PacketFacts): boolean {
   const hit = (port: number): boolean => match.ports.some(({ min, max }) => port >= min && port <= max);
   const found = (match.side !== 'dports' && hit(facts.sport)) || (match.side !== 'sports' && hit(facts.dport));
   return found !== match.invert;
-}
-
-/** The states a packet is in for --ctstate: one of the four, and SNAT or DNAT beside it. */
-function ctStates(facts: PacketFacts): CtState[] {
-  const states: CtState[] = [facts.ctstate];
-  if (facts.conn?.srcNat === true) states.push('SNAT');
-  if (facts.conn?.dstNat === true) states.push('DNAT');
-  return states;
-}
-
-function ctStatuses(conn: ConnFacts): CtStatus[] {
-  const statuses: CtStatus[] = [];
-  if (conn.related) statuses.push('EXPECTED');
-  if (conn.seenReply) statuses.push('SEEN_REPLY');
-  if (conn.assured) statuses.push('ASSURED');
-  if (conn.confirmed) statuses.push('CONFIRMED');
-  return statuses;
 }
 
 function addrtypeHolds(match: AddrtypeMatch, facts: PacketFacts): boolean {
@@ -172,7 +135,7 @@ export function passes(match: PureMatch, facts: PacketFacts): boolean {
     case 'connmark':
       return facts.conn !== null && ((facts.conn.mark & match.mask) >>> 0 === match.value) !== match.invert;
     case 'conntrack':
-      return conntrackParts(match, facts).every((part) => part.holds);
+      return conntrackHolds(match, facts);
     case 'state':
       return match.words.includes(facts.ctstate) !== match.invert;
     case 'addrtype':
@@ -221,94 +184,6 @@ function ttlHolds(op: 'eq' | 'ne' | 'lt' | 'gt', ttl: number, than: number): boo
     case 'gt':
       return ttl > than;
   }
-}
-
-/** The comparisons of xt_conntrack in the kernel's order: state, direction, tuples, ports, status, expiry. */
-function conntrackParts(match: ConntrackMatch, facts: PacketFacts): Part[] {
-  const parts: Part[] = [];
-  const words =
-    (invert: boolean, text: string): (() => string) =>
-    () =>
-      invert ? `! ${text}` : text;
-  const { conn } = facts;
-  if (match.ctstate !== null) {
-    const { words: list, invert } = match.ctstate;
-    const states = ctStates(facts);
-    const holds = states.some((state) => list.includes(state)) !== invert;
-    parts.push({
-      holds,
-      property: 'ctstate',
-      text: words(invert, `--ctstate ${list.join(',')}`),
-      packet: () => states.join(','),
-    });
-  }
-  const others = otherConntrackParts(match, facts, conn);
-  return conn === null
-    ? parts.concat(others.map((part) => ({ ...part, holds: false, packet: () => 'no connection' })))
-    : parts.concat(others);
-}
-
-function otherConntrackParts(match: ConntrackMatch, facts: PacketFacts, conn: ConnFacts | null): Part[] {
-  const parts: Part[] = [];
-  const add = (holds: boolean, property: string, invert: boolean, text: string, packet: string): void => {
-    parts.push({ holds, property, text: () => (invert ? `! ${text}` : text), packet: () => packet });
-  };
-  if (match.ctdir !== null) {
-    const dir = conn?.direction === 'original' ? 'ORIGINAL' : 'REPLY';
-    add(dir === match.ctdir, 'ctdir', false, `--ctdir ${match.ctdir}`, dir);
-  }
-  for (const [option, address, side, end] of [
-    ['ctorigsrc', match.ctorigsrc, 'original', 'src'],
-    ['ctorigdst', match.ctorigdst, 'original', 'dst'],
-    ['ctreplsrc', match.ctreplsrc, 'reply', 'src'],
-    ['ctrepldst', match.ctrepldst, 'reply', 'dst'],
-  ] as const) {
-    if (address === null) continue;
-    const own = tupleOf(conn, side)?.[end];
-    add(
-      own !== undefined && inAddress(ipToU32(own), address),
-      option,
-      address.invert,
-      `--${option} ${ipFromU32(address.addr)}`,
-      own ?? '',
-    );
-  }
-  if (match.ctproto !== null) {
-    const { protocol, invert } = match.ctproto;
-    add((facts.protocol === protocol) !== invert, 'ctproto', invert, `--ctproto ${protocol}`, String(facts.protocol));
-  }
-  for (const [option, range, side, end] of [
-    ['ctorigsrcport', match.ctorigsrcport, 'original', 'sport'],
-    ['ctorigdstport', match.ctorigdstport, 'original', 'dport'],
-    ['ctreplsrcport', match.ctreplsrcport, 'reply', 'sport'],
-    ['ctrepldstport', match.ctrepldstport, 'reply', 'dport'],
-  ] as const) {
-    if (range === null) continue;
-    const own = tupleOf(conn, side)?.[end] ?? -1;
-    add(inRange(own, range), option, range.invert, `--${option} ${rangeText(range)}`, String(own));
-  }
-  if (match.ctstatus !== null && conn !== null) {
-    const { words, invert } = match.ctstatus;
-    const own = ctStatuses(conn);
-    const holds = words.includes('NONE') ? own.length === 0 : own.some((status) => words.includes(status));
-    add(holds !== invert, 'ctstatus', invert, `--ctstatus ${words.join(',')}`, own.length === 0 ? 'NONE' : own.join(','));
-  }
-  if (match.ctexpire !== null && conn !== null) {
-    const seconds = Math.max(0, Math.floor((conn.expiresAt - facts.now) / NS_PER_S));
-    const { min, max, invert } = match.ctexpire;
-    add(
-      (seconds >= min && seconds <= max) !== invert,
-      'ctexpire',
-      invert,
-      `--ctexpire ${rangeText(match.ctexpire)}`,
-      String(seconds),
-    );
-  }
-  return parts;
-}
-
-function tupleOf(conn: ConnFacts | null, side: 'original' | 'reply'): Tuple | undefined {
-  return conn === null ? undefined : conn[side];
 }
 
 /** Why a packet fails a match it fails: the words, the packet's value and the property compared. */

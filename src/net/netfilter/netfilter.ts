@@ -7,7 +7,6 @@
  * Simplification: once on, conntrack stays on; tables once made stay, with all their base chains.
  */
 import { assert } from '../../lib/assert.ts';
-import type { IpAddr } from '../../lib/ip.ts';
 import type { Provenance } from '../../lib/provenance.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { Place } from '../trace/recorder.ts';
@@ -35,7 +34,7 @@ import { IpsetTable } from './ipset.ts';
 import type { Match } from './match.ts';
 import { isDone, manipOf, Nat } from './nat.ts';
 import { endpointOf, isRewritten, manipulate, manipulateError, type Manip } from './nat-packet.ts';
-import { ctStateOf, packetFacts, type ReversePath } from './packet-facts.ts';
+import { ctStateOf, packetFacts, type AddressTypes, type ReversePathOf } from './packet-facts.ts';
 import { Refusal } from './parse-values.ts';
 import { RuleCache } from './rule-cache.ts';
 import { readRestore, type RestoreError, type RestoreOptions, type Section } from './restore.ts';
@@ -94,6 +93,8 @@ export class Netfilter {
   readonly ipset: IpsetTable;
   readonly #host: NetfilterHost;
   readonly #cache: RuleCache;
+  readonly #types: AddressTypes;
+  readonly #reversePath: ReversePathOf;
   readonly #nat: Nat;
   readonly #counters = new Counters();
   readonly #stateful: StatefulMatches;
@@ -108,6 +109,8 @@ export class Netfilter {
   constructor(host: NetfilterHost, options: { readonly indexed?: boolean; readonly cache?: RuleCache } = {}) {
     this.#host = host;
     this.#cache = options.cache ?? new RuleCache();
+    this.#types = { of: (addr, dev) => host.addressType(addr, dev) };
+    this.#reversePath = (src, iif) => (iif === null || iif === 'lo' ? null : host.reversePath(src, iif));
     this.conntrack = new ConntrackTable(host);
     this.#nat = new Nat(host, this.conntrack);
     this.ipset = new IpsetTable({
@@ -244,24 +247,15 @@ export class Netfilter {
   }
 
   #walk(hook: Hook, skb: Skb, at: Place): Walk {
-    const types = { of: (addr: IpAddr, dev: string | null) => this.#host.addressType(addr, dev) };
-    const devices = {
+    const facts = packetFacts(skb, packetOf(skb), {
+      now: this.#host.now(),
+      types: this.#types,
+      sets: this.ipset.sets,
+      reversePath: this.#reversePath,
       in: hook === 'OUTPUT' || hook === 'POSTROUTING' ? null : skb.iif,
       out: hook === 'PREROUTING' || hook === 'INPUT' ? null : skb.oif,
-    };
-    const packet = packetOf(skb);
-    const { sets } = this.ipset;
-    const reversePath = () => this.#reversePath(packet, skb.iif);
-    return {
-      hook,
-      skb,
-      place: at,
-      facts: packetFacts(skb, packet, { now: this.#host.now(), types, sets, reversePath, devices }),
-    };
-  }
-
-  #reversePath(packet: Ipv4Packet, iif: string | null): ReversePath | null {
-    return iif === null || iif === 'lo' ? null : this.#host.reversePath(packet.src, iif);
+    });
+    return { hook, skb, place: at, facts };
   }
 
   #table(name: TableName, hook: Hook, skb: Skb, at: Place): HookResult {

@@ -122,7 +122,8 @@ class Facts implements PacketFacts {
   readonly types: AddressTypes;
   readonly sets: Ipsets;
   readonly #nfct: Nfct;
-  readonly #reversePath: () => ReversePath | null;
+  readonly #cameBy: string | null;
+  readonly #reversePath: ReversePathOf;
 
   constructor(skb: Skb, packet: Ipv4Packet, env: FactsEnvironment) {
     const { l4 } = packet;
@@ -134,14 +135,15 @@ class Facts implements PacketFacts {
     this.protocol = PROTOCOLS[l4.kind];
     this.sport = ports ? l4.sport : -1;
     this.dport = ports ? l4.dport : -1;
-    this.iif = env.devices.in;
-    this.oif = env.devices.out;
+    this.iif = env.in;
+    this.oif = env.out;
     this.physin = skb.physin;
     this.physout = skb.physout;
     this.mark = skb.mark;
     this.now = env.now;
     this.types = env.types;
     this.sets = env.sets;
+    this.#cameBy = skb.iif;
     this.#reversePath = env.reversePath;
     this.#nfct = skb.nfct;
   }
@@ -155,19 +157,24 @@ class Facts implements PacketFacts {
   }
 
   get reversePath(): ReversePath | null {
-    return this.#reversePath();
+    return this.#reversePath(this.packet.src, this.#cameBy);
   }
 }
+
+/** The way back to an address a packet came from by a device; null where none is asked for: made here, or over loopback. */
+export type ReversePathOf = (src: IpAddr, iif: string | null) => ReversePath | null;
 
 interface FactsEnvironment {
   readonly now: Instant;
   readonly types: AddressTypes;
   readonly sets: Ipsets;
-  readonly reversePath: () => ReversePath | null;
-  readonly devices: { readonly in: string | null; readonly out: string | null };
+  readonly reversePath: ReversePathOf;
+  /** Devices the hook knows. */
+  readonly in: string | null;
+  readonly out: string | null;
 }
 
-/** The facts of a packet at a hook; `devices` are those the hook knows. */
+/** The facts of a packet at a hook. */
 export function packetFacts(skb: Skb, packet: Ipv4Packet, env: FactsEnvironment): PacketFacts {
   return new Facts(skb, packet, env);
 }

@@ -86,11 +86,11 @@ class RouteTable {
     return null;
   }
 
-  /** Every route that matches, best first. */
-  *matching(addr: number): Generator<Route> {
+  /** Puts every route that matches into `found`, best first. */
+  collect(addr: number, found: Route[]): void {
     for (const length of this.#lengths) {
       const routes = this.#byLength.get(length)?.get((addr & maskOf(length)) >>> 0);
-      if (routes !== undefined) yield* routes;
+      if (routes !== undefined) for (const route of routes) found.push(route);
     }
   }
 
@@ -137,9 +137,11 @@ export class Fib {
   }
 
   /** Matching routes over all tables, best first; the first is the one taken. */
-  *matching(dst: IpAddr): Generator<Route> {
+  matching(dst: IpAddr): readonly Route[] {
     const addr = ipToU32(dst);
-    for (const name of TABLE_ORDER) yield* this.#tables[name].matching(addr);
+    const found: Route[] = [];
+    for (const name of TABLE_ORDER) this.#tables[name].collect(addr, found);
+    return found;
   }
 
   /** The route taken to `dst`, limited to those through `oif` when given; null when none matches. */

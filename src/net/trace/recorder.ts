@@ -38,7 +38,7 @@ export class TraceRecorder {
   readonly #flowId: string;
   readonly #startedAt: Instant;
   readonly #packets: OpenPacket[] = [];
-  readonly #steps: TraceStep[] = [];
+  #steps: TraceStep[] = [];
   readonly #keep: ((kind: StepKind) => boolean) | null;
   #dropped = 0;
   #closed = false;
@@ -59,12 +59,12 @@ export class TraceRecorder {
 
   /** The role of a packet opened before. */
   roleOf(packetId: number): PacketRole {
-    return assertExists(this.#packets[packetId - 1], `packet ${packetId} was not opened`).role;
+    return assertExists(this.#packets[packetId - 1], () => `packet ${packetId} was not opened`).role;
   }
 
   /** The packet inside a tunnel's outer one (or a copy of it), else null. */
   innerOf(packetId: number): number | null {
-    const packet = assertExists(this.#packets[packetId - 1], `packet ${packetId} was not opened`);
+    const packet = assertExists(this.#packets[packetId - 1], () => `packet ${packetId} was not opened`);
     if (packet.relation === 'clone' && packet.parentId !== null) return this.innerOf(packet.parentId);
     return packet.relation === 'encapsulates' ? packet.parentId : null;
   }
@@ -92,8 +92,8 @@ export class TraceRecorder {
   /** Ends a packet's life; a packet ends once. */
   end(packetId: number, disposition: Disposition, reason: DropReason | null): void {
     if (this.#closed) return;
-    const packet = assertExists(this.#packets[packetId - 1], `packet ${packetId} was not opened`);
-    assert(packet.disposition === null, `packet ${packetId} ended twice: ${packet.disposition ?? ''}, ${disposition}`);
+    const packet = assertExists(this.#packets[packetId - 1], () => `packet ${packetId} was not opened`);
+    assert(packet.disposition === null, () => `packet ${packetId} ended twice: ${packet.disposition ?? ''}, ${disposition}`);
     packet.disposition = disposition;
     packet.reason = reason;
   }
@@ -102,13 +102,16 @@ export class TraceRecorder {
   close(at: Instant, outcome: Outcome): Trace {
     this.#closed = true;
     const packets = this.#packets.map((packet) => closePacket(packet, outcome));
+    const steps = this.#steps;
+    // Sockets in TIME-WAIT and their timers still know this recorder; they must not keep the steps when nobody else does.
+    this.#steps = [];
     const trace: Trace = {
       flowId: this.#flowId,
       startedAt: this.#startedAt,
       endedAt: at,
       outcome,
       packets,
-      steps: this.#steps,
+      steps,
       dropped: this.#dropped,
     };
     validateTrace(trace);
