@@ -4,7 +4,7 @@
  * Request: the SYN, sent again or not, the UDP datagram or the ICMP echo. Reply: the SYN-ACK, a RST of either side, an ICMP error, the
  * UDP answer, the echo reply. What follows the handshake is neither.
  */
-import { hasFlag, isIcmpError, type Ipv4Packet, type L3, type VxlanPayload } from '../net/wire/packet.ts';
+import { enclosedIn, hasFlag, isIcmpError, type Ipv4Packet, type L3, type VxlanPayload } from '../net/wire/packet.ts';
 
 /** The tunnel header and frame a packet carries, or null. */
 export function vxlanOf(packet: Ipv4Packet): VxlanPayload | null {
@@ -14,8 +14,8 @@ export function vxlanOf(packet: Ipv4Packet): VxlanPayload | null {
 /** What is inside the tunnel, or the packet itself; null for what is no IPv4. */
 export function innermost(l3: L3): Ipv4Packet | null {
   if (l3.kind === 'arp') return null;
-  const inner = vxlanOf(l3)?.frame.l3;
-  return inner === undefined ? l3 : innermost(inner);
+  const inside = enclosedIn(l3);
+  return inside === null ? l3 : innermost(inside.l3);
 }
 
 /** The way of an opening or answering packet, else null. `answers`: the trace calls it a reply, which for UDP is all there is to go by. */
@@ -25,6 +25,8 @@ export function openingWay(l3: L3, answers: boolean): 'request' | 'reply' | null
   const { l4 } = packet;
   if (l4.kind === 'udp') return answers ? 'reply' : 'request';
   if (l4.kind === 'icmp') return l4.type === 0 || isIcmpError(l4) ? 'reply' : 'request';
+  // Nothing is inside a packet that `innermost` gave.
+  if (l4.kind === 'ipencap') return null;
   if (hasFlag(l4, 'RST')) return 'reply';
   if (hasFlag(l4, 'SYN')) return hasFlag(l4, 'ACK') ? 'reply' : 'request';
   return null;

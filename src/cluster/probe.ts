@@ -188,6 +188,8 @@ function carriesRequest(step: TraceStep): boolean {
       return true;
     case 'icmp':
       return l4.type === 8;
+    case 'ipencap':
+      return false;
     default:
       return assertNever(l4);
   }

@@ -24,6 +24,7 @@ export class Kernel {
   chance: ((probability: number) => number) | null = null;
   readonly #sysctlViews = new Map<string, ReadonlyMap<string, string>>();
   readonly #namespaces = new Map<string, Netns>();
+  readonly #modules = new Set<'ipip'>();
 
   /** Rules read before, shared by the kernels of a world. */
   readonly ruleCache: RuleCache;
@@ -43,7 +44,14 @@ export class Kernel {
     assert(!this.#namespaces.has(name), `namespace ${name} exists on ${this.name}`);
     const netns = new Netns(this, name, by);
     this.#namespaces.set(name, netns);
+    if (this.#modules.has('ipip')) netns.addFallbackIpip();
     return netns;
+  }
+
+  /** `modprobe`: the ipip module has a device in every namespace there is and will be. */
+  modprobe(module: 'ipip'): void {
+    this.#modules.add(module);
+    for (const netns of this.#namespaces.values()) netns.addFallbackIpip();
   }
 
   /** Takes a namespace away with all its devices; the other ends of its veth pairs go too. */

@@ -14,6 +14,7 @@ import { Bridge } from './dev/bridge.ts';
 import type { NetDevice } from './dev/device.ts';
 import { Dummy } from './dev/dummy.ts';
 import { Ether } from './dev/ether.ts';
+import { Ipip, TUNL0 } from './dev/ipip.ts';
 import { Loopback } from './dev/loopback.ts';
 import type { Segment } from './dev/segment.ts';
 import { Veth } from './dev/veth.ts';
@@ -176,6 +177,17 @@ export class Netns {
     );
   }
 
+  /** The module's own device, as ipip_init_net makes it. */
+  addFallbackIpip(): void {
+    if (!this.#devices.has(TUNL0)) this.#register(new Ipip(this));
+  }
+
+  /** tunl0, null while the module is not loaded. */
+  get ipip(): Ipip | null {
+    const dev = this.#devices.get(TUNL0);
+    return dev instanceof Ipip ? dev : null;
+  }
+
   /** A card plugged into the underlay. */
   addEther(
     spec: { readonly name: string; readonly mac?: Mac; readonly mtu?: number; readonly segment: Segment },
@@ -194,6 +206,8 @@ export class Netns {
   deleteLink(name: string, by: Provenance): Done {
     const dev = this.#devices.get(name);
     if (dev === undefined) return err(`Cannot find device "${name}"`);
+    // The module's own device goes with its namespace only (ip_tunnel_dellink leaves fb_tunnel_dev).
+    if (dev instanceof Ipip) return DONE;
     this.#linkDown(dev, by);
     this.#devices.delete(name);
     this.neigh.flushDevice(dev);

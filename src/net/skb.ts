@@ -4,6 +4,7 @@
  * The fields change as the packet walks; the headers it points to never do. `veth` and tunnels scrub what Linux scrubs
  * (net/core/skbuff.c skb_scrub_packet).
  */
+import type { IpAddr } from '../lib/ip.ts';
 import type { Conn, CtInfo } from './netfilter/conntrack-types.ts';
 import type { TraceRecorder } from './trace/recorder.ts';
 import type { EthernetHeader, L3 } from './wire/packet.ts';
@@ -23,6 +24,8 @@ export interface Skb {
   /** Devices by name in the namespace the packet is in; null when not (yet) known. */
   iif: string | null;
   oif: string | null;
+  /** Whom the route taken gives the packet to (rt_nexthop of skb_dst); null before it is routed. */
+  nexthop: IpAddr | null;
   /** Bridge ports of a packet br_netfilter saw (nf_bridge_info), null otherwise; the incoming one stays when it is routed on. */
   physin: string | null;
   physout: string | null;
@@ -42,6 +45,7 @@ export function newSkb(l3: L3, recorder: TraceRecorder | null, packetId: number)
     nfct: null,
     iif: null,
     oif: null,
+    nexthop: null,
     physin: null,
     physout: null,
     bridged: false,
@@ -73,6 +77,7 @@ export function copiesFor<T>(
 export function scrub(skb: Skb, options: { readonly crossesNetns: boolean }): void {
   skb.nfct = null;
   skb.oif = null;
+  skb.nexthop = null;
   skb.physin = null;
   skb.physout = null;
   skb.bridged = false;

@@ -12,7 +12,7 @@ import type { Ruleset } from './netfilter/ruleset.ts';
 import type { PathMtu } from './ip/pmtu.ts';
 import type { RouteView } from './trace/trace.ts';
 
-export type LinkKind = 'loopback' | 'ether' | 'veth' | 'bridge' | 'vxlan' | 'dummy';
+export type LinkKind = 'loopback' | 'ether' | 'veth' | 'bridge' | 'vxlan' | 'ipip' | 'dummy';
 
 export interface AddressView {
   /** Interface address with its prefix length, e.g. `10.244.0.1/24`. */

@@ -105,7 +105,7 @@ function linkView(dev: NetDevice): LinkView {
 /** Devices that do not report their state are UNKNOWN while up (RFC 2863). */
 function operstate(dev: NetDevice, running: boolean): LinkView['operstate'] {
   if (!dev.up) return 'DOWN';
-  if (dev.kind === 'loopback' || dev.kind === 'vxlan' || dev.kind === 'dummy') return 'UNKNOWN';
+  if (dev.kind === 'loopback' || dev.kind === 'vxlan' || dev.kind === 'ipip' || dev.kind === 'dummy') return 'UNKNOWN';
   return running ? 'UP' : 'DOWN';
 }
 

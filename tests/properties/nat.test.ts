@@ -14,7 +14,7 @@ import { clusterArb, probeArb, specOf } from './clusters.ts';
 type Ends = Readonly<Record<'src' | 'dst', string>> & { readonly sport: number; readonly dport: number };
 
 function endsOf({ src, dst, l4 }: Ipv4Packet): Ends | null {
-  return l4.kind === 'icmp' ? null : { src, dst, sport: l4.sport, dport: l4.dport };
+  return l4.kind === 'icmp' || l4.kind === 'ipencap' ? null : { src, dst, sport: l4.sport, dport: l4.dport };
 }
 
 /** Steps about the client's own packets: what it sent first, and every answer it was given. */

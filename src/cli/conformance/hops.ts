@@ -65,7 +65,7 @@ function hopOf(step: DeviceStep, packet: Ipv4Packet, owners: Owners): Hop {
     src: packet.src,
     dst: packet.dst,
     ttl: packet.ttl,
-    ...(packet.l4.kind === 'icmp' ? { icmp: [packet.l4.type, packet.l4.code] } : { dport: packet.l4.dport }),
+    ...destination(packet),
     ...(vxlan !== null && l3.kind === 'ipv4'
       ? {
           vxlan: {
@@ -80,6 +80,17 @@ function hopOf(step: DeviceStep, packet: Ipv4Packet, owners: Owners): Hop {
       : {}),
     ...(eth === null || step.type === 'loopback' ? {} : { smac: owners.mac(eth.smac), dmac: owners.mac(eth.dmac) }),
   };
+}
+
+function destination({ l4 }: Ipv4Packet): Pick<Hop, 'icmp' | 'dport'> {
+  switch (l4.kind) {
+    case 'icmp':
+      return { icmp: [l4.type, l4.code] };
+    case 'ipencap':
+      return {};
+    default:
+      return { dport: l4.dport };
+  }
 }
 
 /** A hop as one line, the same for recorded and found ones: two lines differ where two hops do. */

@@ -40,10 +40,10 @@ export function hopWords(step: TraceStep): HopWords | null {
     case 'encap':
       return {
         what: 'sealed',
-        detail: `VXLAN ${step.vni} in UDP ${step.port}: ${step.outerSrc} > ${step.outerDst}, ${step.overheadBytes} bytes more`,
+        detail: `${sealWords(step)}: ${step.outerSrc} > ${step.outerDst}, ${step.overheadBytes} bytes more`,
       };
     case 'decap':
-      return { what: 'opened', detail: `VXLAN ${step.vni} from ${step.outerSrc}` };
+      return { what: 'opened', detail: `${tunnelName(step)} from ${step.outerSrc}` };
     case 'wire':
       return { what: step.segment, detail: `${step.from} > ${step.to.length === 0 ? 'nobody' : step.to.join(', ')}` };
     case 'icmp.error':
@@ -66,6 +66,14 @@ export function hopWords(step: TraceStep): HopWords | null {
 }
 
 type StepOf<K extends TraceStep['kind']> = Extract<TraceStep, { kind: K }>;
+
+function tunnelName({ vni }: StepOf<'encap' | 'decap'>): string {
+  return vni === null ? 'IP in IP' : `VXLAN ${vni}`;
+}
+
+function sealWords(step: StepOf<'encap'>): string {
+  return step.port === null ? tunnelName(step) : `${tunnelName(step)} in UDP ${step.port}`;
+}
 
 function routeWords(step: StepOf<'route.lookup'>): HopWords {
   const what = step.again ? 'routed again' : 'routed';

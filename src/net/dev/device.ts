@@ -96,6 +96,11 @@ export abstract class NetDevice {
     return { name: this.name, ifindex: this.ifindex };
   }
 
+  /** Link header of every frame (hard_header_len). */
+  get linkHeaderBytes(): number {
+    return ETHERNET_BYTES;
+  }
+
   /** Extra flags `ip link` prints, beyond those all devices share. */
   get typeFlags(): readonly string[] {
     return ['BROADCAST', 'MULTICAST'];
@@ -126,7 +131,7 @@ export function devQueueXmit(dev: NetDevice, skb: Skb): void {
   dev.netns.record(skb, { kind: 'dev.tx', dev: dev.ref, type: dev.kind });
   dev.netns.touch();
   dev.counters.txPackets++;
-  dev.counters.txBytes += ETHERNET_BYTES + l3Bytes(skb.l3);
+  dev.counters.txBytes += dev.linkHeaderBytes + l3Bytes(skb.l3);
   dev.xmit(skb);
 }
 
@@ -141,7 +146,7 @@ export function netifReceive(dev: NetDevice, skb: Skb): void {
   dev.netns.record(skb, { kind: 'dev.rx', dev: dev.ref, type: dev.kind });
   dev.netns.touch();
   dev.counters.rxPackets++;
-  dev.counters.rxBytes += ETHERNET_BYTES + l3Bytes(skb.l3);
+  dev.counters.rxBytes += dev.linkHeaderBytes + l3Bytes(skb.l3);
   if (dev.master !== null) dev.master.handleFrame(dev, skb);
   else dev.netns.receive(dev, skb);
 }

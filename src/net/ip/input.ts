@@ -132,7 +132,21 @@ function deliverProtocol(netns: Netns, skb: Skb, packet: Ipv4Packet): void {
     case 'icmp':
       receiveIcmp(netns, skb, packet, l4);
       return;
+    case 'ipencap':
+      receiveIpencap(netns, skb, packet, l4.packet);
+      return;
     default:
       assertNever(l4);
   }
+}
+
+/** tunnel4_rcv: the fallback device takes what nobody else does, while it is up. */
+function receiveIpencap(netns: Netns, skb: Skb, packet: Ipv4Packet, enclosed: Ipv4Packet): void {
+  const { ipip } = netns;
+  if (ipip?.up === true) {
+    ipip.receiveEncapsulated(skb, packet, enclosed);
+    return;
+  }
+  icmpSend(netns, skb, { type: 3, code: 3, mtu: null });
+  netns.drop(skb, 'IP_NOPROTO', 'no ipip device is up');
 }

@@ -75,6 +75,7 @@ export function passedOver(netns: Netns, dst: IpAddr, chosen: RouteView | null):
 /** POSTROUTING, then the device; also the end of the forwarding path. False when a rule stopped the packet. */
 export function ipOutput(netns: Netns, skb: Skb, dev: NetDevice, nexthop: IpAddr): boolean {
   skb.oif = dev.name;
+  skb.nexthop = nexthop;
   if (!netns.hook('POSTROUTING', skb, 'ip') || skb.l3.kind !== 'ipv4') return false;
   finishOutput(netns, skb, dev, nexthop);
   return true;
@@ -95,6 +96,10 @@ function finishOutput(netns: Netns, skb: Skb, dev: NetDevice, nexthop: IpAddr): 
       return;
     case 'dummy':
       skb.eth = { smac: dev.mac, dmac: dev.mac };
+      devQueueXmit(dev, skb);
+      return;
+    case 'ipip':
+      skb.eth = null;
       devQueueXmit(dev, skb);
       return;
     case 'bridge':

@@ -103,7 +103,15 @@ export function fitsPath(netns: Netns, dst: IpAddr, datagram: UdpDatagram): bool
 /** The route of a packet that came in on `dev`. */
 export function routeInput(netns: Netns, skb: Skb, dev: NetDevice): InputRoute {
   if (skb.l3.kind !== 'ipv4') return { kind: 'drop', route: null, reason: 'UNHANDLED_PROTO', icmpCode: null };
-  const { src, dst } = skb.l3;
+  return routeReceived(netns, skb.l3, dev);
+}
+
+/** The same by its addresses alone: ARP asks for the way of a packet it has not got. */
+export function routeReceived(
+  netns: Netns,
+  { src, dst }: { readonly src: IpAddr; readonly dst: IpAddr },
+  dev: NetDevice,
+): InputRoute {
   const martian = martianReason(netns, dev, src, dst);
   if (martian !== null) return { kind: 'drop', route: null, reason: martian, icmpCode: null };
   const route = netns.fib.lookup(dst, null);

@@ -1,13 +1,15 @@
 /**
  * ARP for IPv4 over Ethernet (RFC 826; net/ipv4/arp.c arp_send, arp_process).
  *
- * Simplification: proxy ARP and arp_ignore are not modelled; with arp_notify an address is announced when it is added, which the CNI
+ * With proxy_arp a machine that forwards answers in the place of whoever it would forward to by another device: so a Pod of Calico finds
+ * its gateway 169.254.1.1, which nobody has.
+ * Simplification: arp_ignore is not modelled, proxy ARP answers at once (neigh proxy_delay 0, as Calico sets it); with arp_notify an address is announced when it is added, which the CNI
  * plugins do themselves.
  */
 import type { IpAddr } from '../../lib/ip.ts';
 import { MAC_BROADCAST, MAC_ZERO, type Mac } from '../../lib/mac.ts';
 import { devQueueXmit, packetType, type NetDevice } from '../dev/device.ts';
-import { selectAddress } from '../ip/route.ts';
+import { routeReceived, selectAddress } from '../ip/route.ts';
 import type { Netns } from '../netns.ts';
 import { newSkb, type Skb } from '../skb.ts';
 import type { ArpPacket } from '../wire/packet.ts';
@@ -50,7 +52,7 @@ export function receiveArp(netns: Netns, dev: NetDevice, skb: Skb, packet: ArpPa
   const kind = skb.eth === null ? 'OTHERHOST' : packetType(skb.eth.dmac, dev.mac);
   netns.endPacket(skb, 'CONSUMED', null);
   if (kind === 'OTHERHOST') return;
-  if (packet.op === 'request' && isOurs(netns, dev, packet)) {
+  if (packet.op === 'request' && mayAnswer(netns, dev, packet)) {
     netns.neigh.learn(dev, packet.spa, packet.sha, { confirmed: false, create: true });
     transmit(
       dev,
@@ -63,8 +65,10 @@ export function receiveArp(netns: Netns, dev: NetDevice, skb: Skb, packet: ArpPa
   netns.neigh.learn(dev, packet.spa, packet.sha, { confirmed: packet.op === 'reply' && kind === 'HOST', create: false });
 }
 
-/** Answered only when the address is local and the asker could be routed back to (ip_route_input in arp_process). */
-function isOurs(netns: Netns, dev: NetDevice, packet: ArpPacket): boolean {
-  if (netns.fib.lookup(packet.tpa, null)?.type !== 'local') return false;
-  return netns.fib.lookup(packet.spa, null)?.type !== 'local' && dev.kind !== 'loopback';
+/** Routed as a packet from the asker to the address would be: ours, or with proxy_arp one that goes on by another device (arp_fwd_proxy). */
+function mayAnswer(netns: Netns, dev: NetDevice, packet: ArpPacket): boolean {
+  if (dev.kind === 'loopback') return false;
+  const way = routeReceived(netns, { src: packet.spa, dst: packet.tpa }, dev);
+  if (way.kind === 'local') return way.route.type === 'local';
+  return way.kind === 'forward' && way.dev !== dev && netns.sysctl.orConf('proxy_arp', dev.name);
 }

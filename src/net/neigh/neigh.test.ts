@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { cidr } from '../../lib/cidr.ts';
 import { ip } from '../../lib/ip.ts';
-import { crossings, lab, stepsOf } from '../testing/lab.ts';
+import { crossings, lab, stepsOf, type LabNetns } from '../testing/lab.ts';
 
 const TWO = { a: '192.168.1.1/24', b: '192.168.1.2/24' } as const;
 
@@ -91,5 +92,54 @@ describe('neighbours and ARP', () => {
     expect(crossings(flow.trace, { arp: true })[0]).toBe('a eth0 out ICMP 8/0');
     world.wait(100);
     expect(a.neighbours()).toEqual(['192.168.1.2 eth0 PERMANENT']);
+  });
+
+  describe('proxy ARP', () => {
+    /** A machine with two Pods behind routes of their own, as Calico connects them. */
+    function routed(options: { readonly defaultRoute: boolean } = { defaultRoute: true }) {
+      const world = lab();
+      const { a: node } = world.machines({ a: TWO.a });
+      world.machine('b', TWO.b);
+      if (options.defaultRoute) node.route('default', '192.168.1.2');
+      const pod = (name: string, address: string): LabNetns => {
+        const inside = node.pod(name, { address: `${address}/32` });
+        const by = { actor: 'test', action: 'lab', object: null };
+        inside.netns.addRoute({ dst: cidr('169.254.1.1/32'), dev: 'eth0' }, by);
+        inside.route('default', '169.254.1.1');
+        node.netns.addRoute({ dst: cidr(`${address}/32`), dev: `veth-${name}` }, by);
+        node.sysctl(`net.ipv4.conf.veth-${name}.proxy_arp`, 1);
+        node.sysctl(`net.ipv4.conf.veth-${name}.rp_filter`, 1);
+        return inside;
+      };
+      const pods = { p: pod('p', '10.0.0.1'), q: pod('q', '10.0.0.2') };
+      node.sysctl('net.ipv4.ip_forward', 1);
+      return { node, ...pods };
+    }
+
+    test('answers for a gateway that nobody has, and for the node when it asks the Pod', () => {
+      const { node, p, q } = routed();
+      expect(p.ping('10.0.0.2').outcome).toBe('answered');
+      expect(p.neighbours()).toContain('169.254.1.1 eth0 REACHABLE');
+      expect(node.neighbours()).toEqual(['10.0.0.1 veth-p DELAY', '10.0.0.2 veth-q REACHABLE']);
+      expect(q.neighbours()).toContainEqual(expect.stringMatching(/^192.168.1.1 eth0/));
+    });
+
+    test('does not without a route for the address: a node without default route takes the Pods their gateway', () => {
+      const { p } = routed({ defaultRoute: false });
+      expect(p.ping('10.0.0.2').outcome).toBe('EHOSTUNREACH');
+      expect(p.neighbours()).toEqual(['169.254.1.1 eth0 FAILED']);
+    });
+
+    test('does not when it is off', () => {
+      const { node, p } = routed();
+      node.sysctl('net.ipv4.conf.veth-p.proxy_arp', 0);
+      expect(p.ping('10.0.0.2').outcome).toBe('EHOSTUNREACH');
+    });
+
+    test('does not for an asker who would be answered elsewhere (rp_filter)', () => {
+      const { node, p } = routed();
+      node.netns.deleteRoute({ dst: cidr('10.0.0.1/32') });
+      expect(p.ping('10.0.0.2').outcome).toBe('EHOSTUNREACH');
+    });
   });
 });

@@ -5,10 +5,14 @@ import { NS_PER_S, type Instant } from '../../sim/sim.ts';
 import type { Tuple } from './conntrack-types.ts';
 import type { ConntrackView } from '../view.ts';
 
-const PROTOCOL_NUMBERS = { icmp: 1, tcp: 6, udp: 17 } as const;
+const PROTOCOL_NUMBERS = { icmp: 1, ipencap: 4, tcp: 6, udp: 17 } as const;
 
-function tupleText({ src, dst, sport, dport, icmp }: Tuple): string {
+/** Protocols without a name or ports in the library's eyes (l4proto2str). */
+const UNKNOWN = 'unknown';
+
+function tupleText({ protocol, src, dst, sport, dport, icmp }: Tuple): string {
   const ends = `src=${src} dst=${dst} `;
+  if (protocol === 'ipencap') return ends;
   return icmp === null ? `${ends}sport=${sport} dport=${dport} ` : `${ends}type=${icmp.type} code=${icmp.code} id=${icmp.id} `;
 }
 
@@ -22,7 +26,7 @@ export function conntrackLine(
   const seconds = Math.max(0, Math.floor((entry.expiresAt - now) / NS_PER_S));
   return (
     (options.extended ? 'ipv4     2 ' : '') +
-    `${protocol.padEnd(8)} ${PROTOCOL_NUMBERS[protocol]} ${seconds} ` +
+    `${(protocol === 'ipencap' ? UNKNOWN : protocol).padEnd(8)} ${PROTOCOL_NUMBERS[protocol]} ${seconds} ` +
     (entry.tcpState === null ? '' : `${entry.tcpState} `) +
     tupleText(entry.original) +
     (entry.seenReply ? '' : '[UNREPLIED] ') +

@@ -18,6 +18,7 @@ const DEFAULTS = {
   udp_timeout: 30,
   udp_timeout_stream: 120,
   icmp_timeout: 30,
+  generic_timeout: 600,
 } as const;
 
 type Setting = keyof typeof DEFAULTS;

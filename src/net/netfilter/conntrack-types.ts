@@ -5,7 +5,7 @@ import type { IpAddr } from '../../lib/ip.ts';
 import type { Instant } from '../../sim/sim.ts';
 import type { Protocol } from '../wire/packet.ts';
 
-/** One direction of a connection. Ports are 0 for ICMP, whose id, type and code stand in `icmp`. */
+/** One direction of a connection. Ports are 0 for ICMP, whose id, type and code stand in `icmp`, and for protocols without. */
 export interface Tuple {
   readonly protocol: Protocol;
   readonly src: IpAddr;

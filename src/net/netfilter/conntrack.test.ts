@@ -49,6 +49,7 @@ class Lab {
 function ends(l3: Ipv4Packet | null): string {
   if (l3 === null) return 'dropped';
   const { l4 } = l3;
+  if (l4.kind === 'ipencap') return `${l3.src} > ${l3.dst}`;
   return l4.kind === 'icmp' ? `${l3.src} > ${l3.dst} id ${l4.id}` : `${l3.src}:${l4.sport} > ${l3.dst}:${l4.dport}`;
 }
 

@@ -285,6 +285,9 @@ export class ConntrackTable {
       case 'icmp':
         this.#refresh(conn, this.#setting('icmp_timeout'));
         return 'ok';
+      case 'ipencap':
+        this.#refresh(conn, this.#setting('generic_timeout'));
+        return 'ok';
     }
   }
 

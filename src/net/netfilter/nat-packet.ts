@@ -19,6 +19,7 @@ export function endpointOf(packet: Ipv4Packet, manip: Manip): Endpoint {
   const { l4 } = packet;
   const addr = manip === 'source' ? packet.src : packet.dst;
   if (l4.kind === 'icmp') return { addr, port: l4.id };
+  if (l4.kind === 'ipencap') return { addr, port: 0 };
   return { addr, port: manip === 'source' ? l4.sport : l4.dport };
 }
 
@@ -32,6 +33,8 @@ function withPort(l4: L4, manip: Manip, port: number): L4 {
       const error: boolean = isIcmpError(l4);
       return { ...l4, id: error ? 0 : port };
     }
+    case 'ipencap':
+      return l4;
   }
 }
 

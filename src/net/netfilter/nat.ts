@@ -208,6 +208,7 @@ function bestAddress(tuple: Tuple, range: NatRange, manip: Manip): IpAddr {
 function portWindow(tuple: Tuple, range: NatRange, manip: Manip): { readonly min: number; readonly size: number } | null {
   if (range.minPort !== null) return { min: range.minPort, size: (range.maxPort ?? range.minPort) - range.minPort + 1 };
   if (tuple.icmp !== null) return { min: 0, size: 65536 };
+  if (tuple.protocol === 'ipencap') return null;
   if (manip === 'destination') return null;
   if (tuple.sport >= 1024) return { min: 1024, size: 65535 - 1024 + 1 };
   return tuple.sport < 512 ? { min: 1, size: 511 } : { min: 600, size: 1023 - 600 + 1 };

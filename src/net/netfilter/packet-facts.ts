@@ -64,7 +64,7 @@ export interface PacketFacts {
   readonly reversePath: ReversePath | null;
 }
 
-const PROTOCOLS: Readonly<Record<L4['kind'], number>> = { icmp: 1, tcp: 6, udp: 17 };
+const PROTOCOLS: Readonly<Record<L4['kind'], number>> = { icmp: 1, ipencap: 4, tcp: 6, udp: 17 };
 
 /** What `--ctstate` sees. A packet conntrack has no opinion of is INVALID, as xt_conntrack treats it. */
 export function ctStateOf(nfct: Nfct): CtState {
@@ -93,7 +93,7 @@ export function connFactsOf(nfct: Nfct): ConnFacts | null {
 /** The fields of a packet as matches compare them. */
 export function headerFacts(packet: Ipv4Packet): Pick<PacketFacts, 'packet' | 'src' | 'dst' | 'protocol' | 'sport' | 'dport'> {
   const { l4 } = packet;
-  const ports = l4.kind !== 'icmp';
+  const ports = l4.kind === 'tcp' || l4.kind === 'udp';
   return {
     packet,
     src: ipToU32(packet.src),
@@ -127,7 +127,7 @@ class Facts implements PacketFacts {
 
   constructor(skb: Skb, packet: Ipv4Packet, env: FactsEnvironment) {
     const { l4 } = packet;
-    const ports = l4.kind !== 'icmp';
+    const ports = l4.kind === 'tcp' || l4.kind === 'udp';
     this.packet = packet;
     this.eth = skb.eth;
     this.src = ipToU32(packet.src);

@@ -25,6 +25,7 @@ export function tupleOf(packet: Ipv4Packet): Tuple {
   if (l4.kind === 'icmp') {
     return { protocol: 'icmp', src, dst, sport: 0, dport: 0, icmp: { id: l4.id, type: l4.type, code: l4.code } };
   }
+  if (l4.kind === 'ipencap') return { protocol: l4.kind, src, dst, sport: 0, dport: 0, icmp: null };
   return { protocol: l4.kind, src, dst, sport: l4.sport, dport: l4.dport, icmp: null };
 }
 

@@ -287,6 +287,11 @@ export class Sockets {
       this.#netns.drop(skb, 'NO_SOCKET', what);
       return;
     }
+    if (quoted.l4.kind === 'ipencap') {
+      // ipip_err: a tunnel without a fixed remote does not care.
+      this.#netns.drop(skb, 'NO_SOCKET', `${what} about a tunnel’s packet: tunl0 tells nobody`);
+      return;
+    }
     if (quoted.l4.kind === 'tcp') {
       const socket = this.#connections.get(connectionKey('tcp', quoted.src, quoted.l4.sport, quoted.dst, quoted.l4.dport));
       if (socket !== undefined) {

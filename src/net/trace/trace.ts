@@ -246,20 +246,22 @@ export type StepDetail =
   | {
       readonly kind: 'encap';
       readonly dev: string;
-      readonly vni: number;
+      /** VXLAN's network identifier; null with IP in IP, which has none. */
+      readonly vni: number | null;
       readonly outerId: number;
       readonly outerSrc: IpAddr;
       readonly outerDst: IpAddr;
-      readonly port: number;
+      /** VXLAN's UDP port; null with IP in IP, which is protocol 4. */
+      readonly port: number | null;
       readonly overheadBytes: number;
     }
   | {
       readonly kind: 'decap';
       readonly dev: string;
-      readonly vni: number;
+      readonly vni: number | null;
       readonly innerId: number;
       readonly outerSrc: IpAddr;
-      readonly port: number;
+      readonly port: number | null;
     }
   /** The physical segment carries the frame. */
   | { readonly kind: 'wire'; readonly segment: string; readonly from: string; readonly to: readonly string[] }

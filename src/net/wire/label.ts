@@ -9,7 +9,7 @@ function tcpLabel(segment: TcpSegment): string {
   return words.join('-');
 }
 
-/** `SYN`, `SYN-ACK`, `PSH-ACK`, `UDP`, `VXLAN`, `ICMP 3/3`, `ARP who-has 10.244.0.2`, `ARP 10.244.0.2 is-at …`. */
+/** `SYN`, `SYN-ACK`, `PSH-ACK`, `UDP`, `VXLAN`, `IPIP`, `ICMP 3/3`, `ARP who-has 10.244.0.2`, `ARP 10.244.0.2 is-at …`. */
 export function packetLabel(l3: L3): string {
   if (l3.kind === 'arp') return l3.op === 'request' ? `ARP who-has ${l3.tpa}` : `ARP ${l3.spa} is-at ${l3.sha}`;
   switch (l3.l4.kind) {
@@ -19,6 +19,8 @@ export function packetLabel(l3: L3): string {
       return l3.l4.payload.kind === 'vxlan' ? 'VXLAN' : 'UDP';
     case 'icmp':
       return `ICMP ${l3.l4.type}/${l3.l4.code}`;
+    case 'ipencap':
+      return 'IPIP';
     default:
       return assertNever(l3.l4);
   }

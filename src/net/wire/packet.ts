@@ -42,7 +42,7 @@ export interface Ipv4Packet {
   readonly l4: L4;
 }
 
-export type L4 = TcpSegment | UdpDatagram | IcmpMessage;
+export type L4 = TcpSegment | UdpDatagram | IcmpMessage | IpencapPayload;
 
 /** IP protocol names as iptables prints them. */
 export type Protocol = L4['kind'];
@@ -83,6 +83,12 @@ export interface VxlanPayload {
   readonly frame: Frame;
 }
 
+/** RFC 2003: an IPv4 packet right behind the outer header, protocol 4. */
+export interface IpencapPayload {
+  readonly kind: 'ipencap';
+  readonly packet: Ipv4Packet;
+}
+
 export interface IcmpMessage {
   readonly kind: 'icmp';
   /** RFC 792 type and code: 3/3 port unreachable, 11/0 time exceeded, 8/0 echo request, 0/0 echo reply. */
@@ -96,6 +102,18 @@ export interface IcmpMessage {
   /** The packet an error speaks of, as it was when it failed; null for echo. */
   readonly quoted: Ipv4Packet | null;
   readonly data: AppData | null;
+}
+
+/** What an envelope holds: with VXLAN a frame, with IP in IP a packet without link header. */
+export interface Enclosed {
+  readonly eth: EthernetHeader | null;
+  readonly l3: L3;
+}
+
+/** What is inside a tunnel's packet, null for any other. */
+export function enclosedIn({ l4 }: Ipv4Packet): Enclosed | null {
+  if (l4.kind === 'ipencap') return { eth: null, l3: l4.packet };
+  return l4.kind === 'udp' && l4.payload.kind === 'vxlan' ? l4.payload.frame : null;
 }
 
 /** Errors quote another packet and are never answered by an error (RFC 1122 3.2.2). */

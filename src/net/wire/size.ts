@@ -1,5 +1,5 @@
 /**
- * Sizes on the wire, computed from the headers a packet has (RFC 791, 9293, 768, 792, 7348).
+ * Sizes on the wire, computed from the headers a packet has (RFC 791, 9293, 768, 792, 2003, 7348).
  */
 import { assertNever } from '../../lib/assert.ts';
 import type { Frame, IcmpMessage, Ipv4Packet, L3, L4, TcpSegment } from './packet.ts';
@@ -40,6 +40,8 @@ export function l4Bytes(l4: L4): number {
       return UDP_BYTES + (l4.payload.kind === 'vxlan' ? VXLAN_BYTES + frameBytes(l4.payload.frame) : l4.payload.bytes);
     case 'icmp':
       return icmpBytes(l4);
+    case 'ipencap':
+      return ipv4Bytes(l4.packet);
     default:
       return assertNever(l4);
   }

@@ -64,6 +64,8 @@ function kindLabel(link: LinkView, netns: string): Label {
       return 'inspector.kind.bridge';
     case 'vxlan':
       return 'inspector.kind.vxlan';
+    case 'ipip':
+      return 'inspector.kind.ipip';
     case 'loopback':
       return 'inspector.kind.loopback';
     case 'dummy':
@@ -105,6 +107,8 @@ function noteOf(link: LinkView): Note {
       return { key: 'inspector.note.bridge', values: { name: link.name } };
     case 'vxlan':
       return { key: 'inspector.note.vxlan', values: { id: link.vxlan?.id ?? 0, port: link.vxlan?.dstport ?? 0 } };
+    case 'ipip':
+      return { key: link.up ? 'inspector.note.ipip' : 'inspector.note.ipipDown', values: {} };
     case 'loopback':
       return { key: 'inspector.note.loopback', values: {} };
     case 'dummy':

@@ -26,6 +26,7 @@ export function linkIcon(kind: LinkView['kind']): IconName {
     case 'bridge':
       return 'bridge';
     case 'vxlan':
+    case 'ipip':
       return 'vxlan';
     case 'loopback':
       return 'loopback';

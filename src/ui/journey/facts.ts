@@ -54,9 +54,9 @@ export function factOf(journeyStep: JourneyStep): Sentence {
         ? sentence('journey.fact.vxlanFdbNone')
         : sentence('journey.fact.vxlanFdb', { remote: step.remote });
     case 'encap':
-      return sentence('journey.fact.sealed', { vni: String(step.vni), port: String(step.port) });
+      return sealFact(step);
     case 'decap':
-      return sentence('journey.fact.opened', { vni: String(step.vni), port: String(step.port) });
+      return openFact(step);
     case 'wire':
       return wireFact(journeyStep);
     case 'icmp.error':
@@ -66,6 +66,18 @@ export function factOf(journeyStep: JourneyStep): Sentence {
     case 'drop':
       return sentence('journey.fact.dropped', { reason: step.reason });
   }
+}
+
+function sealFact({ vni, port, outerSrc, outerDst }: StepOf<'encap'>): Sentence {
+  return vni === null
+    ? sentence('journey.fact.sealedIpip', { from: outerSrc, to: outerDst })
+    : sentence('journey.fact.sealed', { vni: String(vni), port: String(port) });
+}
+
+function openFact({ vni, port, outerSrc }: StepOf<'decap'>): Sentence {
+  return vni === null
+    ? sentence('journey.fact.openedIpip', { from: outerSrc })
+    : sentence('journey.fact.opened', { vni: String(vni), port: String(port) });
 }
 
 const CT_FACTS = {

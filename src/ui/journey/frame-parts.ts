@@ -51,6 +51,7 @@ function transportParts(packet: Ipv4Packet): readonly FramePart[] {
   const rest = l3Bytes(packet) - IPV4_BYTES;
   if (l4.kind === 'icmp') return [part('ICMP', rest)];
   if (l4.kind === 'tcp') return withData(part('TCP', tcpHeaderBytes(l4)), rest);
+  if (l4.kind === 'ipencap') return networkParts(l4.packet).map((each) => ({ ...each, sealed: true }));
   if (l4.payload.kind === 'data') return withData(part('UDP', UDP_BYTES), rest);
   const inner = frameParts(l4.payload.frame.eth, l4.payload.frame.l3).map((each) => ({ ...each, sealed: true }));
   return [part('UDP', UDP_BYTES), part('VXLAN', VXLAN_BYTES), ...inner];
@@ -136,9 +137,21 @@ function rewrites(own: readonly JourneyStep[], journey: JourneyModel, step: Jour
     return natted.map(({ index }) => ({ said: sentence('journey.frame.step', { step: String(index + 1) }), index }));
   const sealing = sealingStep(journey, step);
   const outer = own[0]?.packet.id === step.packet.id && sealing !== null;
-  const fdb = outer
-    ? journey.steps.findLast((each) => each.index < sealing.index && each.step.kind === 'vxlan.fdb')
-    : undefined;
+  return outer ? remoteChoice(journey, sealing) : [];
+}
+
+/** What told the tunnel where to: VXLAN's forwarding database, or with IP in IP the route of the packet inside. */
+function remoteChoice({ steps }: JourneyModel, sealing: JourneyStep): readonly Decider[] {
+  const before = steps.filter(({ index }) => index < sealing.index);
+  if (sealing.step.kind === 'encap' && sealing.step.vni === null) {
+    const { packetId } = sealing.step;
+    const routed = before.findLast(({ step }) => step.kind === 'route.lookup' && step.packetId === packetId);
+    if (routed?.step.kind !== 'route.lookup') return [];
+    return [
+      { said: sentence('journey.frame.routeOf', { via: routed.step.route?.via ?? routed.step.dst }), index: routed.index },
+    ];
+  }
+  const fdb = before.findLast(({ step }) => step.kind === 'vxlan.fdb');
   if (fdb?.step.kind !== 'vxlan.fdb') return [];
   return [{ said: sentence('journey.frame.fdbOf', { mac: fdb.step.mac }), index: fdb.index }];
 }
@@ -155,6 +168,7 @@ function transportLines(l4: L4, own: readonly JourneyStep[], sealing: JourneySte
     ];
   if (l4.kind === 'icmp')
     return [{ name: 'ICMP', says: sentence('journey.frame.plainText', { text: icmpName(l4.type, l4.code) }), decidedBy: by }];
+  if (l4.kind === 'ipencap') return [];
   if (l4.payload.kind === 'data')
     return [
       {

@@ -2,7 +2,7 @@
  * How headers are written in sentences and tables: addresses with their ports, flags as tcpdump shows them.
  */
 import type { Headers } from './model.ts';
-import type { Frame, Ipv4Packet, L3, L4 } from './trace-types.ts';
+import type { Enclosed, Ipv4Packet, L3, L4 } from './trace-types.ts';
 
 /** `10.99.25.192:80`, or the bare address where there is no port. */
 export function endpoint(addr: string, port: number | null): string {
@@ -10,13 +10,15 @@ export function endpoint(addr: string, port: number | null): string {
 }
 
 export function portsOf(l4: L4): { readonly sport: number; readonly dport: number } | null {
-  return l4.kind === 'icmp' ? null : { sport: l4.sport, dport: l4.dport };
+  return l4.kind === 'icmp' || l4.kind === 'ipencap' ? null : { sport: l4.sport, dport: l4.dport };
 }
 
-/** The frame a VXLAN datagram carries, else null. */
-export function insideOf(l3: L3): Frame | null {
-  if (l3.kind !== 'ipv4' || l3.l4.kind !== 'udp' || l3.l4.payload.kind !== 'vxlan') return null;
-  return l3.l4.payload.frame;
+/** What a tunnel's packet carries: with VXLAN a frame, with IP in IP a packet without link header; else null. */
+export function insideOf(l3: L3): Enclosed | null {
+  if (l3.kind !== 'ipv4') return null;
+  const { l4 } = l3;
+  if (l4.kind === 'ipencap') return { eth: null, l3: l4.packet };
+  return l4.kind === 'udp' && l4.payload.kind === 'vxlan' ? l4.payload.frame : null;
 }
 
 export function sourceOf(l3: L3): string {
@@ -45,6 +47,8 @@ export function whatIs(packet: Ipv4Packet): string {
       return 'UDP';
     case 'icmp':
       return `ICMP ${packet.l4.type}/${packet.l4.code}`;
+    case 'ipencap':
+      return 'IPIP';
   }
 }
 

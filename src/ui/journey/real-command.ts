@@ -69,7 +69,7 @@ function listChain(table: string, chain: string): string {
 }
 
 /** The sockets of a protocol; ping's are raw ones. */
-const SOCKETS = { tcp: 'ss -tnap', udp: 'ss -unap', icmp: 'ss -wnap' } as const;
+const SOCKETS = { tcp: 'ss -tnap', udp: 'ss -unap', icmp: 'ss -wnap', ipencap: null } as const;
 
 /** The connection by the address that is replaced, in the direction that has it. */
 function conntrackList({ packet }: JourneyStep, { from, manip }: StepOf<'nat'>): string {
@@ -89,6 +89,8 @@ function tcpdump(dev: string, l3: JourneyStep['after']['l3']): string {
   if (l3.kind === 'arp') return `tcpdump -i ${dev} -nn arp`;
   const { l4 } = l3;
   if (l4.kind === 'icmp') return `tcpdump -i ${dev} -nn icmp`;
+  // A filter on what is inside does not match.
+  if (l4.kind === 'ipencap') return `tcpdump -i ${dev} -nn 'ip proto 4'`;
   const port = l4.kind === 'udp' && l4.payload.kind === 'vxlan' ? l4.dport : Math.min(l4.sport, l4.dport);
   return `tcpdump -i ${dev} -nn '${l4.kind} port ${port}'`;
 }

@@ -23,6 +23,8 @@ function ipLine({ src, dst, l4 }: Ipv4Packet): string {
       return `IP ${src}.${l4.sport} > ${dst}.${l4.dport}: UDP, length ${l4.payload.kind === 'data' ? l4.payload.bytes : 0}`;
     case 'icmp':
       return `IP ${src} > ${dst}: ICMP ${icmpName(l4.type, l4.code)}`;
+    case 'ipencap':
+      return `IP ${src} > ${dst}: ${ipLine(l4.packet)}`;
   }
 }
 

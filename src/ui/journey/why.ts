@@ -48,11 +48,13 @@ export function whyOf(journeyStep: JourneyStep, chainOf: ChainLookup): Sentence 
     case 'bridge.nf':
       return sentence(BRIDGE_NF_WHYS[step.outcome]);
     case 'vxlan.fdb':
-      return sentence(step.remote === null ? 'journey.why.vxlanFdbNone' : 'journey.why.vxlanFdb');
+      return step.remote === null
+        ? sentence('journey.why.vxlanFdbNone')
+        : sentence('journey.why.vxlanFdb', { by: step.madeBy.actor });
     case 'encap':
-      return sentence('journey.why.sealed');
+      return sentence(step.vni === null ? 'journey.why.sealedIpip' : 'journey.why.sealed');
     case 'decap':
-      return sentence('journey.why.opened');
+      return sentence(step.vni === null ? 'journey.why.openedIpip' : 'journey.why.opened');
     case 'wire':
       return sentence(insideOf(step.l3) === null ? 'journey.why.wire' : 'journey.why.wireSealed');
     case 'icmp.error':

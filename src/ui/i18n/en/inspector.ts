@@ -12,6 +12,7 @@ export const inspector = {
     vethPod: 'veth, Pod end',
     bridge: 'bridge',
     vxlan: 'VXLAN tunnel device',
+    ipip: 'IP in IP tunnel device',
     loopback: 'loopback',
     dummy: 'dummy device',
     nic: 'network card',
@@ -30,6 +31,9 @@ export const inspector = {
       'A switch inside the kernel. It learns which MAC is behind which port, and has an address of its own: the gateway of its Pods.',
     vxlan:
       'Frames that leave here are put whole into UDP packets to another node (port {{port}}, VNI {{id}}). Its FDB says which node has which MAC.',
+    ipip: 'Packets that leave here get a second IP header, to the node that their route names (protocol 4, 20 bytes). It has no link address and asks no ARP.',
+    ipipDown:
+      'The ipip module makes this device in every namespace. Here nobody uses it; it takes a number, so eth0 does not come next after lo.',
     loopback: 'What a namespace says to itself. Each namespace has its own; a Pod’s 127.0.0.1 is not the node’s.',
     dummy: 'A device that leads nowhere. It holds addresses.',
     nic: 'The machine’s plug into the underlay. All Pods of the node share it.',

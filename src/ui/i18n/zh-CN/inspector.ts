@@ -14,6 +14,7 @@ export const inspector: Translated<typeof english> = {
     vethPod: 'veth，Pod 一端',
     bridge: '网桥',
     vxlan: 'VXLAN 隧道设备',
+    ipip: 'IP in IP 隧道设备',
     loopback: '回环设备',
     dummy: 'dummy 设备',
     nic: '网卡',
@@ -31,6 +32,8 @@ export const inspector: Translated<typeof english> = {
     bridge: '内核里的交换机。它学习哪个 MAC 在哪个端口后面；它自己也有地址，就是本机 Pod 的网关。',
     vxlan:
       '从这里出去的帧会整个装进发往另一节点的 UDP 数据包（端口 {{port}}，VNI {{id}}）。哪个 MAC 在哪个节点，由它的 FDB 说明。',
+    ipip: '从这里出去的数据包会加上第二个 IP 头部，发往其路由指定的节点（协议号 4，20 字节）。它没有链路地址，也不发 ARP。',
+    ipipDown: 'ipip 模块在每个命名空间里都会创建这个设备。这里没有谁用它；但它占了一个编号，所以 eth0 不紧跟在 lo 后面。',
     loopback: '命名空间与自己通信的地方。每个命名空间各有一个，Pod 的 127.0.0.1 不是节点的。',
     dummy: '不通向任何地方的设备，只用来放地址。',
     nic: '机器接到底层网络的插口，节点上所有 Pod 共用。',

@@ -63,7 +63,9 @@ function ttlText(l3: L3, { step }: JourneyStep, sealed: boolean): string {
 }
 
 function envelopeOf(outer: L3): Chip['envelope'] {
-  if (outer.kind !== 'ipv4' || outer.l4.kind !== 'udp' || outer.l4.payload.kind !== 'vxlan') return null;
+  if (outer.kind !== 'ipv4') return null;
+  if (outer.l4.kind === 'ipencap') return { source: outer.src, destination: outer.dst, what: 'IPIP, protocol 4' };
+  if (outer.l4.kind !== 'udp' || outer.l4.payload.kind !== 'vxlan') return null;
   const { vni } = outer.l4.payload;
   return { source: outer.src, destination: outer.dst, what: `VXLAN vni ${vni}, UDP ${outer.l4.dport}` };
 }
