@@ -4,63 +4,30 @@
  *   client  CLOSED → SYN_SENT → ESTABLISHED → CLOSE_WAIT → LAST_ACK → CLOSED
  *   server  SYN_RECV → ESTABLISHED → FIN_WAIT1 → FIN_WAIT2 → TIME_WAIT → CLOSED   (it answers once and closes)
  *
- * Simplification: no congestion control, no window limit, no delayed ACK, no SACK or reordering (segments out of order are dropped and
+ * Simplification: no congestion control, a window that never fills or moves, no delayed ACK, no SACK or reordering (segments out of order are dropped and
  * sent again); the retransmission timeout starts at 1 s for SYN and 200 ms for the rest and doubles.
  */
 import type { NetworkEvent } from '../events.ts';
 import { assertNever } from '../../lib/assert.ts';
-import type { IpAddr } from '../../lib/ip.ts';
-import { NS_PER_MS, NS_PER_S, type Timer } from '../../sim/sim.ts';
-import { pathMtu, routeOutput } from '../ip/route.ts';
+
+import { NS_PER_MS, NS_PER_S } from '../../sim/sim.ts';
+import { routeOutput } from '../ip/route.ts';
 import type { Netns } from '../netns.ts';
 import type { Skb } from '../skb.ts';
 import type { TraceRecorder } from '../trace/recorder.ts';
 import type { PacketRole } from '../trace/trace.ts';
 import { hasFlag, type AppData, type TcpFlag, type TcpSegment } from '../wire/packet.ts';
-import { IPV4_BYTES } from '../wire/size.ts';
 import { resetFor, segmentLength } from './reset.ts';
 import { connectionKey } from './key.ts';
 import { cut, pieces, type Unacked } from './segments.ts';
+import { advertisedMss, segmentLimit } from './mss.ts';
+import type { Endpoint, TcpState, Vars } from './tcp-state.ts';
+import { initialWindow, scaled } from './window.ts';
 import type { ClientErrno, ClientEvent, ServerRequest, Sockets } from './sockets.ts';
 
-export type TcpState =
-  | 'CLOSED'
-  | 'SYN_SENT'
-  | 'SYN_RECV'
-  | 'ESTABLISHED'
-  | 'FIN_WAIT1'
-  | 'FIN_WAIT2'
-  | 'CLOSING'
-  | 'CLOSE_WAIT'
-  | 'LAST_ACK'
-  | 'TIME_WAIT';
-
-interface Endpoint {
-  readonly addr: IpAddr;
-  readonly port: number;
-}
-
-/** All that changes in a socket, so that it can be put back whole. */
-interface Vars {
-  state: TcpState;
-  sndNxt: number;
-  rcvNxt: number;
-  unacked: readonly Unacked[];
-  retries: number;
-  timer: Timer | null;
-  received: string;
-  /** MSS the peer announced. */
-  peerMss: number;
-  /** The last packet that came in, parent of what answers it. */
-  lastPacketId: number | null;
-}
-
-const TCP_HEADER_BYTES = 20;
-const TIMESTAMP_OPTION_BYTES = 12;
 const SYN_RTO_NS = NS_PER_S;
 const DATA_RTO_NS = 200 * NS_PER_MS;
 const TIME_WAIT_NS = 60 * NS_PER_S;
-const WINDOW = 64240;
 
 export class TcpSocket {
   readonly local: Endpoint;
@@ -70,6 +37,8 @@ export class TcpSocket {
   readonly #netns: Netns;
   readonly #sockets: Sockets;
   readonly #recorder: TraceRecorder | null;
+  /** Where the clock of its timestamps starts (secure_tcp_ts_off). */
+  readonly #tsOffset: number;
   readonly #v: Vars = {
     state: 'CLOSED',
     sndNxt: 0,
@@ -78,6 +47,7 @@ export class TcpSocket {
     retries: 0,
     timer: null,
     received: '',
+    tsRecent: 0,
     peerMss: 536,
     lastPacketId: null,
   };
@@ -102,6 +72,7 @@ export class TcpSocket {
     this.remote = spec.remote;
     this.process = spec.process;
     this.#recorder = spec.recorder;
+    this.#tsOffset = netns.kernel.random('tcp.timestamps').u32();
     this.key = connectionKey('tcp', spec.local.addr, spec.local.port, spec.remote.addr, spec.remote.port);
   }
 
@@ -126,6 +97,7 @@ export class TcpSocket {
     this.#v.sndNxt = this.#initialSequence();
     this.#v.rcvNxt = (segment.seq + 1) >>> 0;
     this.#v.peerMss = segment.mss ?? 536;
+    this.#v.tsRecent = segment.timestamps?.val ?? 0;
     this.#setState('SYN_RECV');
     this.#send(['SYN', 'ACK'], null);
   }
@@ -144,6 +116,7 @@ export class TcpSocket {
   /** A segment of this connection has arrived (tcp_v4_do_rcv). */
   receive(skb: Skb, segment: TcpSegment): void {
     this.#v.lastPacketId = skb.packetId;
+    this.#v.tsRecent = segment.timestamps?.val ?? this.#v.tsRecent;
     if (this.#v.state === 'SYN_SENT') this.#receiveInSynSent(segment);
     else if (hasFlag(segment, 'RST')) this.#receiveReset(segment);
     else this.#receiveInSequence(segment);
@@ -156,7 +129,7 @@ export class TcpSocket {
 
   /** The path takes less than was sent: from the first segment too long on, all is cut anew and sent again (tcp_v4_mtu_reduced). */
   pathNarrowed(): void {
-    const limit = this.#segmentLimit();
+    const limit = segmentLimit(this.#netns, this.remote.addr, this.#v.peerMss);
     const first = this.#v.unacked.findIndex(({ segment }) => (segment.data?.bytes ?? 0) > limit);
     if (first < 0) return;
     const again = this.#v.unacked.slice(first).flatMap((packet) => cut(packet, limit));
@@ -299,16 +272,10 @@ export class TcpSocket {
   }
 
   #sendText(text: string): void {
-    const parts = pieces(text, this.#segmentLimit());
+    const parts = pieces(text, segmentLimit(this.#netns, this.remote.addr, this.#v.peerMss));
     parts.forEach((data, index) => {
       this.#send(index === parts.length - 1 ? ['PSH', 'ACK'] : ['ACK'], data);
     });
-  }
-
-  /** The most data a segment may carry: what the peer takes and the path lets through (tcp_current_mss). */
-  #segmentLimit(): number {
-    const mss = Math.min(this.#v.peerMss, pathMtu(this.#netns, this.remote.addr) - IPV4_BYTES - TCP_HEADER_BYTES);
-    return Math.max(1, mss - TIMESTAMP_OPTION_BYTES);
   }
 
   #send(flags: readonly TcpFlag[], data: AppData | null): void {
@@ -320,8 +287,9 @@ export class TcpSocket {
       seq: this.#v.sndNxt,
       ack: flags.includes('ACK') ? this.#v.rcvNxt : 0,
       flags,
-      window: WINDOW,
-      mss: syn ? this.#advertisedMss() : null,
+      window: this.#window({ syn }),
+      mss: syn ? advertisedMss(this.#netns, this.remote.addr) : null,
+      timestamps: { val: this.#clock(), ecr: this.#v.tsRecent },
       data,
     };
     const length = segmentLength(segment);
@@ -388,7 +356,11 @@ export class TcpSocket {
   }
 
   #transmitAgain(packet: Unacked): void {
-    const segment = { ...packet.segment, ack: hasFlag(packet.segment, 'ACK') ? this.#v.rcvNxt : 0 };
+    const segment = {
+      ...packet.segment,
+      ack: hasFlag(packet.segment, 'ACK') ? this.#v.rcvNxt : 0,
+      timestamps: { val: this.#clock(), ecr: this.#v.tsRecent },
+    };
     const skb = this.#transmit(segment, 'retransmission', packet.skb?.packetId ?? null);
     this.#v.unacked = this.#v.unacked.map((entry) => (entry === packet ? { segment: packet.segment, skb } : entry));
   }
@@ -409,8 +381,15 @@ export class TcpSocket {
     if (route.kind === 'route') this.#netns.neigh.confirm(route.dev, route.nexthop);
   }
 
-  #advertisedMss(): number {
-    return Math.min(pathMtu(this.#netns, this.remote.addr), 65535) - IPV4_BYTES - TCP_HEADER_BYTES;
+  /** What is offered to the peer; on a SYN as it is, later in units of the window scale. */
+  #window({ syn }: { readonly syn: boolean }): number {
+    const offered = initialWindow(advertisedMss(this.#netns, this.remote.addr), { listener: this.#handler !== null });
+    return syn ? offered : scaled(offered);
+  }
+
+  /** Milliseconds of this socket's own count (tcp_time_stamp_ts). */
+  #clock(): number {
+    return (this.#tsOffset + Math.floor(this.#netns.now / NS_PER_MS)) >>> 0;
   }
 
   #initialSequence(): number {

@@ -59,6 +59,8 @@ export interface TcpSegment {
   readonly window: number;
   /** MSS option in bytes, on SYN segments only. */
   readonly mss: number | null;
+  /** RFC 7323: the sender's clock, and the last that it saw of the other side; absent on RST. */
+  readonly timestamps?: { readonly val: number; readonly ecr: number };
   readonly data: AppData | null;
 }
 

@@ -9,7 +9,8 @@ export const IPV4_BYTES = 20;
 export const UDP_BYTES = 8;
 export const VXLAN_BYTES = 8;
 export const ICMP_BYTES = 8;
-const TCP_BYTES = 20;
+/** Header without options. */
+export const TCP_BYTES = 20;
 const ARP_BYTES = 28;
 /** mss, sackOK, timestamps, nop, wscale: what Linux puts on a SYN. */
 const TCP_SYN_OPTION_BYTES = 20;
@@ -25,9 +26,13 @@ export function tcpHeaderBytes(segment: TcpSegment): number {
   return TCP_BYTES + (segment.flags.includes('SYN') ? TCP_SYN_OPTION_BYTES : TCP_OPTION_BYTES);
 }
 
+/** An error quotes as much of a packet as fits 576 bytes (net/ipv4/icmp.c __icmp_send). */
+export function icmpQuotedBytes(packet: Ipv4Packet): number {
+  return Math.min(ipv4Bytes(packet), 576 - IPV4_BYTES - ICMP_BYTES);
+}
+
 function icmpBytes(message: IcmpMessage): number {
-  // An error quotes as much as fits 576 bytes (net/ipv4/icmp.c __icmp_send).
-  const quoted = message.quoted === null ? 0 : Math.min(ipv4Bytes(message.quoted), 576 - IPV4_BYTES - ICMP_BYTES);
+  const quoted = message.quoted === null ? 0 : icmpQuotedBytes(message.quoted);
   return ICMP_BYTES + quoted + (message.data?.bytes ?? 0);
 }
 
