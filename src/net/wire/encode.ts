@@ -11,12 +11,10 @@ import type { Mac } from '../../lib/mac.ts';
 import { WINDOW_SCALE } from '../socket/window.ts';
 import { internetChecksum } from './checksum.ts';
 import type { AppData, ArpPacket, Frame, IcmpMessage, Ipv4Packet, L3, TcpFlag, TcpSegment, UdpDatagram } from './packet.ts';
+import { IP_PROTOCOLS } from './protocols.ts';
 import { ICMP_BYTES, icmpQuotedBytes, IPV4_BYTES, tcpHeaderBytes, UDP_BYTES, VXLAN_BYTES } from './size.ts';
 
 const ETHERTYPES = { ipv4: 0x0800, arp: 0x0806 } as const;
-
-/** Internet protocol numbers (IANA). */
-const PROTOCOLS = { icmp: 1, tcp: 6, udp: 17 } as const;
 
 /** RFC 9293 3.1, from the lowest bit. */
 const FLAG_BITS: Readonly<Record<TcpFlag, number>> = { FIN: 0x01, SYN: 0x02, RST: 0x04, PSH: 0x08, ACK: 0x10 };
@@ -46,7 +44,7 @@ function encodeIpv4(packet: Ipv4Packet): Uint8Array {
     ...u16(id),
     ...u16(df ? 0x4000 : 0),
     ttl,
-    PROTOCOLS[l4.kind],
+    IP_PROTOCOLS[l4.kind],
     ...u16(0),
     ...ipBytes(src),
     ...ipBytes(dst),
@@ -74,7 +72,7 @@ function encodeL4(packet: Ipv4Packet): Uint8Array {
 
 /** Puts the checksum over pseudo header and segment at `offset` (RFC 9293 3.1, RFC 768). */
 function withChecksum({ src, dst, l4 }: Ipv4Packet, segment: Uint8Array, offset: number): Uint8Array {
-  const pseudo = Uint8Array.from([...ipBytes(src), ...ipBytes(dst), 0, PROTOCOLS[l4.kind], ...u16(segment.length)]);
+  const pseudo = Uint8Array.from([...ipBytes(src), ...ipBytes(dst), 0, IP_PROTOCOLS[l4.kind], ...u16(segment.length)]);
   const sum = internetChecksum(pseudo, segment);
   // UDP's 0 means "no checksum", so a sum of 0 is sent as its other form.
   segment.set(u16(l4.kind === 'udp' && sum === 0 ? 0xffff : sum), offset);

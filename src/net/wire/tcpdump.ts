@@ -7,6 +7,7 @@
 import { assertNever } from '../../lib/assert.ts';
 import { ipToU32 } from '../../lib/ip.ts';
 import type { ArpPacket, Frame, IcmpMessage, Ipv4Packet, L3, TcpFlag, TcpSegment, UdpDatagram } from './packet.ts';
+import { IP_PROTOCOLS } from './protocols.ts';
 import { ipv4Bytes, IPV4_BYTES } from './size.ts';
 import { WINDOW_SCALE } from '../socket/window.ts';
 
@@ -151,7 +152,7 @@ function unreachableText({ code, mtu, quoted }: IcmpMessage): string {
     case 1:
       return `host ${dst} unreachable`;
     case 2:
-      return `${dst} protocol ${quoted === null ? '' : quoted.l4.kind} unreachable`;
+      return `${dst} protocol ${quoted === null ? 0 : IP_PROTOCOLS[quoted.l4.kind]} unreachable`;
     case 3:
       return portText(dst, quoted);
     case 4:
