@@ -4,8 +4,7 @@
 import { NS_PER_S, type Instant } from '../../sim/sim.ts';
 import type { Tuple } from './conntrack-types.ts';
 import type { ConntrackView } from '../view.ts';
-
-const PROTOCOL_NUMBERS = { icmp: 1, ipencap: 4, tcp: 6, udp: 17 } as const;
+import { IP_PROTOCOLS } from '../wire/protocols.ts';
 
 /** Protocols without a name or ports in the library's eyes (l4proto2str). */
 const UNKNOWN = 'unknown';
@@ -26,7 +25,7 @@ export function conntrackLine(
   const seconds = Math.max(0, Math.floor((entry.expiresAt - now) / NS_PER_S));
   return (
     (options.extended ? 'ipv4     2 ' : '') +
-    `${(protocol === 'ipencap' ? UNKNOWN : protocol).padEnd(8)} ${PROTOCOL_NUMBERS[protocol]} ${seconds} ` +
+    `${(protocol === 'ipencap' ? UNKNOWN : protocol).padEnd(8)} ${IP_PROTOCOLS[protocol]} ${seconds} ` +
     (entry.tcpState === null ? '' : `${entry.tcpState} `) +
     tupleText(entry.original) +
     (entry.seenReply ? '' : '[UNREPLIED] ') +

@@ -5,6 +5,7 @@ import { ipToU32, type IpAddr } from '../../lib/ip.ts';
 import { isGroup, MAC_BROADCAST } from '../../lib/mac.ts';
 import type { Instant } from '../../sim/sim.ts';
 import type { Nfct, Skb } from '../skb.ts';
+import { IP_PROTOCOLS } from '../wire/protocols.ts';
 import { ipv4Bytes } from '../wire/size.ts';
 import type { EthernetHeader, Ipv4Packet, L4, TcpFlag } from '../wire/packet.ts';
 import type { CtState, Tuple } from './conntrack-types.ts';
@@ -64,8 +65,6 @@ export interface PacketFacts {
   readonly reversePath: ReversePath | null;
 }
 
-const PROTOCOLS: Readonly<Record<L4['kind'], number>> = { icmp: 1, ipencap: 4, tcp: 6, udp: 17 };
-
 /** What `--ctstate` sees. A packet conntrack has no opinion of is INVALID, as xt_conntrack treats it. */
 export function ctStateOf(nfct: Nfct): CtState {
   if (nfct === 'untracked') return 'UNTRACKED';
@@ -98,7 +97,7 @@ export function headerFacts(packet: Ipv4Packet): Pick<PacketFacts, 'packet' | 's
     packet,
     src: ipToU32(packet.src),
     dst: ipToU32(packet.dst),
-    protocol: PROTOCOLS[l4.kind],
+    protocol: IP_PROTOCOLS[l4.kind],
     sport: ports ? l4.sport : -1,
     dport: ports ? l4.dport : -1,
   };
@@ -132,7 +131,7 @@ class Facts implements PacketFacts {
     this.eth = skb.eth;
     this.src = ipToU32(packet.src);
     this.dst = ipToU32(packet.dst);
-    this.protocol = PROTOCOLS[l4.kind];
+    this.protocol = IP_PROTOCOLS[l4.kind];
     this.sport = ports ? l4.sport : -1;
     this.dport = ports ? l4.dport : -1;
     this.iif = env.in;

@@ -1,6 +1,6 @@
 /**
  * Frames as the bytes a wire carries, with every checksum right: Ethernet II, ARP (RFC 826), IPv4 (RFC 791), TCP with the options
- * Linux sends (RFC 9293, RFC 7323), UDP (RFC 768), ICMP (RFC 792), VXLAN (RFC 7348).
+ * Linux sends (RFC 9293, RFC 7323), UDP (RFC 768), ICMP (RFC 792), VXLAN (RFC 7348), IPv4 in IPv4 (RFC 2003).
  *
  * Captures are made of these. Lengths are those of `size.ts`; a test holds one against the other.
  * Simplification: the IP identification of packets without DF is 0 where the packet's own is.
@@ -65,6 +65,8 @@ function encodeL4(packet: Ipv4Packet): Uint8Array {
       message.set(u16(internetChecksum(message)), 2);
       return message;
     }
+    case 'ipencap':
+      return encodeIpv4(l4.packet);
     default:
       return assertNever(l4);
   }

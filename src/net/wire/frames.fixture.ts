@@ -105,6 +105,7 @@ export const FRAMES: readonly Frame[] = [
   back(packet(GATEWAY.addr, POD.addr, icmp(3, 13, { quoted: datagram }), { df: false, tos: 0xc0 })),
   back(packet(GATEWAY.addr, POD.addr, icmp(3, 2, { quoted: datagram }), { df: false, tos: 0xc0 })),
   back(packet(GATEWAY.addr, POD.addr, icmp(11, 0, { quoted: datagram }), { df: false, tos: 0xc0 })),
+  out(packet(ip('172.16.0.124'), ip('172.16.0.123'), { kind: 'ipencap', packet: packet(POD.addr, SERVER, echo, { ttl: 63 }) })),
   out(sealed(8472, 1)),
   out(sealed(4789, 4096)),
 ];

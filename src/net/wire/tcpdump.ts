@@ -41,6 +41,8 @@ export class TcpdumpPrinter {
         return `${src}.${l4.sport} > ${dst}.${l4.dport}: ${this.#udpText(l4)}`;
       case 'icmp':
         return `${src} > ${dst}: ICMP ${icmpText(l4)}, length ${ipv4Bytes(packet) - IPV4_BYTES}`;
+      case 'ipencap':
+        return `${src} > ${dst}: IP ${this.#ipText(l4.packet)}`;
       default:
         return assertNever(l4);
     }
