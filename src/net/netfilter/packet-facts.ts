@@ -7,7 +7,7 @@ import type { Instant } from '../../sim/sim.ts';
 import type { Nfct, Skb } from '../skb.ts';
 import { IP_PROTOCOLS } from '../wire/protocols.ts';
 import { ipv4Bytes } from '../wire/size.ts';
-import type { EthernetHeader, Ipv4Packet, L4, TcpFlag } from '../wire/packet.ts';
+import type { EthernetHeader, Ipv4Packet, TcpFlag } from '../wire/packet.ts';
 import type { CtState, Tuple } from './conntrack-types.ts';
 import type { AddrType } from './hooks.ts';
 import type { Ipsets } from './ipset.ts';
