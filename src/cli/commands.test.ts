@@ -50,6 +50,26 @@ const lastLine = ({ out }: Ran): string => out.trimEnd().split('\n').at(-1) ?? '
 const lab = (to: string, ...more: readonly string[]): Ran =>
   sim('--scenario', 'lab-report', '--from', 'node/class', '--to', to, ...more);
 
+describe('sim --capture', () => {
+  test('prints what tcpdump would print at a device, and writes the file it would write', () => {
+    const path = join(folder, 'flannel.pcap');
+    const ran = lab('svc/two-containers-service:80', '--capture', 'node/class:flannel.1', '--write', path);
+    const lines = ran.out.trimEnd().split('\n');
+    expect([ran.status, ran.err, lines.length]).toEqual([0, '', 10]);
+    expect(lines[0]).toMatch(
+      /^\d\d:\d\d:\d\d\.\d{6} IP 10\.244\.0\.0\.\d+ > 10\.244\.1\.2\.80: Flags \[S\], seq \d+, win 64240, /,
+    );
+    const read = spawnSync('tcpdump', ['-nn', '-r', path], { encoding: 'utf8', env: { ...process.env, TZ: 'UTC' } });
+    // Where this machine has no tcpdump, the recorded one of the capture's own test stands for it.
+    if (read.error === undefined) expect(read.stdout).toBe(ran.out);
+  });
+
+  test('says where nothing came by', () => {
+    const ran = lab('svc/two-containers-service:80', '--capture', 'node/class:cni9');
+    expect([ran.status, ran.out, ran.err]).toEqual([2, '', 'no packet of this flow crossed cni9 of node/class\n']);
+  });
+});
+
 describe('sim', () => {
   test('prints the journey, a hop per line, rules beneath, the outcome last', () => {
     const ran = lab('svc/two-containers-service:80');

@@ -22,6 +22,7 @@ describe('the command line of sim', () => {
         apply: [],
         seed: null,
         count: null,
+        capture: null,
         all: false,
         json: false,
       },
@@ -40,16 +41,25 @@ describe('the command line of sim', () => {
       '7',
       '--count',
       '1000',
+      '--bytes',
+      '1472',
       '--json',
       '--all',
     ]);
     expect(options.ok && options.value).toMatchObject({
-      probe: { protocol: 'udp' },
+      probe: { protocol: 'udp', bytes: 1472 },
       apply: ['a.yaml', 'b.yaml'],
       seed: 7,
       count: 1000,
       all: true,
       json: true,
+    });
+  });
+
+  test('a capture is a place and a device, and may go to a file', () => {
+    const options = parseOptions([...MINIMAL, '--capture', 'pod/web/a:eth0', '--write', 'a.pcap']);
+    expect(options.ok && options.value).toMatchObject({
+      capture: { place: { kind: 'pod', namespace: 'web', name: 'a' }, dev: 'eth0', file: 'a.pcap' },
     });
   });
 
@@ -69,6 +79,11 @@ describe('the command line of sim', () => {
     [[...MINIMAL, 'stray'], "Unexpected argument 'stray'"],
     [['--scenario', 'x', '--from', 'class', '--to', 'svc/web:80'], '--from: "class" is no place'],
     [['--scenario', 'x', '--from', 'external', '--to', 'web:80'], '--to: "web" is no target'],
+    [[...MINIMAL, '--bytes', '70000'], '--bytes must be a whole number from 0 to 65507, not "70000"'],
+    [[...MINIMAL, '--write', 'a.pcap'], '--write goes with --capture'],
+    [[...MINIMAL, '--capture', 'eth0'], '--capture "eth0": it must be PLACE:DEV'],
+    [[...MINIMAL, '--capture', 'class:eth0'], '--capture: "class" is no place'],
+    [[...MINIMAL, '--capture', 'node/class:eth0', '--count', '2'], '--capture and --count do not go together'],
     [['--from'], "Option '--from <value>' argument missing"],
   ] as const)('%j is wrong use', (argv, error) => {
     expect(errorOf(...argv)).toContain(error);

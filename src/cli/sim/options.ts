@@ -2,7 +2,7 @@
  * The command line of `sim`: what is asked for, or what is wrong with it.
  */
 import { parseArgs } from 'node:util';
-import { MAX_PROBE_BYTES, type ProbeSpec } from '../../cluster/commands.ts';
+import { MAX_PROBE_BYTES, type Place, type ProbeSpec } from '../../cluster/commands.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { parsePlace, parseTarget } from '../place.ts';
 
@@ -18,11 +18,21 @@ Sends a packet through a simulated cluster and prints its journey.
   --apply FILE             applies a manifest first; may be given several times
   --seed N                 where all chance comes from, in place of the scenario's own
   --count N                N connections: the spread over the back ends beside the expected one
+  --capture PLACE:DEV      what tcpdump would print there, in place of the journey: node/class:flannel.1, pod/web:eth0
+  --write FILE             with --capture, the packets as a file for Wireshark and tcpdump -r
   --all                    every packet of the conversation, not only the first and what answered it
   --json                   the trace as JSON (docs/trace.schema.json)
 
 Exit status: 0 answered, 1 refused, lost or timed out, 2 wrong use.
 `;
+
+/** A device to listen at. */
+export interface CaptureOptions {
+  readonly place: Place;
+  readonly dev: string;
+  /** The file to write; null for none. */
+  readonly file: string | null;
+}
 
 export interface SimOptions {
   readonly scenario: string;
@@ -32,6 +42,8 @@ export interface SimOptions {
   readonly seed: number | null;
   /** Null: one packet, with its journey. */
   readonly count: number | null;
+  /** Null: the journey is printed. */
+  readonly capture: CaptureOptions | null;
   readonly all: boolean;
   readonly json: boolean;
 }
@@ -48,6 +60,8 @@ const FLAGS = {
   apply: { type: 'string', multiple: true },
   seed: { type: 'string' },
   count: { type: 'string' },
+  capture: { type: 'string' },
+  write: { type: 'string' },
   all: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -89,15 +103,27 @@ function optionsOf(flags: Flags): Result<SimOptions, string> {
   if (!seed.ok) return seed;
   const count = wholeNumber('count', flags.count, { min: 1, max: MAX_COUNT });
   if (!count.ok) return count;
+  const capture = captureOptions(flags);
+  if (!capture.ok) return capture;
   return ok({
     scenario: flags.scenario ?? '',
     probe: { from: from.value, ...target.value, protocol, ...(bytes.value === null ? {} : { bytes: bytes.value }) },
     apply: flags.apply ?? [],
     seed: seed.value,
     count: count.value,
+    capture: capture.value,
     all: flags.all === true,
     json: flags.json === true,
   });
+}
+
+function captureOptions({ capture, write, count }: Flags): Result<CaptureOptions | null, string> {
+  if (capture === undefined) return write === undefined ? ok(null) : err('--write goes with --capture');
+  if (count !== undefined) return err('--capture and --count do not go together');
+  const [, at = '', dev = ''] = /^(.*):([^:]+)$/.exec(capture) ?? [];
+  if (dev === '') return err(`--capture ${JSON.stringify(capture)}: it must be PLACE:DEV, such as node/class:flannel.1`);
+  const place = parsePlace(at);
+  return place.ok ? ok({ place: place.value, dev, file: write ?? null }) : err(`--capture: ${place.error}`);
 }
 
 function wholeNumber(

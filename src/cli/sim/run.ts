@@ -9,6 +9,7 @@ import { createCluster } from '../../cluster/cluster.ts';
 import type { ManifestSpec, ScenarioSpec } from '../../cluster/scenario.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { openScenario } from '../scenario-folder.ts';
+import { printCapture } from './capture.ts';
 import { journeyJson, spreadJson } from './journey-json.ts';
 import { journeyText, titleText } from './journey-text.ts';
 import { parseOptions, USAGE, type SimOptions } from './options.ts';
@@ -76,6 +77,11 @@ function sendOne(streams: Streams, cluster: ClusterApi, options: SimOptions, spe
   const result = cluster.run({ kind: 'probe', probe: options.probe });
   if (!result.ok || result.probe === null)
     return refuse(streams, result.ok ? 'nothing was sent\n' : `${result.errors.map(({ message }) => message).join('\n')}\n`);
+  if (options.capture !== null) {
+    const captured = printCapture(streams, result.probe, options.capture);
+    if (!captured.ok) return refuse(streams, captured.error);
+    return result.probe.outcome === 'reply' ? 0 : 1;
+  }
   const about = { scenario: spec.id, seed: spec.cluster.seed };
   streams.out(
     options.json ? `${JSON.stringify(journeyJson(result.probe, about), null, 1)}\n` : journeyText(result.probe, options),

@@ -1,10 +1,12 @@
 /** What can be done with the selected thing: send from it or to it, stop packets at it, scale it, delete it. */
-import { useState, type ReactElement } from 'react';
+import { useMemo, useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../kit/Button.tsx';
 import { addToast, breakpointId, openSend, runCommand, toggleBreakpoint } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
+import { captureText, type Tap } from '../../cluster/capture.ts';
 import type { Command } from '../../cluster/commands.ts';
+import { saveCapture } from '../journey/capture-file.ts';
 import { defaultProbe } from '../send/draft.ts';
 import type { AppStore } from '../store/store.ts';
 import type { Description } from './description.ts';
@@ -16,6 +18,9 @@ export function Actions({ description }: { readonly description: Description }):
     <div className={styles.actions}>
       {from === null && to === null ? null : <SendButtons from={from} to={to} />}
       {breakpoint === null ? null : <BreakButton breakpoint={breakpoint} />}
+      {breakpoint?.kind === 'device' ? (
+        <CaptureButton node={breakpoint.node} netns={breakpoint.netns} dev={breakpoint.name} />
+      ) : null}
       {scalable === null ? null : <Scale {...scalable} />}
       {deletable === null ? null : <Delete key={deletable} object={deletable} />}
     </div>
@@ -50,6 +55,22 @@ function BreakButton({ breakpoint }: { readonly breakpoint: NonNullable<Descript
   return (
     <Button icon="breakpoint" aria-pressed={on} onPress={() => toggleBreakpoint(store, breakpoint)}>
       {on ? t('inspector.breakOff') : t('inspector.breakOn')}
+    </Button>
+  );
+}
+
+/** What the device caught of the last packet; there is nothing to save where that did not pass. */
+function CaptureButton({ node, netns, dev }: Tap): ReactElement | null {
+  const { t } = useTranslation();
+  const trace = useApp((state) => state.journey?.result.trace ?? null);
+  const count = useMemo(
+    () => (trace === null ? 0 : captureText(trace, { node, netns, dev }).length),
+    [trace, node, netns, dev],
+  );
+  if (trace === null || count === 0) return null;
+  return (
+    <Button icon="download" onPress={() => saveCapture(trace, { node, netns, dev })}>
+      {t('inspector.savePcap', { count })}
     </Button>
   );
 }

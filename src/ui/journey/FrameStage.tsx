@@ -5,6 +5,7 @@ import { Say } from '../chains/Say.tsx';
 import { TextButton } from '../kit/Button.tsx';
 import { Segmented } from '../kit/Segmented.tsx';
 import { useApp, useAppStore } from '../store/context.ts';
+import { CaptureView } from './CaptureView.tsx';
 import { goTo } from './commands.ts';
 import { journeySnapshot } from './current.ts';
 import { frameBar } from './frame.geom.ts';
@@ -12,7 +13,6 @@ import { FrameBarView } from './FrameBarView.tsx';
 import { frameParts, innerLines, outerLines, sealingStep, type HeaderLine } from './frame-parts.ts';
 import type { JourneyModel, JourneyStep } from './model.ts';
 import { machineOf, netnsOf, physicalLink } from './place.ts';
-import { tcpdumpLine } from './tcpdump-line.ts';
 import { useScale } from './useScale.ts';
 import { useSize } from './useSize.ts';
 import stage from './Stage.module.css';
@@ -46,17 +46,7 @@ export function FrameStage({ journey, step }: { readonly journey: JourneyModel; 
         />
       </header>
       <FrameBarView bar={bar} width={width} scale={scale} />
-      {view === 'tcpdump' ? <Capture step={step} /> : <Halves journey={journey} step={step} />}
-    </div>
-  );
-}
-
-function Capture({ step }: { readonly step: JourneyStep }): ReactElement {
-  const { t } = useTranslation();
-  return (
-    <div className={styles.capture}>
-      <h3>{t('journey.frame.capture', { dev: step.at.device ?? 'eth0' })}</h3>
-      <pre tabIndex={0}>{tcpdumpLine(step.after.l3)}</pre>
+      {view === 'tcpdump' ? <CaptureView step={step} /> : <Halves journey={journey} step={step} />}
     </div>
   );
 }

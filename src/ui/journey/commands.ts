@@ -21,6 +21,13 @@ export function goTo(store: AppStore, index: number): void {
   setPlayback(store, { index: Math.max(0, Math.min(last, index)), playing: false });
 }
 
+/** Stands at a step of the trace; where the direction shown leaves it out, all directions are shown. */
+export function goToTraceStep(store: AppStore, seq: number): void {
+  const indexOf = (): number => currentJourney(store.getState())?.steps.findIndex(({ step }) => step.seq === seq) ?? -1;
+  if (indexOf() < 0) showFilter(store, 'all');
+  goTo(store, indexOf());
+}
+
 export function stepForward(store: AppStore, by?: StepBy): void {
   move(store, nextStop, by);
 }

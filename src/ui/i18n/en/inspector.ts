@@ -113,6 +113,8 @@ export const inspector = {
   sysctls: 'Switches of the kernel',
   sendFrom: 'Send from here',
   sendTo: 'Send here',
+  savePcap_one: 'Save its {{count}} packet as .pcap',
+  savePcap_other: 'Save its {{count}} packets as .pcap',
   breakOn: 'Break here',
   breakOff: 'No break here',
   scale: 'Replicas',

@@ -247,6 +247,8 @@ export const journey = {
     plain: '{{total}} bytes in all.',
     headers: 'Headers',
     tcpdump: 'tcpdump',
+    savePcap: 'Save as .pcap',
+    noCapture: 'Between two machines there is no device to listen at.',
     bytes: '{{count}} B',
     total: '{{count}} bytes',
     data: 'data',

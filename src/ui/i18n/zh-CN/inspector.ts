@@ -109,6 +109,7 @@ export const inspector: Translated<typeof english> = {
   sysctls: '内核开关',
   sendFrom: '从这里发送',
   sendTo: '发送到这里',
+  savePcap_other: '把它的 {{count}} 个数据包保存为 .pcap',
   breakOn: '在此中断',
   breakOff: '取消中断',
   scale: '副本数',

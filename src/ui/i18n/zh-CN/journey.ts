@@ -237,6 +237,8 @@ export const journey: Translated<typeof english> = {
     plain: '共 {{total}} 字节。',
     headers: '各层头部',
     tcpdump: 'tcpdump',
+    savePcap: '保存为 .pcap',
+    noCapture: '两台机器之间没有可以监听的设备。',
     bytes: '{{count}} B',
     total: '{{count}} 字节',
     data: '数据',
