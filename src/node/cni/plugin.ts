@@ -12,6 +12,15 @@ import type { Result } from '../../lib/result.ts';
 import type { Netns } from '../../net/netns.ts';
 import type { PluginFailure } from '../runtime/words.ts';
 
+/** A port of the machine for a port of the Pod (CNI convention `portMappings`). */
+export interface PortMapping {
+  readonly hostPort: number;
+  readonly containerPort: number;
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+  /** The machine's address it is for; '' or 0.0.0.0 is any. */
+  readonly hostIP: string;
+}
+
 /** One call of a plugin: CNI_CONTAINERID, CNI_NETNS, CNI_IFNAME, CNI_ARGS. */
 export interface CniContext {
   /** The sandbox's id, 64 hexadecimal digits. */
@@ -19,6 +28,8 @@ export interface CniContext {
   readonly netns: Netns;
   /** `eth0`. */
   readonly ifName: string;
+  /** runtimeConfig.portMappings: the Pod's hostPorts. */
+  readonly portMappings: readonly PortMapping[];
   readonly podNamespace: string;
   readonly podName: string;
 }
@@ -54,6 +65,8 @@ export interface CniPlugin {
   readonly networkName: string;
   /** True once there is a configuration the runtime can use (`NetworkReady`). */
   readonly ready: boolean;
+  /** Set where a plugin of the list maps hostPorts (capability `portMappings`). */
+  readonly mapsPorts?: true;
   /** Starts what the network runs on this node beside the plugin; called once. */
   setupNode(): void;
   /** The node goes: stops the daemon. What it left in the kernel stays, as on a machine that is switched off. */

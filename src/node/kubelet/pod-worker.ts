@@ -15,6 +15,7 @@ import { ContainerStarter } from './container-starter.ts';
 import { exitCodeOf, newRun, type ContainerRun } from './container-run.ts';
 import { podEvents, type EventWriter, type PodEvent } from './events.ts';
 import { podStatus } from './pod-status.ts';
+import { portMappings } from './port-mappings.ts';
 
 /** From the Pod's arrival to the runtime's answer that pause runs and is connected. */
 const SANDBOX_NS = 350 * NS_PER_MS;
@@ -147,7 +148,11 @@ export class PodWorker {
   #runSandbox(): void {
     const { runtime, sim } = this.#context;
     const { metadata, spec } = this.#pod;
-    const made = runtime.runPodSandbox(metadata, { attempt: this.#sandboxAttempts++, hostNetwork: spec.hostNetwork === true });
+    const made = runtime.runPodSandbox(metadata, {
+      attempt: this.#sandboxAttempts++,
+      hostNetwork: spec.hostNetwork === true,
+      portMappings: portMappings(spec),
+    });
     if (!made.ok) {
       this.#event(podEvents.failedCreatePodSandBox(made.error));
       this.#track(
@@ -359,17 +364,13 @@ export class PodWorker {
 
   #warnOfWhatIsNotSimulated(): void {
     const { spec } = this.#pod;
-    for (const { name, lifecycle, ports } of spec.containers) {
+    for (const { name, lifecycle } of spec.containers) {
       if (lifecycle?.preStop !== undefined || lifecycle?.postStart !== undefined)
         this.#event(podEvents.notSimulated(`Lifecycle hooks of container ${name} are not run`));
-      const hostPort = (ports ?? []).find((port) => port.hostPort !== undefined);
-      if (hostPort?.hostPort !== undefined && spec.hostNetwork !== true)
-        this.#event(
-          podEvents.notSimulated(
-            `hostPort ${hostPort.hostPort} of container ${name} is not mapped: the portmap plugin is not simulated`,
-          ),
-        );
     }
+    const [unmapped] = this.#context.runtime.mapsPorts ? [] : portMappings(spec);
+    if (unmapped !== undefined)
+      this.#event(podEvents.notSimulated(`hostPort ${unmapped.hostPort} is not mapped: no plugin of this network maps ports`));
   }
 
   get #label(): string {

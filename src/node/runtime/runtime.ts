@@ -16,7 +16,7 @@ import type { RngStream } from '../../lib/rng.ts';
 import type { Kernel } from '../../net/kernel.ts';
 import type { Netns } from '../../net/netns.ts';
 import { NS_PER_S, type Instant, type Timer } from '../../sim/sim.ts';
-import type { CniContext, CniPlugin } from '../cni/plugin.ts';
+import type { CniContext, CniPlugin, PortMapping } from '../cni/plugin.ts';
 import type { ProcessExit, Workload } from '../workload/workload.ts';
 import type { RuntimeWords } from './words.ts';
 
@@ -47,6 +47,7 @@ export interface Sandbox {
   readonly pod: PodIdentity;
   readonly netns: Netns;
   readonly hostNetwork: boolean;
+  readonly portMappings: readonly PortMapping[];
   readonly podIP: IpAddr;
 }
 
@@ -107,6 +108,11 @@ export class ContainerRuntime {
     return this.#options.words;
   }
 
+  /** True where the network's plugins map hostPorts. */
+  get mapsPorts(): boolean {
+    return this.#options.cni.mapsPorts === true;
+  }
+
   /** NetworkReady's message, or null when the network is ready. */
   networkProblem(): string | null {
     return this.#options.cni.ready ? null : this.#options.words.networkNotReady;
@@ -125,13 +131,14 @@ export class ContainerRuntime {
   /** Starts pause in a new network namespace (the node's own with hostNetwork) and has the CNI plugin connect it. */
   runPodSandbox(
     pod: PodIdentity,
-    options: { readonly attempt: number; readonly hostNetwork: boolean },
+    options: { readonly attempt: number; readonly hostNetwork: boolean; readonly portMappings: readonly PortMapping[] },
   ): Result<Sandbox, string> {
     const { kernel, nodeIP } = this.#options;
     const id = this.#ids.hex(64);
     const by: Provenance = { actor: 'kubelet', action: 'RunPodSandbox', object: podKey(pod) };
     const netns = options.hostNetwork ? kernel.root : kernel.addNetns(`${pod.namespace}/${pod.name}`, by);
-    const bare = { id, pod, netns, hostNetwork: options.hostNetwork };
+    const { hostNetwork, portMappings } = options;
+    const bare = { id, pod, netns, hostNetwork, portMappings };
     const podIP = options.hostNetwork ? ok(nodeIP) : this.#connect(bare);
     if (!podIP.ok) {
       this.#disconnect(bare);
@@ -274,6 +281,6 @@ function podKey({ namespace, name }: PodIdentity): string {
   return `Pod ${namespace}/${name}`;
 }
 
-function cniContext({ id, pod, netns }: Omit<Sandbox, 'podIP'>): CniContext {
-  return { containerId: id, netns, ifName: 'eth0', podNamespace: pod.namespace, podName: pod.name };
+function cniContext({ id, pod, netns, portMappings }: Omit<Sandbox, 'podIP'>): CniContext {
+  return { containerId: id, netns, ifName: 'eth0', portMappings, podNamespace: pod.namespace, podName: pod.name };
 }

@@ -2,7 +2,6 @@
  * The network flannel as a node has it: the daemon, and the `flannel` CNI plugin, which reads the daemon's subnet.env and delegates
  * to `bridge` and `host-local` (flannel-io/cni-plugin flannel.go, flannel_linux.go doCmdAdd).
  * The list is /etc/cni/net.d/10-flannel.conflist, network `cbr0`.
- * Simplification: the chained `portmap` plugin does not exist, so hostPort does nothing for Pods with a namespace of their own.
  */
 import { networkCidr, type Cidr } from '../../../lib/cidr.ts';
 import type { IpAddr } from '../../../lib/ip.ts';

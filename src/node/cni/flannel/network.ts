@@ -1,5 +1,6 @@
 /** flannel's networks: one for each backend. */
 import type { Network } from '../network.ts';
+import { withPortmap } from '../portmap/portmap.ts';
 import { FlannelPlugin } from './flannel.ts';
 import type { BackendType } from './lease.ts';
 import { flannelManifest } from './manifest.ts';
@@ -10,15 +11,18 @@ export const flannelHostGw = flannel('host-gw');
 function flannel(backend: BackendType): Network {
   return {
     plugin: ({ name, ip, kernel, cluster, client }) =>
-      new FlannelPlugin({
-        backend,
-        nodeName: name,
-        nodeIP: ip,
-        network: cluster.clusterCIDR,
+      withPortmap(
+        new FlannelPlugin({
+          backend,
+          nodeName: name,
+          nodeIP: ip,
+          network: cluster.clusterCIDR,
+          kernel,
+          api: client('flanneld'),
+          hairpinMode: cluster.hairpin,
+        }),
         kernel,
-        api: client('flanneld'),
-        hairpinMode: cluster.hairpin,
-      }),
+      ),
     manifest: flannelManifest(backend),
   };
 }

@@ -3,7 +3,6 @@
  * with `host-local` of the node's podCIDR (kind images/kindnetd/cmd/kindnetd/cni.go).
  *
  * Until the daemon has written the list, the node is NotReady.
- * Simplification: the chained `portmap` plugin does not exist, so hostPort does nothing for Pods with a namespace of their own.
  */
 import type { ApiClient } from '../../../api/watch.ts';
 import type { Cidr } from '../../../lib/cidr.ts';
