@@ -1,6 +1,6 @@
 /**
- * Runs the checks: `npm run check` those of the inner loop, `npm test` (--all) also the build, its size, the recorded vectors
- * and the browser tests. Two lanes run side by side; the browser tests run alone, after them. A step that passes is one line, one
+ * Runs the checks: `npm run check` those of the inner loop, `npm test` (--all) also the build, its size, the recorded vectors,
+ * the comparison with this machine's own kernel and the browser tests. Two lanes run side by side; the browser tests run alone, after them. A step that passes is one line, one
  * that fails is followed by all it printed. The last line counts tests, vector files and, as one each, the other steps.
  */
 import { spawn } from 'node:child_process';
@@ -32,6 +32,7 @@ const full = {
   build: { command: ['npm', 'run', '-s', 'build'] },
   size: { command: ['npm', 'run', '-s', 'size'] },
   conformance: { command: [...run('src/cli/conformance.ts'), 'tests/conformance'], count: vectorCount },
+  kernel: { command: [...run('src/cli/test-kernel.ts'), '--where-possible'], count: kernelCount },
   chromium: { command: run('scripts/install-chromium.ts') },
   'browser tests': {
     command: bin('playwright', 'test', '--reporter=list,json'),
@@ -55,6 +56,15 @@ function vectorCount(output) {
   const [, passed, failed] = /^(\d+) passed, (\d+) failed$/m.exec(output) ?? [];
   if (passed === undefined) throw new Error('no line "N passed, M failed"');
   return { passed: Number(passed), failed: Number(failed), skipped: 0 };
+}
+
+/** What the machine or its kernel lacks is left out, a line each. */
+function kernelCount(output) {
+  return { ...vectorCount(output), skipped: leftOut(output).length };
+}
+
+function leftOut(output) {
+  return output.split('\n').filter((line) => line.startsWith('left out '));
 }
 
 function spawned({ command: [program, ...argv], env }) {
@@ -88,6 +98,7 @@ async function step([name, definition]) {
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   const detail = definition.count === undefined ? '' : `: ${summary(tests)}`;
   process.stdout.write(`${tests.failed === 0 ? 'ok    ' : 'FAILED'} ${name}${detail} (${seconds} s)\n`);
+  if (tests.skipped > 0) for (const line of leftOut(outcome.output)) process.stdout.write(`         ${line}\n`);
   if (tests.failed > 0) process.stdout.write(`${outcome.output.trimEnd()}\n${tests.note ?? ''}\n`);
   return tests;
 }
@@ -107,9 +118,9 @@ rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 
 const { types, 'unit tests': unit, ...rest } = quick;
-const { 'browser tests': browser, chromium, conformance, ...built } = full;
+const { 'browser tests': browser, chromium, kernel, conformance, ...built } = full;
 const first = { types, 'unit tests': unit, ...(all ? { conformance } : {}) };
-const second = { ...rest, ...(all ? { ...built, chromium } : {}) };
+const second = { ...rest, ...(all ? { ...built, chromium, kernel } : {}) };
 const outcomes = (await Promise.all([first, second].map((steps) => lane(Object.entries(steps))))).flat();
 if (all) outcomes.push(await step(['browser tests', browser]));
 

@@ -25,9 +25,21 @@ interface Branch {
   readonly probability: number;
 }
 
-/** Walks the tree of decisions, most probable branch first. */
+/** Adds up what the branches end in. */
 export function exploreOutcomes(kernels: readonly Kernel[], rehearse: Rehearse): AllOutcomes {
   const shares = new Map<string, OutcomeShare>();
+  const unexplored = walkBranches(kernels, rehearse, (result, probability) => {
+    addShare(shares, result, probability);
+  });
+  return { shares: [...shares.values()].sort((a, b) => b.probability - a.probability), unexplored };
+}
+
+/** Walks the tree of decisions, most probable branch first; returns the probability of what was not walked. */
+export function walkBranches(
+  kernels: readonly Kernel[],
+  rehearse: Rehearse,
+  visit: (result: ProbeResult, probability: number) => void,
+): number {
   let open: Branch[] = [{ decisions: [], probability: 1 }];
   let unexplored = 0;
   for (let walked = 0; open.length > 0; walked++) {
@@ -39,10 +51,10 @@ export function exploreOutcomes(kernels: readonly Kernel[], rehearse: Rehearse):
       continue;
     }
     const walk = walkBranch(kernels, branch, rehearse);
-    addShare(shares, walk.result, walk.probability);
+    visit(walk.result, walk.probability);
     open = [...open, ...walk.others];
   }
-  return { shares: [...shares.values()].sort((a, b) => b.probability - a.probability), unexplored };
+  return unexplored;
 }
 
 /** Follows a branch, taking every later draw as matched; the ways not taken are new branches. */

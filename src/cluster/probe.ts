@@ -169,7 +169,7 @@ function resultOf(probe: ResolvedProbe, ends: Endpoints, outcome: Outcome, body:
 }
 
 /** The delivery that was answered: the last request packet with something in it that reached a server. */
-function servedStep(trace: Trace): TraceStep | null {
+export function servedStep(trace: Trace): TraceStep | null {
   const roles = new Map(trace.packets.map((packet) => [packet.id, packet.role]));
   return (
     trace.steps.findLast(

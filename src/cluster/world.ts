@@ -93,14 +93,18 @@ export class World {
     return resolveProbe(this, spec);
   }
 
-  /** Sends a probe from the state as it is now and rolls everything back, as often as it is called; null when its ends do not exist. */
-  rehearsal(spec: ProbeSpec): Rehearse | null {
+  /**
+   * Sends a probe from the state as it is now and rolls everything back, as often as it is called; null when its ends do not exist.
+   * Before it does, `look` may read what the probe left.
+   */
+  rehearsal(spec: ProbeSpec, look: () => void = () => undefined): Rehearse | null {
     const resolved = this.resolve(spec);
     if (!resolved.ok) return null;
     const restore = this.#checkpoint();
     return () => {
       this.#holdCluster();
       const result = this.#send(resolved.value, true);
+      look();
       restore();
       return result;
     };

@@ -7,7 +7,7 @@ import { err, ok, type Result } from '../../lib/result.ts';
 import type { Trace } from '../../net/trace/trace.ts';
 import { placeText } from '../place.ts';
 import type { CaptureOptions } from './options.ts';
-import type { Streams } from './run.ts';
+import type { Streams } from '../start-cluster.ts';
 
 export function printCapture(streams: Streams, { trace }: ProbeResult, options: CaptureOptions): Result<void, string> {
   const tap = tapOf(trace, options);

@@ -1,13 +1,9 @@
 /**
  * `sim` from its arguments to its exit status: opens the scenario, applies what is to be applied, sends, prints.
  */
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
-import type { ManifestError } from '../../api/manifest-error.ts';
 import type { ClusterApi } from '../../cluster/cluster-api.ts';
-import { createCluster } from '../../cluster/cluster.ts';
-import type { ManifestSpec, ScenarioSpec } from '../../cluster/scenario.ts';
-import { err, ok, type Result } from '../../lib/result.ts';
+import type { ScenarioSpec } from '../../cluster/scenario.ts';
+import { startCluster, type Streams } from '../start-cluster.ts';
 import { openScenario } from '../scenario-folder.ts';
 import { printCapture } from './capture.ts';
 import { journeyJson, spreadJson } from './journey-json.ts';
@@ -16,12 +12,6 @@ import { parseOptions, USAGE, type SimOptions } from './options.ts';
 import { spreadText } from './spread-text.ts';
 
 const WRONG_USE = 2;
-
-/** Where a command writes: the answer, and what is wrong. */
-export interface Streams {
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-}
 
 /** Does what the arguments ask for; returns the exit status. */
 export function runSim(argv: readonly string[], streams: Streams): number {
@@ -48,29 +38,6 @@ function refuse({ err: write }: Streams, message: string): number {
 
 function withSeed(spec: ScenarioSpec, seed: number | null): ScenarioSpec {
   return seed === null ? spec : { ...spec, cluster: { ...spec.cluster, seed } };
-}
-
-/** The scenario's cluster with all manifests applied, the user's last; the error is what the API server says of one. */
-function startCluster(streams: Streams, spec: ScenarioSpec, apply: readonly string[]): Result<ClusterApi, string> {
-  const files: ManifestSpec[] = [...spec.manifests];
-  for (const path of apply) {
-    try {
-      files.push({ file: basename(path), text: readFileSync(path, 'utf8') });
-    } catch (error) {
-      return err(`--apply ${path}: ${error instanceof Error ? error.message : String(error)}\n`);
-    }
-  }
-  const cluster = createCluster({ ...spec, manifests: [] });
-  for (const { file, text } of files) {
-    const result = cluster.run({ kind: 'apply', file, text });
-    if (!result.ok) return err(result.errors.map((error) => errorLine(file, error)).join(''));
-    streams.err(result.warnings.map((warning) => errorLine(file, warning)).join(''));
-  }
-  return ok(cluster);
-}
-
-function errorLine(file: string, { line, column, severity, message }: ManifestError): string {
-  return `${file}:${line}:${column}: ${severity}: ${message}\n`;
 }
 
 function sendOne(streams: Streams, cluster: ClusterApi, options: SimOptions, spec: ScenarioSpec): number {

@@ -34,6 +34,20 @@ describe('a routing table', () => {
     ]);
   });
 
+  test('prints the longest prefix of one network first', () => {
+    const fib = fibOf(
+      { dst: 'default', via: ip('10.244.0.1'), dev: 'eth0' },
+      { dst: cidr('10.244.0.0/16'), via: ip('10.244.0.1'), dev: 'eth0' },
+      { dst: cidr('10.244.0.0/24'), dev: 'eth0', proto: 'kernel', scope: 'link', src: ip('10.244.0.2') },
+    );
+    // As recorded of a Pod of flannel with VXLAN.
+    expect(texts(fib)).toEqual([
+      'default via 10.244.0.1 dev eth0',
+      '10.244.0.0/24 dev eth0 proto kernel scope link src 10.244.0.2',
+      '10.244.0.0/16 via 10.244.0.1 dev eth0',
+    ]);
+  });
+
   test('takes the local table before main, however long the prefix', () => {
     const fib = fibOf(
       { dst: cidr('10.0.0.1/32'), dev: 'eth0' },

@@ -99,8 +99,9 @@ class RouteTable {
   }
 }
 
+/** As a dump walks the trie: by network; of one network the longest prefix first, as a leaf keeps its aliases. */
 function addressOrder(a: Route, b: Route): number {
-  return a.prefix.network - b.prefix.network || a.prefix.length - b.prefix.length || a.metric - b.metric;
+  return a.prefix.network - b.prefix.network || b.prefix.length - a.prefix.length || a.metric - b.metric;
 }
 
 export class Fib {

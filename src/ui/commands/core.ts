@@ -1,6 +1,7 @@
 /** The commands of the frame: manifests, session, view, settings. The map's and the journey's stand in their folders. */
 import { NS_PER_S } from '../store/instant.ts';
 import { addFile, applyFile, canApply, deleteFromCluster, downloadFile } from '../manifests/file-actions.ts';
+import { exportScript } from '../manifests/export-script.ts';
 import { openDialog, openSend, redo, runCommand, setLevel, setMode, setZoom, showDockTab, undo } from '../store/actions.ts';
 import type { AppState, DockTab, Lang, Level, Theme, Zoom } from '../store/state.ts';
 import type { AppStore } from '../store/store.ts';
@@ -50,6 +51,7 @@ const SESSION: readonly AppCommand[] = [
     label: 'commands.flushConntrack',
     run: (store) => void runCommand(store, { kind: 'flush-conntrack', node: null }),
   }),
+  command({ id: 'export-script', label: 'commands.exportScript', run: (store) => void exportScript(store) }),
 ];
 
 const ZOOMS: readonly { readonly zoom: Zoom; readonly key: string; readonly label: Label }[] = [

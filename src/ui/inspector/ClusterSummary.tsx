@@ -1,7 +1,9 @@
 /** Nothing is selected: the cluster in numbers and its owners; with no Pods at all, the way to start. */
 import { useMemo, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Button } from '../kit/Button.tsx';
 import { VerdictMark } from '../kit/VerdictMark.tsx';
+import { exportScript } from '../manifests/export-script.ts';
 import { select } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import { summarise, type Summary } from './summary.ts';
@@ -43,7 +45,22 @@ export function ClusterSummary(): ReactElement {
         </p>
       ))}
       <p className={styles.hint}>{t('inspector.hint')}</p>
+      <Export />
     </div>
+  );
+}
+
+/** The way from here to a real kernel. */
+function Export(): ReactElement {
+  const { t } = useTranslation();
+  const store = useAppStore();
+  return (
+    <section className={styles.export}>
+      <Button icon="download" onPress={() => void exportScript(store)}>
+        {t('commands.exportScript')}
+      </Button>
+      <p>{t('inspector.exportHint')}</p>
+    </section>
   );
 }
 

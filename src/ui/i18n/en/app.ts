@@ -37,6 +37,9 @@ export const app = {
     stage: 'Resize the stage',
   },
   toasts: 'Messages',
+  scriptSaved: '{{name}} is saved',
+  scriptUse:
+    'As root on Linux, `bash {{name}} up` builds this cluster in network namespaces of its own; `probe` sends packets through the real kernel, `down` removes it all.',
   toastChanged: 'What changed',
   sheet: { closed: 'Sheet closed', half: 'Sheet half open', full: 'Sheet open', grip: 'Change the height of the sheet' },
   restoreStopped: 'The saved session could be replayed only up to command {{count}}.',

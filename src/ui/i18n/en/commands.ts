@@ -10,6 +10,7 @@ export const commands = {
   advance60: 'Let 60 seconds pass',
   zeroCounters: 'Zero the rule counters on all nodes',
   flushConntrack: 'Flush conntrack on all nodes',
+  exportScript: 'Export as a shell script for Linux',
   palette: 'Find or run a command',
   keys: 'All keys',
   send: 'Send a packet',

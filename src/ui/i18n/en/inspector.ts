@@ -136,4 +136,5 @@ export const inspector = {
   serviceRange: 'Service range',
   notReady: '{{node}} is NotReady',
   hint: 'Select anything on the map to learn what it is and what made it.',
+  exportHint: 'Rebuilds this cluster in network namespaces of a real kernel, so that you can check it against the simulator.',
 } as const;

@@ -39,6 +39,9 @@ export const app: Translated<typeof english> = {
     stage: '调整内核区高度',
   },
   toasts: '消息',
+  scriptSaved: '已保存 {{name}}',
+  scriptUse:
+    '在 Linux 上以 root 身份运行 `bash {{name}} up`，会用独立的网络命名空间重建这个集群；`probe` 让数据包穿过真实的内核，`down` 会全部移除。',
   toastChanged: '查看变化',
   sheet: { closed: '面板已收起', half: '面板半开', full: '面板已展开', grip: '改变面板高度' },
   restoreStopped: '保存的会话只能重放到第 {{count}} 条命令。',

@@ -12,6 +12,7 @@ export const commands: Translated<typeof english> = {
   advance60: '让时间过去 60 秒',
   zeroCounters: '清零所有节点的规则计数器',
   flushConntrack: '清空所有节点的 conntrack 表',
+  exportScript: '导出为 Linux 的 shell 脚本',
   palette: '查找或运行命令',
   keys: '全部快捷键',
   send: '发送数据包',

@@ -128,4 +128,5 @@ export const inspector: Translated<typeof english> = {
   serviceRange: 'Service 网段',
   notReady: '{{node}} 处于 NotReady',
   hint: '在拓扑上选中任何东西，看它是什么、由谁创建。',
+  exportHint: '在真实内核的网络命名空间中重建这个集群，供你与模拟器核对。',
 };

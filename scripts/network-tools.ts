@@ -1,0 +1,40 @@
+/**
+ * Finds the tools with which exported scripts build their networks; as root on Debian, installs those that are missing.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Tools, and the Debian package of each. */
+const TOOLS: Readonly<Record<string, string>> = {
+  ip: 'iproute2',
+  bridge: 'iproute2',
+  'iptables-restore': 'iptables',
+  'iptables-save': 'iptables',
+  ipset: 'ipset',
+  python3: 'python3',
+};
+
+/** The tools that are missing and could not be installed; none where all is there. */
+export function missingNetworkTools(): readonly string[] {
+  const missing = notFound();
+  if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return missing;
+  const packages = [...new Set(missing.map((tool) => TOOLS[tool] ?? tool))];
+  process.stderr.write(`No ${missing.join(', ')} here: apt-get install ${packages.join(' ')}\n`);
+  aptGet('update', '-qq');
+  aptGet('install', '-y', '-qq', '--no-install-recommends', ...packages);
+  return notFound();
+}
+
+function notFound(): readonly string[] {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'].filter((folder) => folder !== '');
+  return Object.keys(TOOLS).filter((tool) => !folders.some((folder) => existsSync(join(folder, tool))));
+}
+
+function aptGet(...argv: readonly string[]): void {
+  spawnSync('apt-get', argv, {
+    stdio: ['ignore', 2, 2],
+    timeout: 600_000,
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+}

@@ -1,0 +1,39 @@
+/**
+ * A scenario's cluster with its own manifests and the user's applied, for commands that take `--apply`.
+ */
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { ManifestError } from '../api/manifest-error.ts';
+import type { ClusterApi } from '../cluster/cluster-api.ts';
+import { createCluster } from '../cluster/cluster.ts';
+import type { ManifestSpec, ScenarioSpec } from '../cluster/scenario.ts';
+import { err, ok, type Result } from '../lib/result.ts';
+
+/** Where a command writes: the answer, and what is wrong. */
+export interface Streams {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+/** The scenario's cluster with all manifests applied, the user's last; the error is what the API server says of one. */
+export function startCluster(streams: Streams, spec: ScenarioSpec, apply: readonly string[]): Result<ClusterApi, string> {
+  const files: ManifestSpec[] = [...spec.manifests];
+  for (const path of apply) {
+    try {
+      files.push({ file: basename(path), text: readFileSync(path, 'utf8') });
+    } catch (error) {
+      return err(`--apply ${path}: ${error instanceof Error ? error.message : String(error)}\n`);
+    }
+  }
+  const cluster = createCluster({ ...spec, manifests: [] });
+  for (const { file, text } of files) {
+    const result = cluster.run({ kind: 'apply', file, text });
+    if (!result.ok) return err(result.errors.map((error) => errorLine(file, error)).join(''));
+    streams.err(result.warnings.map((warning) => errorLine(file, warning)).join(''));
+  }
+  return ok(cluster);
+}
+
+function errorLine(file: string, { line, column, severity, message }: ManifestError): string {
+  return `${file}:${line}:${column}: ${severity}: ${message}\n`;
+}

@@ -1,0 +1,55 @@
+/**
+ * The program that sends a cluster's probes one after another, in Python: the exported script's own client, and around it what a
+ * comparison needs. One process for all, since a probe takes a millisecond and a process thirty.
+ *
+ * A request is a line of JSON, as is its answer: `{"forget": [NETNS…], "probe": [NETNS, ADDRESS, PORT, PROTOCOL, SECONDS]
+ * or null, "count": [NETNS…]}`. First connections and the lists of `-m recent` are forgotten, then the probe is sent, then counters are
+ * read.
+ */
+import { CLIENT_FUNCTIONS } from '../../cluster/export/programs.ts';
+
+export const DRIVER_PROGRAM = `${CLIENT_FUNCTIONS}
+import glob, json, re, subprocess
+
+NETLINK_NETFILTER, CTNETLINK_DELETE, REQUEST_ACK = 12, 0x0102, 5
+
+# conntrack -F, by its one message.
+def forget(netns):
+    enter(netns)
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_NETFILTER) as netlink:
+        netlink.send(struct.pack("=IHHIIBBH", 20, CTNETLINK_DELETE, REQUEST_ACK, 1, 0, socket.AF_INET, 0, 0))
+        said = struct.unpack_from("=i", netlink.recv(4096), 16)[0]
+        if said != 0:
+            raise OSError(-said, "conntrack of " + netns)
+    for recent in glob.glob("/proc/thread-self/net/xt_recent/*"):
+        with open(recent, "w") as file:
+            file.write("/\\n")
+
+# Packets by "TABLE CHAIN NUMBER", of all namespaces at once.
+def count(namespaces):
+    readers = []
+    for netns in namespaces:
+        enter(netns)
+        readers.append((netns, subprocess.Popen(["iptables-save", "-c"], stdout=subprocess.PIPE, text=True)))
+    return {netns: counts(reader.communicate()[0]) for netns, reader in readers}
+
+def counts(text):
+    table, numbers, packets = "", {}, {}
+    for line in text.splitlines():
+        if line.startswith("*"):
+            table = line[1:]
+        rule = re.match(r"\\[(\\d+):\\d+\\] -A (\\S+)", line)
+        if rule:
+            chain = table + " " + rule[2]
+            numbers[chain] = numbers.get(chain, 0) + 1
+            packets[chain + " " + str(numbers[chain])] = int(rule[1])
+    return packets
+
+for line in sys.stdin:
+    request = json.loads(line)
+    for netns in request["forget"]:
+        forget(netns)
+    outcome, ttl, text = probe(*request["probe"]) if request["probe"] else ("", None, "")
+    counters = count(request["count"])
+    print(json.dumps({"outcome": outcome, "ttl": ttl, "text": text.strip(), "counters": counters}), flush=True)
+`;

@@ -1,0 +1,115 @@
+/**
+ * `test:kernel` from its arguments to its exit status.
+ */
+import { parseArgs } from 'node:util';
+import type { ScenarioSpec } from '../../cluster/scenario.ts';
+import { err, ok, type Result } from '../../lib/result.ts';
+import { openScenario, scenarioNames } from '../scenario-folder.ts';
+import { checkCluster, type Verdict } from './cluster-check.ts';
+import { hindrance } from './machine.ts';
+
+const USAGE = `usage: npm run test:kernel [-- [option]...]
+
+Rebuilds scenarios on this machine's kernel by their exported scripts, in network namespaces of their own, and compares what real packets
+do with what the simulator says: how a connection ends, who answers, which address and TTL it sees, which rules count it.
+
+  --scenario NAME_OR_PATH  only this one; may be given several times
+  --where-possible         exit 0 where the machine does not allow it
+
+Exit status: 0 all agrees, 1 something differs, 2 wrong use, 3 the machine does not allow it.
+`;
+
+const [DIFFERS, WRONG_USE, NOT_HERE] = [1, 2, 3];
+/** Most of the time a cluster waits: for timeouts, for the kernel's own pauses. */
+const AT_ONCE = 2;
+
+interface Options {
+  readonly scenarios: readonly string[];
+  readonly wherePossible: boolean;
+}
+
+/** Does what the arguments ask for; the exit status. */
+export async function runKernelTest(argv: readonly string[]): Promise<number> {
+  const options = parseOptions(argv);
+  if (!options.ok) {
+    process.stderr.write(`${options.error}\n\n${USAGE}`);
+    return WRONG_USE;
+  }
+  if (options.value === 'help') {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const specs = specsOf(options.value);
+  if (!specs.ok) {
+    process.stderr.write(`${specs.error}\n`);
+    return WRONG_USE;
+  }
+  const hindered = hindrance(prefixOf(0));
+  if (hindered === null) return report(await checkAll(specs.value));
+  process.stdout.write(`left out all: ${hindered}\n0 passed, 0 failed\n`);
+  return options.value.wherePossible ? 0 : NOT_HERE;
+}
+
+function parseOptions(argv: readonly string[]): Result<Options | 'help', string> {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        scenario: { type: 'string', multiple: true },
+        'where-possible': { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+    if (values.help === true) return ok('help');
+    return ok({ scenarios: values.scenario ?? scenarioNames(), wherePossible: values['where-possible'] === true });
+  } catch (error) {
+    // parseArgs says what is wrong by throwing; anything else is our own mistake.
+    if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
+      return err(error.message);
+    throw error;
+  }
+}
+
+function specsOf({ scenarios }: Options): Result<readonly ScenarioSpec[], string> {
+  const specs: ScenarioSpec[] = [];
+  for (const name of scenarios) {
+    const scenario = openScenario(name);
+    if (!scenario.ok) return scenario;
+    specs.push(scenario.value.spec);
+  }
+  return ok(specs);
+}
+
+/** Namespaces of this run alone. */
+function prefixOf(lane: number): string {
+  return `kubehop-${process.pid}-${lane}`;
+}
+
+/** Checks some clusters at a time, each lane with namespaces of its own; says each verdict as it comes. */
+async function checkAll(specs: readonly ScenarioSpec[]): Promise<readonly Verdict[]> {
+  const waiting = [...specs];
+  const verdicts: Verdict[] = [];
+  const lane = async (_: unknown, number: number): Promise<void> => {
+    for (let spec = waiting.shift(); spec !== undefined; spec = waiting.shift()) {
+      const verdict = await checkCluster(spec, prefixOf(number));
+      process.stdout.write(verdictText(spec.id, verdict));
+      verdicts.push(verdict);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  return verdicts;
+}
+
+function verdictText(id: string, { passed, failures, lacks }: Verdict): string {
+  if (lacks !== null) return `left out ${id}: ${lacks}\n`;
+  if (failures.length === 0) return `ok       ${id}: ${passed} passed\n`;
+  const lines = failures.flatMap(([title = '', ...rest]) => [`  ${title}`, ...rest.map((line) => `     ${line}`)]);
+  return [`FAILED   ${id}: ${passed} passed, ${failures.length} failed`, ...lines, ''].join('\n');
+}
+
+function report(verdicts: readonly Verdict[]): number {
+  const passed = verdicts.reduce((sum, verdict) => sum + verdict.passed, 0);
+  const failed = verdicts.reduce((sum, verdict) => sum + verdict.failures.length, 0);
+  process.stdout.write(`${passed} passed, ${failed} failed\n`);
+  return failed === 0 ? 0 : DIFFERS;
+}

@@ -1,0 +1,101 @@
+/**
+ * The devices of all namespaces as commands that make them: cables into the wire and veth pairs first, for these have two ends, then
+ * what is made inside one namespace. Every device has the index, link address and MTU it has in the simulator.
+ */
+import type { Cidr } from '../../lib/cidr.ts';
+import { assertNever } from '../../lib/assert.ts';
+import type { LinkView } from '../../net/view.ts';
+import { netnsName, type ExportedNetns } from './places.ts';
+import { commandLine } from './shell-text.ts';
+
+/** `plug`: a network card and its cable into the wire. */
+export function plugLines(all: readonly ExportedNetns[]): readonly string[] {
+  const cards = all.flatMap((netns) => linksOf(netns, 'ether').map((link) => ({ netns, link })));
+  return cards.map(({ netns, link }, index) => commandLine('plug', netns.name, ...endWords(link), `port${index + 1}`));
+}
+
+/** `pair`: both ends of a veth pair, the end that stands first in the list first. */
+export function pairLines(all: readonly ExportedNetns[]): readonly string[] {
+  const ends = new Map(
+    all.flatMap((netns) => linksOf(netns, 'veth').map((link) => [endKey(netns.name, link.name), { netns, link }])),
+  );
+  const done = new Set<string>();
+  return [...ends].flatMap(([key, { netns, link }]) => {
+    const other = link.peer === null ? undefined : ends.get(endKey(peerNetns(all, link.peer), link.peer.name));
+    if (other === undefined || done.has(key)) return [];
+    done.add(endKey(other.netns.name, other.link.name));
+    return [commandLine('pair', netns.name, ...endWords(link), other.netns.name, ...endWords(other.link))];
+  });
+}
+
+/** `ip link` lines, without the words `ip link`, for what is made inside the namespace. */
+export function ownLinkLines({ view }: ExportedNetns): readonly string[] {
+  return view.links.flatMap((link) => {
+    const type = ownType(link);
+    return type === null
+      ? []
+      : [`link add ${link.name} index ${link.ifindex} address ${link.mac} mtu ${link.mtu} type ${type}`];
+  });
+}
+
+/** Which ports a bridge has, and their flags. */
+export function portLines({ view }: ExportedNetns): readonly string[] {
+  return view.links.flatMap(({ name, master, hairpin }) => [
+    ...(master === null ? [] : [`link set ${name} master ${master}`]),
+    ...(hairpin ? [`link set ${name} type bridge_slave hairpin on`] : []),
+  ]);
+}
+
+/** Addresses first, so that a device that comes up brings its routes; a bridge's MTU again, for a port may have changed it. */
+export function upLines({ view }: ExportedNetns): readonly string[] {
+  return [
+    ...view.links.flatMap((link) => link.addresses.flatMap((entry) => addressLine(link, entry))),
+    ...view.links.flatMap(({ kind, name, mtu }) => (kind === 'bridge' ? [`link set ${name} mtu ${mtu}`] : [])),
+    ...view.links.flatMap(({ name, up }) => (up ? [`link set ${name} up`] : [])),
+  ];
+}
+
+/** The loopback device's own address comes with the device. */
+function addressLine(
+  { kind, name }: LinkView,
+  entry: { readonly address: Cidr; readonly broadcast: string | null; readonly scope: string },
+): readonly string[] {
+  if (kind === 'loopback' && entry.address === '127.0.0.1/8') return [];
+  const broadcast = entry.broadcast === null ? '' : ` brd ${entry.broadcast}`;
+  return [`addr add ${entry.address}${broadcast} dev ${name} scope ${entry.scope}`];
+}
+
+/** What `type` takes; null for devices that are made elsewhere. */
+function ownType({ kind, vxlan }: LinkView): string | null {
+  switch (kind) {
+    case 'bridge':
+    case 'dummy':
+      return kind;
+    case 'vxlan':
+      if (vxlan === null) return null;
+      return `vxlan id ${vxlan.id} local ${vxlan.local} dev ${vxlan.dev} dstport ${vxlan.dstport}${vxlan.learning ? '' : ' nolearning'}`;
+    case 'loopback':
+    case 'ether':
+    case 'veth':
+      return null;
+    default:
+      return assertNever(kind);
+  }
+}
+
+function linksOf({ view }: ExportedNetns, kind: LinkView['kind']): readonly LinkView[] {
+  return view.links.filter((link) => link.kind === kind);
+}
+
+function endWords({ ifindex, name, mac, mtu }: LinkView): readonly (string | number)[] {
+  return [name, ifindex, mac, mtu];
+}
+
+function endKey(netns: string, dev: string): string {
+  return `${netns} ${dev}`;
+}
+
+/** The script's name of the namespace a pair's other end is in. */
+function peerNetns(all: readonly ExportedNetns[], { node, netns }: { readonly node: string; readonly netns: string }): string {
+  return all.find(({ view }) => view.node === node && view.name === netns)?.name ?? netnsName(node, netns);
+}
