@@ -2,7 +2,7 @@
  * Holds what the tools print on the real kernel against the simulator's views, namespace by namespace: devices, addresses, routes, rules.
  */
 import { exportedNetns, type ExportedNetns } from '../../cluster/export/places.ts';
-import { ruleLines } from '../../cluster/export/state.ts';
+import { ruleLines, setLines } from '../../cluster/export/state.ts';
 import type { ClusterSnapshot } from '../../cluster/snapshot.ts';
 import type { RealCluster } from './real-cluster.ts';
 
@@ -15,6 +15,11 @@ export async function stateFaults(snapshot: ClusterSnapshot, real: RealCluster):
       differing(netns, 'ip addr', addressTexts(netns), realAddresses(await real.print(netns.name, 'ip', '-o', '-4', 'addr'))),
     );
     all.push(differing(netns, 'ip route', routeTexts(netns), trimmed(await real.print(netns.name, 'ip', 'route'))));
+    const sets = setLines(netns.view);
+    if (sets.length > 0)
+      all.push(
+        differing(netns, 'ipset save', membersOf(sets), membersOf(trimmed(await real.print(netns.name, 'ipset', 'save')))),
+      );
     const rules = ruleLines(netns.view);
     if (rules.length > 0)
       all.push(
@@ -86,6 +91,11 @@ function realAddresses(text: string): readonly string[] {
 
 function routeTexts({ view }: ExportedNetns): readonly string[] {
   return view.routes.filter(({ table }) => table === 'main').map(({ text }) => text);
+}
+
+/** A hash table lists its members in an order of its own. */
+function membersOf(lines: readonly string[]): readonly string[] {
+  return lines.filter((line) => line.startsWith('add ')).sort();
 }
 
 /** Rules alone, by table and chain: in which order tables and chains are printed is the tool's own affair. */

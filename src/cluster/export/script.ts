@@ -12,7 +12,7 @@ import { ownLinkLines, pairLines, plugLines, portLines, upLines } from './links.
 import { exportedNetns, exportedPlaces, exportedServices, WIRE, type ExportedNetns } from './places.ts';
 import { CLIENT_PROGRAM, SERVER_PROGRAM } from './programs.ts';
 import { SHELL_FUNCTIONS } from './shell-functions.ts';
-import { fdbLines, freshSysctlLines, neighbourLines, routeLines, ruleLines, sysctlLines } from './state.ts';
+import { fdbLines, freshSysctlLines, neighbourLines, routeLines, ruleLines, setLines, sysctlLines } from './state.ts';
 import type { ClusterSnapshot } from '../snapshot.ts';
 
 /** Kinds that are modules of their own: not every kernel has them. */
@@ -63,7 +63,7 @@ same devices, addresses, routes, neighbours, sysctls and iptables rules, and a s
   sudo bash THIS_FILE places                    lists the places and Services that FROM and TO may name
   sudo bash THIS_FILE down                      removes it
 
-Needs root, bash, iproute2, iptables and python3. Everything is in namespaces of its own; their names begin with kubehop_, or with
+Needs root, bash, iproute2, iptables, python3, and ipset where rules ask sets. Everything is in namespaces of its own; their names begin with kubehop_, or with
 the word in KUBEHOP_PREFIX. Nothing of the host's network is read or changed, and there is no way out of the namespaces.
 
 Neighbours and forwarding entries that were learned are learned again. Connections and lists of session affinity begin empty.
@@ -86,6 +86,7 @@ function settings(all: readonly ExportedNetns[]): readonly string[] {
     ...all.map(({ name }) => `  ${word(name)}`),
     ')',
     `BRIDGES=${bridges ? 'yes' : 'no'}`,
+    `SETS=${all.some(({ view }) => view.netfilter.sets.size > 0) ? 'yes' : 'no'}`,
     '',
     comment("A namespace nobody has touched: PATH below /proc/sys and value, for a new one takes the host's settings instead."),
     ...printer('fresh_sysctls', freshSysctlLines()),
@@ -162,6 +163,7 @@ function netnsLines(netns: ExportedNetns): readonly string[] {
   const call = (command: string, lines: readonly string[]): readonly string[] => handedTo(commandLine(command, name), lines);
   return titled(title, [
     ...call('ip_lines', [...ownLinkLines(netns), ...portLines(netns)]),
+    ...call('restore_sets', setLines(view)),
     ...call('restore_rules', ruleLines(view)),
     ...call('set_sysctls', sysctlLines(view)),
     ...call('ip_lines', [...upLines(netns), ...routeLines(view), ...neighbourLines(view)]),

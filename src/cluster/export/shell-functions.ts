@@ -47,6 +47,10 @@ set_sysctls() { # NAME
   ip netns exec "$(ns "$1")" bash -c 'while read -r path value; do printf "%s\n" "$value" >"/proc/sys/$path" || exit; done'
 }
 
+restore_sets() { # NAME
+  ip netns exec "$(ns "$1")" ipset restore
+}
+
 restore_rules() { # NAME
   ip netns exec "$(ns "$1")" iptables-restore
 }
@@ -68,6 +72,7 @@ require() {
   for tool in ip bridge iptables-restore python3; do
     command -v "$tool" >/dev/null || die "needs $tool (on Debian: apt-get install iproute2 iptables python3)" 3
   done
+  [ "$SETS" = no ] || command -v ipset >/dev/null || die "needs ipset (on Debian: apt-get install ipset)" 3
   [ "$BRIDGES" = no ] || [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] ||
     die "this kernel has br_netfilter not loaded; 'modprobe br_netfilter' loads it, and makes the host's own bridges ask iptables, too" 3
 }

@@ -5,6 +5,7 @@
  */
 import { cidrAddress, cidrLength, networkCidr } from '../../lib/cidr.ts';
 import { saveTable } from '../../net/netfilter/save.ts';
+import { ipsetMemberText } from '../../net/netfilter/ipset.ts';
 import { Counters } from '../../net/netfilter/counters.ts';
 import type { Table } from '../../net/netfilter/ruleset.ts';
 import { SysctlTable } from '../../net/sysctl.ts';
@@ -94,6 +95,14 @@ function sysctlLine(name: string, value: string): string {
   const [, dev, key] = /^net\.ipv4\.conf\.(.+)\.([a-z_]+)$/.exec(name) ?? [];
   const path = dev === undefined || key === undefined ? name.replaceAll('.', '/') : `net/ipv4/conf/${dev}/${key}`;
   return `${path} ${value.replaceAll('\t', ' ')}`;
+}
+
+/** `ipset restore` input; the kernel chooses hash seeds itself. */
+export function setLines({ netfilter }: NetnsView): readonly string[] {
+  return [...netfilter.sets.values()].flatMap(({ name, type, hashsize, maxelem, comment, members }) => [
+    `create ${name} ${type} family inet hashsize ${hashsize} maxelem ${maxelem}${comment ? ' comment' : ''}`,
+    ...[...members.values()].map((member) => `add ${name} ${ipsetMemberText(member)}`),
+  ]);
 }
 
 /** `iptables-restore` input: the tables that hold anything. */

@@ -11,7 +11,7 @@
 #   sudo bash THIS_FILE places                    lists the places and Services that FROM and TO may name
 #   sudo bash THIS_FILE down                      removes it
 #
-# Needs root, bash, iproute2, iptables and python3. Everything is in namespaces of its own; their names begin with kubehop_, or with
+# Needs root, bash, iproute2, iptables, python3, and ipset where rules ask sets. Everything is in namespaces of its own; their names begin with kubehop_, or with
 # the word in KUBEHOP_PREFIX. Nothing of the host's network is read or changed, and there is no way out of the namespaces.
 #
 # Neighbours and forwarding entries that were learned are learned again. Connections and lists of session affinity begin empty.
@@ -28,6 +28,7 @@ NAMESPACES=(
   b_default_web
 )
 BRIDGES=yes
+SETS=no
 
 # A namespace nobody has touched: PATH below /proc/sys and value, for a new one takes the host's settings instead.
 fresh_sysctls() {
