@@ -46,11 +46,16 @@ export function portLines({ view }: ExportedNetns): readonly string[] {
   ]);
 }
 
-/** Addresses first, so that a device that comes up brings its routes; a bridge's MTU again, for a port may have changed it. */
+/**
+ * Addresses first, so that a device that comes up brings its routes. A bridge's MTU again, for a port may have changed it; tunl0 came with
+ * the namespace and has none of ours yet.
+ */
 export function upLines({ view }: ExportedNetns): readonly string[] {
   return [
     ...view.links.flatMap((link) => link.addresses.flatMap((entry) => addressLine(link, entry))),
-    ...view.links.flatMap(({ kind, name, mtu }) => (kind === 'bridge' ? [`link set ${name} mtu ${mtu}`] : [])),
+    ...view.links.flatMap(({ kind, name, mtu }) =>
+      kind === 'bridge' || kind === 'ipip' ? [`link set ${name} mtu ${mtu}`] : [],
+    ),
     ...view.links.flatMap(({ name, up }) => (up ? [`link set ${name} up`] : [])),
   ];
 }
@@ -77,6 +82,7 @@ function ownType({ kind, vxlan }: LinkView): string | null {
     case 'loopback':
     case 'ether':
     case 'veth':
+    case 'ipip':
       return null;
     default:
       return assertNever(kind);

@@ -85,6 +85,7 @@ function settings(all: readonly ExportedNetns[]): readonly string[] {
     `  "$WIRE"`,
     ...all.map(({ name }) => `  ${word(name)}`),
     ')',
+    `TUNL0=${all.some(({ view }) => view.links.some(({ kind }) => kind === 'ipip')) ? 'yes' : 'no'}`,
     `BRIDGES=${bridges ? 'yes' : 'no'}`,
     `SETS=${all.some(({ view }) => view.netfilter.sets.size > 0) ? 'yes' : 'no'}`,
     '',

@@ -27,6 +27,12 @@ need_kind() { # KIND
   [[ $said != *'Unknown device type'* ]] || die "this kernel has no devices of the kind $1" 3
 }
 
+# The ipip module's own device is in every namespace once the module is loaded, in the host's, too: that is not ours to do.
+need_tunl0() {
+  ip -n "$(ns "$WIRE")" link show tunl0 >/dev/null 2>&1 ||
+    die "this kernel has the module ipip not loaded: 'modprobe ipip' loads it where there is one, and gives the host a tunl0" 3
+}
+
 # A kernel may give fallback devices (tunl0, sit0) to every namespace: then they have the indexes we would give.
 keep_index() {
   if [ "$INDEXES" = yes ]; then cat; else sed -E 's/ index [0-9]+//g'; fi
@@ -86,6 +92,7 @@ up() {
   trap down EXIT
   for name in "\${NAMESPACES[@]}"; do make_netns "$name"; done
   [ "$(ip -n "$(ns "$WIRE")" -o link | wc -l)" = 1 ] && INDEXES=yes || INDEXES=no
+  [ "$TUNL0" = no ] || need_tunl0
   build
   start_servers
   trap - EXIT

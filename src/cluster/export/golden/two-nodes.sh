@@ -27,6 +27,7 @@ NAMESPACES=(
   b
   b_default_web
 )
+TUNL0=no
 BRIDGES=yes
 SETS=no
 
