@@ -22,6 +22,7 @@ const SHAPES = {
   chevronRight: <path d="M6.2 4 10 8l-3.8 4" />,
   chevronLeft: <path d="M9.8 4 6 8l3.8 4" />,
   fit: <path d="M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10" />,
+  gather: <path d="M1.8 8h4.4M4.3 5.8 6.5 8l-2.2 2.2M14.2 8H9.8M11.7 5.8 9.5 8l2.2 2.2M8 3v10" />,
   send: (
     <>
       <path d="M2.5 8h9M8 4l4 4-4 4" />

@@ -93,6 +93,17 @@ describe('columns', () => {
     expect(hasGaps(closed, without)).toBe(false);
   });
 
+  it('a column that stood empty before is taken again, and what replaces a Pod stands beside it', () => {
+    const keys = (memory: LayoutMemory): readonly string[] =>
+      memory.nodes.get('node-0')?.columns.map(({ key }) => key.replace(/^pod:default\/web-(\d+)-abcde$/, '$1')) ?? [];
+    const opened = remember(EMPTY_MEMORY, worldWith([[0, 1, 2]]));
+    const gone = remember(opened, worldWith([[0, 2]]));
+    expect(keys(gone)).toEqual(['0', '1', '2']);
+    expect(keys(remember(gone, worldWith([[0, 2, 3, 4]])))).toEqual(['0', '3', '2', '4']);
+    expect(keys(remember(gone, worldWith([[0, 1, 2, 3]])))).toEqual(['0', '1', '2', '3']);
+    expect(keys(remember(opened, worldWith([[0, 2, 3]])))).toEqual(['0', '1', '2', '3']);
+  });
+
   it('gives the same memory back when nothing is new', () => {
     const world = worldWith([[0, 1], []]);
     const memory = remember(EMPTY_MEMORY, world);

@@ -1,7 +1,8 @@
 /**
- * Which column each Pod has, kept while the view is open. Columns go to Pods by (owner, name) and are never used twice, so a
- * new Pod takes the next column and moves nothing. Pure: a memory is a value, and `remember` gives the next one (the same
- * value where nothing is new).
+ * Which column each Pod has, kept while the view is open. Columns go to Pods by (owner, name); a new Pod takes a column that
+ * stood empty before, else the next one, and moves nothing. What takes the place of a Pod in the same moment stands beside it,
+ * not in its column: it would be taken for it. Pure: a memory is a value, and `remember` gives the next one (the same value
+ * where nothing is new).
  */
 import { groupBy } from './group-by.ts';
 import { isSystemNamespace, isSystemService, type NodeWorld, type PodWorld, type World } from './world.ts';
@@ -16,6 +17,8 @@ export interface NodeColumns {
   readonly columns: readonly Column[];
   /** How many columns the node was opened with; later ones grow outward from these. Null: to be dealt anew. */
   readonly opened: number | null;
+  /** Columns of Pods that were gone when last looked at. */
+  readonly vacant: readonly string[];
 }
 
 /** What a row of cells stands for in cluster zoom; `nothing`: all Pods of a node one after another. */
@@ -45,6 +48,7 @@ export const EMPTY_MEMORY: LayoutMemory = {
 };
 
 const NONE: readonly Column[] = [];
+const NO_KEYS: readonly string[] = [];
 
 /** More Pods of one owner than this on one node are folded when first seen. */
 const CROWD = 6;
@@ -102,27 +106,35 @@ function rememberCrowds(memory: LayoutMemory, world: World): ReadonlySet<string>
 
 function rememberNodes(memory: LayoutMemory, world: World): LayoutMemory['nodes'] {
   const changed = world.nodes.flatMap((node): [string, NodeColumns][] => {
-    const old = memory.nodes.get(node.view.name);
-    const columns = nextColumns(memory, node, old?.columns ?? NONE);
+    const name = node.view.name;
+    const old = memory.nodes.get(name);
+    const columns = nextColumns(memory, node, old);
     const opened = old?.opened ?? columns.length;
-    return old?.columns === columns && old.opened === opened ? [] : [[node.view.name, { columns, opened }]];
+    const standing = new Set(node.pods.filter(isDrawn).map((pod) => columnKey(memory, name, pod)));
+    const vacant = columns.filter(({ key, fold }) => !fold && !standing.has(key)).map(({ key }) => key);
+    const same = old?.columns === columns && old.opened === opened && old.vacant.join() === vacant.join();
+    return same ? [] : [[name, { columns, opened, vacant }]];
   });
   return changed.length === 0 ? memory.nodes : new Map([...memory.nodes, ...changed]);
 }
 
-function nextColumns(memory: LayoutMemory, { view, pods }: NodeWorld, old: readonly Column[]): readonly Column[] {
+function columnKey(memory: LayoutMemory, node: string, pod: PodWorld): string {
+  return foldOf(memory, node, pod) ?? `pod:${pod.id}`;
+}
+
+function nextColumns(memory: LayoutMemory, { view, pods }: NodeWorld, known: NodeColumns | undefined): readonly Column[] {
+  const old = known?.columns ?? NONE;
+  const standing = new Map(
+    pods.filter(isDrawn).map((pod) => [columnKey(memory, view.name, pod), foldOf(memory, view.name, pod) !== null]),
+  );
   const taken = new Set(old.map((column) => column.key));
-  const added: Column[] = [];
-  for (const pod of pods.filter(isDrawn)) {
-    const fold = foldOf(memory, view.name, pod);
-    const key = fold ?? `pod:${pod.id}`;
-    if (taken.has(key)) continue;
-    taken.add(key);
-    added.push({ key, fold: fold !== null });
-  }
+  const added = [...standing].flatMap(([key, fold]): Column[] => (taken.has(key) ? [] : [{ key, fold }]));
+  if (added.length === 0) return old;
+  const arriving = added.filter((column) => !column.fold);
+  const free = new Set((known?.vacant ?? NO_KEYS).filter((key) => !standing.has(key)));
+  const filled = old.map((column) => (free.has(column.key) ? (arriving.shift() ?? column) : column));
   // Folded groups stand behind the Pods that arrive with them.
-  const ordered = [...added.filter((column) => !column.fold), ...added.filter((column) => column.fold)];
-  return ordered.length === 0 ? old : [...old, ...ordered];
+  return [...filled, ...arriving, ...added.filter((column) => column.fold)];
 }
 
 function rememberServices(memory: LayoutMemory, world: World): readonly string[] {
@@ -167,13 +179,15 @@ export function toggleFold(memory: LayoutMemory, fold: string): LayoutMemory {
 
 /** A node dealt anew keeps its place among the nodes. */
 function inOrder(nodes: Map<string, NodeColumns>, memory: LayoutMemory): ReadonlyMap<string, NodeColumns> {
-  return new Map([...memory.nodes.keys()].map((name) => [name, nodes.get(name) ?? { columns: NONE, opened: null }]));
+  return new Map(
+    [...memory.nodes.keys()].map((name) => [name, nodes.get(name) ?? { columns: NONE, opened: null, vacant: NO_KEYS }]),
+  );
 }
 
 /** True where a column's Pod is gone: closing the gaps would move something. */
 export function hasGaps(memory: LayoutMemory, world: World): boolean {
   return world.nodes.some((node) => {
-    const fresh = nextColumns(memory, node, []);
+    const fresh = nextColumns(memory, node, undefined);
     return (memory.nodes.get(node.view.name)?.columns.length ?? 0) > fresh.length;
   });
 }

@@ -57,18 +57,23 @@ export interface ShownColumns {
 /** With this many columns a node of kernel zoom leaves its text too small. */
 const MANY_COLUMNS = 3;
 
-/** In a journey, a node with many columns folds into one those that the packet cannot come to. */
+/**
+ * In a journey, a node with many columns folds into one those that the packet cannot come to, and leaves out those that stand
+ * empty: nothing comes or goes while a packet is watched.
+ */
 export function shownColumns(input: SceneInput, node: NodeWorld): ShownColumns {
   const columns = input.memory.nodes.get(node.view.name)?.columns ?? [];
   const content = contentOf(input, node);
   const standing = columns.filter(({ key }) => content.pods.has(key) || content.folds.has(key));
   const key = `fold:${node.view.name}/off-path`;
   const { near } = input;
-  if (near === undefined || standing.length < MANY_COLUMNS || input.memory.unfolded.has(key)) return { columns, content };
+  if (near === undefined) return { columns, content };
+  const all = { columns: standing, content };
+  if (standing.length < MANY_COLUMNS || input.memory.unfolded.has(key)) return all;
   const podsOf = (column: Column): readonly PodWorld[] =>
     content.folds.get(column.key)?.pods ?? [content.pods.get(column.key)].filter((pod) => pod !== undefined);
   const off = standing.filter((column) => !podsOf(column).some((pod) => near.has(pod.id)));
-  if (off.length < 2) return { columns, content };
+  if (off.length < 2) return all;
   const fold = { key, name: input.words.others, pods: off.flatMap(podsOf) };
   return {
     columns: [...standing.filter((column) => !off.includes(column)), { key, fold: true }],

@@ -150,11 +150,7 @@ function Gaps({ map: { memory, world } }: Pick<MapToolbarProps, 'map'>): ReactEl
   const store = useAppStore();
   if (!hasGaps(memory, world)) return null;
   const close = (): void => layoutStoreOf(store.getState().cluster).setState(closeGaps, true);
-  return (
-    <Button tone="quiet" onPress={close}>
-      {t('topology.closeGaps')}
-    </Button>
-  );
+  return <IconButton icon="gather" label={t('topology.closeGaps')} tone="plain" onPress={close} />;
 }
 
 function CameraButtons({ camera, fit, room, outlined, onOutline }: MapToolbarProps): ReactElement {

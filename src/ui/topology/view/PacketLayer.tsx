@@ -147,18 +147,22 @@ function placeAt(
   const view = { x: 0, y: 0, w: seen.w * k, h: seen.h * k };
   const target = onScreen(box);
   const scaled = { w: drawing.w * size, h: drawing.h * size, fullW: drawing.fullW * size };
-  const chosen = placeChip(scaled, { target, view, obstacles: [...obstacles.map(onScreen), ...toolbar(view.w)] });
+  const chosen = placeChip(scaled, { target, view, obstacles: [...obstacles.map(onScreen), ...covered(view)] });
   const { triangle, lead } = tailOf(chosen, scaled, centre(target), target);
   parts.chip.current?.setAttribute('transform', `translate(${Math.round(chosen.x)} ${Math.round(chosen.y)}) scale(${size})`);
   parts.tail.current?.setAttribute('d', `${pathOf(triangle)}Z`);
   parts.lead.current?.setAttribute('d', pathOf(lead));
 }
 
-/** What the floating toolbar covers; counted twice, as a chip beneath it can't be read at all. */
-function toolbar(w: number): readonly Box[] {
+/** On a narrow map the other nodes' pills stand at its lower right. */
+const NARROW = 560;
+
+/** What the floating toolbar and the pills cover; counted twice, as a chip beneath them can't be read at all. */
+function covered({ w, h }: Box): readonly Box[] {
   const left = { x: 0, y: 0, w: 350, h: 50 };
   const right = { x: w - 180, y: 0, w: 180, h: 50 };
-  return [left, left, right, right];
+  const pills = { x: w - 120, y: h - 60, w: 120, h: 60 };
+  return [left, left, right, right, ...(w < NARROW ? [pills, pills] : [])];
 }
 
 function show(element: SVGElement | null, shown: boolean): void {

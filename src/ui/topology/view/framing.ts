@@ -17,7 +17,7 @@ export interface Focus {
 const READABLE = 0.55;
 
 /** Kernel zoom in a journey is read word by word: its 11 px stay 11 px, or as good as that when all fits so. */
-const JOURNEY = { all: 0.86, part: 1, largest: 1.15 };
+const JOURNEY = { all: 0.8, part: 1, largest: 1.15 };
 
 /** Margins of a node: nothing is said there. */
 const SLACK = 24;

@@ -6,8 +6,12 @@ import { useLayoutEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ClusterApi } from '../../../cluster/cluster-api.ts';
+import type { ClusterSnapshot } from '../../../cluster/snapshot.ts';
+import { journeySnapshot } from '../../journey/current.ts';
+import { isPast } from '../../store/actions.ts';
 import { useApp } from '../../store/context.ts';
-import { EMPTY_MEMORY, remember, type LayoutMemory } from '../scene/layout-memory.ts';
+import type { AppState } from '../../store/state.ts';
+import { closeGaps, EMPTY_MEMORY, remember, type LayoutMemory } from '../scene/layout-memory.ts';
 import { worldOf, type World } from '../scene/world.ts';
 
 const stores = new WeakMap<ClusterApi, StoreApi<LayoutMemory>>();
@@ -25,15 +29,25 @@ export interface RememberedWorld {
   readonly memory: LayoutMemory;
 }
 
-/** The present snapshot with every Pod in its column. */
+/** What is shown: the present snapshot, or in a journey the cluster as its packet found it. */
+function shownSnapshot(state: AppState): ClusterSnapshot {
+  return state.mode === 'journey' ? journeySnapshot(state) : state.snapshot;
+}
+
+function showsPast(state: AppState): boolean {
+  return state.mode === 'journey' && isPast(state);
+}
+
+/** The snapshot that is shown, with every Pod in its column. What is past is dealt columns of its own, which nobody keeps. */
 export function useRememberedWorld(): RememberedWorld {
-  const snapshot = useApp((state) => state.snapshot);
+  const snapshot = useApp(shownSnapshot);
+  const past = useApp(showsPast);
   const store = layoutStoreOf(useApp((state) => state.cluster));
   const world = useMemo(() => worldOf(snapshot), [snapshot]);
   const old = useStore(store);
-  const memory = useMemo(() => remember(old, world), [old, world]);
+  const memory = useMemo(() => remember(past ? closeGaps(old) : old, world), [old, world, past]);
   useLayoutEffect(() => {
-    if (memory !== old) store.setState(memory, true);
-  }, [store, memory, old]);
+    if (memory !== old && !past) store.setState(memory, true);
+  }, [store, memory, old, past]);
   return { world, memory };
 }
