@@ -24,7 +24,7 @@ export function RuleText({ text, failed, target: place }: RuleTextProps): ReactE
       {matches.map((match, i) => (
         <Fragment key={i}>
           {i === 0 ? '' : ' '}
-          {failed !== null && isFailedMatch(match, failed) ? <u>{match}</u> : match}
+          <span className={styles.match}>{failed !== null && isFailedMatch(match, failed) ? <u>{match}</u> : match}</span>
         </Fragment>
       ))}
       {isLeftOut ? null : (

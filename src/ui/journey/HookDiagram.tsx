@@ -3,7 +3,7 @@ import { useRef, type KeyboardEvent, type ReactElement, type ReactNode } from 'r
 import { useTranslation } from 'react-i18next';
 import { useAppStore } from '../store/context.ts';
 import { goTo } from './commands.ts';
-import { DIAGRAM_HEIGHT, hookDiagram, MIDDLE, segmentStates, type HookBox } from './hook-diagram.geom.ts';
+import { DIAGRAM_HEIGHT, fitDiagram, hookDiagram, MIDDLE, segmentStates, type HookBox } from './hook-diagram.geom.ts';
 import type { HookPass, Met } from './hook-pass.ts';
 import { useScale } from './useScale.ts';
 import { useSize } from './useSize.ts';
@@ -13,14 +13,17 @@ export interface HookDiagramProps {
   readonly pass: HookPass;
   /** Devices packets come in by here, shown where they start. */
   readonly devices: readonly string[];
+  /** Height of the panel it stands in, with what is beneath it. */
+  readonly room: number;
 }
 
-export function HookDiagram({ pass, devices }: HookDiagramProps): ReactElement {
+export function HookDiagram({ pass, devices, room }: HookDiagramProps): ReactElement {
   const { t } = useTranslation();
-  const scale = useScale();
   const ref = useRef<HTMLDivElement>(null);
   const { width } = useSize(ref);
-  const drawing = hookDiagram(width / scale);
+  const theme = useScale();
+  const { folded, scale } = fitDiagram({ width, height: room }, theme, pass.hooks);
+  const drawing = hookDiagram(width / scale, folded);
   const states = segmentStates(pass);
   return (
     <div className={styles.scroller} ref={ref} tabIndex={0}>
@@ -68,12 +71,18 @@ function HookPlate({ box, pass }: PlateProps): ReactElement {
   const { t } = useTranslation();
   const state = pass.states.get(box.hook) ?? 'none';
   const first = pass.firstSteps.get(box.hook);
-  const nameY = box.hook === 'FORWARD' ? box.y + 17 : box.y + 20;
+  const isFolded = box.tables.length === 0;
+  const nameY = isFolded ? box.y + box.height / 2 + 4 : box.hook === 'FORWARD' ? box.y + 17 : box.y + 20;
   return (
     <g>
       <Press index={first} label={t('journey.stage.goHook', { hook: box.hook })}>
         <rect x={box.x} y={box.y} width={box.width} height={box.height} rx={6} className={plateClass(state)} />
-        <text x={box.x + 10} y={nameY} className={nameClass(state)}>
+        <text
+          x={isFolded ? box.x + box.width / 2 : box.x + 10}
+          y={nameY}
+          textAnchor={isFolded ? 'middle' : 'start'}
+          className={nameClass(state)}
+        >
           {box.hook}
         </text>
       </Press>

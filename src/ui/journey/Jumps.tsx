@@ -52,6 +52,8 @@ function lineTo(shelf: Element, chain: ShelfChain): Line | null {
   const y1 = (from.top + from.bottom) / 2 - origin.top;
   const x2 = to.left - origin.left - 5;
   const y2 = to.top - origin.top + HEADING;
+  // One above the other: the rule names the chain that stands beneath.
+  if (x2 < x1) return null;
   return {
     id: chain.id,
     path: `M${x1} ${y1}C${x1 + 12} ${y1} ${x2 - 8} ${y2} ${x2} ${y2}`,

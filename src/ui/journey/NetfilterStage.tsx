@@ -1,5 +1,5 @@
 /** Netfilter of the namespace the packet is in: the hook diagram, and beneath it the table it is in, as three views. */
-import { useMemo, useState, type KeyboardEvent, type ReactElement } from 'react';
+import { useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Say } from '../chains/Say.tsx';
 import { sentence, type Sentence } from '../chains/sentence.ts';
@@ -18,6 +18,7 @@ import { chainOf, netnsOf } from './place.ts';
 import { saveAll, saveLines } from './save-lines.ts';
 import { SaveView } from './SaveView.tsx';
 import { Shelf } from './Shelf.tsx';
+import { useSize } from './useSize.ts';
 import styles from './Stage.module.css';
 
 type View = 'met' | 'all' | 'save';
@@ -34,6 +35,8 @@ export function NetfilterStage({ journey, step, open }: NetfilterStageProps): Re
   const store = useAppStore();
   const snapshot = useApp(journeySnapshot);
   const [view, setView] = useState<View>('met');
+  const ref = useRef<HTMLDivElement>(null);
+  const { height } = useSize(ref);
   const { node, netns: name } = open ?? step.at;
   const netns = useMemo(() => netnsOf(snapshot, node, name), [snapshot, node, name]);
   const pass = useMemo(() => passIn(journey, step, open), [journey, step, open]);
@@ -45,7 +48,7 @@ export function NetfilterStage({ journey, step, open }: NetfilterStageProps): Re
     close();
   };
   return (
-    <div className={styles.stage} data-keys="stage" onKeyDown={onKeyDown}>
+    <div ref={ref} className={styles.stage} data-keys="stage" onKeyDown={onKeyDown}>
       <header className={styles.bar}>
         <h2>{t('journey.stage.netfilterIn', { place })}</h2>
         <p>
@@ -59,7 +62,7 @@ export function NetfilterStage({ journey, step, open }: NetfilterStageProps): Re
         />
         {open === null ? null : <IconButton icon="close" label={t('journey.stage.close')} shortcut="Esc" onPress={close} />}
       </header>
-      <HookDiagram pass={pass} devices={devicesIn(netns)} />
+      <HookDiagram pass={pass} devices={devicesIn(netns)} room={height} />
       {pass.focus === null && open !== null ? (
         <WholeRuleset netns={netns} place={place} />
       ) : (

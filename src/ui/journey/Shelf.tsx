@@ -1,8 +1,9 @@
 /**
  * The chains a table was walked through: columns by depth, a line from each matched jump to the chain it opened, rules with
- * their fate, and beside them in words what the numbers in the rules mean.
+ * their fate, and beside them in words what the numbers in the rules mean. Where all columns have no room, those the packet
+ * has come through stand one above another, each with the rule that took it on; the rule it stands at is always seen.
  */
-import { useMemo, type ReactElement } from 'react';
+import { useLayoutEffect, useMemo, useRef, type ReactElement, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import { failedNotes } from '../chains/rule-note.ts';
 import { RuleRow, type RowTone } from '../chains/RuleRow.tsx';
@@ -14,11 +15,14 @@ import { useApp, useAppStore } from '../store/context.ts';
 import { goTo } from './commands.ts';
 import { journeySnapshot } from './current.ts';
 import { Jumps } from './Jumps.tsx';
+import { foldedChain, foldedColumns } from './shelf-fit.ts';
 import { shelfChains, type GapRow, type RuleRow as Row, type ShelfChain } from './shelf.ts';
 import { shelfNotes } from './shelf-notes.ts';
 import type { JourneyStep } from './model.ts';
 import { podNodeOf } from './place.ts';
 import type { Chain } from './trace-types.ts';
+import { useScale } from './useScale.ts';
+import { useSize } from './useSize.ts';
 import { ruleVerdict } from './verdict.ts';
 import { drawText, endpointsOf, ruleProbability } from './why.ts';
 import styles from './Shelf.module.css';
@@ -31,28 +35,74 @@ export interface ShelfProps {
 }
 
 export function Shelf({ label, steps, index, chainOf }: ShelfProps): ReactElement {
-  const chains = useMemo(() => shelfChains(steps, index, chainOf), [steps, index, chainOf]);
+  const scroller = useRef<HTMLDivElement>(null);
+  const size = useSize(scroller);
+  const scale = useScale();
+  const low = size.height < LOW * scale;
+  const chains = useMemo(() => shelfChains(steps, index, chainOf, low), [steps, index, chainOf, low]);
   const depth = Math.max(0, ...chains.map((chain) => chain.depth));
   const columns = Array.from({ length: depth + 1 }, (_, i) => chains.filter((chain) => chain.depth === i)).filter(
     (column) => column.length > 0,
   );
+  const folded = foldedColumns(columns, size.width / scale);
   const snapshot = useApp(journeySnapshot);
   const notes = shelfNotes(chains, steps, index, chainOf, (address) => podNodeOf(snapshot, address));
+  useCurrentInView(scroller, index, `${folded} ${size.width} ${size.height}`);
   return (
-    <div className={styles.scroller} role="region" aria-label={label} tabIndex={0}>
+    <div ref={scroller} className={styles.scroller} role="region" aria-label={label} tabIndex={0}>
       <div className={styles.shelf}>
         <Jumps chains={chains} />
-        {columns.map((column, i) => (
+        {folded === 0 ? null : (
+          <div className={styles.column}>
+            {columns
+              .slice(0, folded)
+              .flat()
+              .map((chain) => (
+                <ChainBox key={chain.id} chain={foldedChain(chain)} chainOf={chainOf} note={null} />
+              ))}
+          </div>
+        )}
+        {columns.slice(folded).map((column, i) => (
           <div key={i} className={styles.column}>
             {column.map((chain) => (
               <ChainBox key={chain.id} chain={chain} chainOf={chainOf} note={notes.get(chain.id) ?? null} />
             ))}
-            {i === 0 ? <Legend /> : null}
+            {i === 0 && folded === 0 && !low ? <Legend chains={chains} /> : null}
           </div>
         ))}
       </div>
     </div>
   );
+}
+
+/** Under this height, in px of plain type, rules that were not reached are counted and the legend goes. */
+const LOW = 210;
+
+/** The rule the walk stands at is seen, with the room around it that the columns have. */
+function useCurrentInView(scroller: RefObject<HTMLDivElement | null>, index: number, layout: string): void {
+  useLayoutEffect(() => {
+    const view = scroller.current;
+    const current = view?.querySelector('[aria-current="step"]') ?? [...(view?.querySelectorAll('[data-chain]') ?? [])].at(-1);
+    if (view === null || current === undefined) return;
+    const seen = view.getBoundingClientRect();
+    const box = current.getBoundingClientRect();
+    const chain = (current.closest('[data-chain]') ?? current).getBoundingClientRect();
+    view.scrollBy(
+      shift([seen.left + PAD, seen.left + view.clientWidth - PAD], [chain.left, chain.right], chain.left),
+      shift([seen.top + PAD, seen.top + view.clientHeight - PAD], [box.top, box.bottom], chain.top),
+    );
+  }, [scroller, index, layout]);
+}
+
+/** Air around what is scrolled to. */
+const PAD = 10;
+
+type Range = readonly [number, number];
+
+/** How far to scroll so that a range is inside a view: as far back as its whole allows, else just so far. */
+function shift([from, to]: Range, [start, end]: Range, whole: number): number {
+  if (end - whole <= to - from) return whole < from ? whole - from : Math.max(0, end - to);
+  return start < from ? start - from : Math.max(0, end - to);
 }
 
 interface ChainBoxProps {
@@ -180,11 +230,17 @@ const LEGEND: readonly (readonly [Verdict, 'jump' | 'accept' | 'rewrite' | 'retu
   ['notReached', 'todo'],
 ];
 
-function Legend(): ReactElement {
+/** What the marks mean that stand on the shelf now. */
+function Legend({ chains }: { readonly chains: readonly ShelfChain[] }): ReactElement {
   const { t } = useTranslation();
+  const shown = new Set(
+    chains.flatMap(({ rows }) =>
+      rows.map((row): Verdict => (row.kind === 'rule' ? verdictOfRow(row) : row.step === null ? 'notReached' : 'unmatched')),
+    ),
+  );
   return (
     <ul className={styles.legend} aria-label={t('chains.legend.label')}>
-      {LEGEND.map(([verdict, key]) => (
+      {LEGEND.filter(([verdict]) => shown.has(verdict)).map(([verdict, key]) => (
         <li key={key}>
           <VerdictMark verdict={verdict} />
           {t(`chains.legend.${key}`)}

@@ -51,14 +51,19 @@ interface OpenChain {
   readonly rows: ShelfRow[];
 }
 
-/** Rules shown behind the one that took the packet before the rest is counted. */
-const NOT_REACHED_SHOWN = 1;
+/**
+ * How many rules are shown of those in a row that did not match (of more, all but the last are one line, so that the match stays
+ * in view), and of those behind the one that took the packet; and where there is no room.
+ */
+const IN_FULL = { failed: 3, notReached: 1 };
+const IN_BRIEF = { failed: 0, notReached: 0 };
 
-/** The chains entered by `steps` (one table of one hook) as they stand at `index`. */
+/** The chains entered by `steps` (one table of one hook) as they stand at `index`; in brief, what was not reached is counted. */
 export function shelfChains(
   steps: readonly JourneyStep[],
   index: number,
   chainOf: (name: string) => Chain | null,
+  brief = false,
 ): readonly ShelfChain[] {
   const opened: OpenChain[] = [];
   const atDepth: (OpenChain | undefined)[] = [];
@@ -83,7 +88,7 @@ export function shelfChains(
     if (step.step.kind === 'nf.end') atDepth.length = step.depth;
   }
   return opened
-    .map((open) => finish(open, chainOf(open.name), index))
+    .map((open) => finish(open, chainOf(open.name), { index, brief }))
     .filter((chain, i) => i === 0 || entered(chain, opened, index));
 }
 
@@ -114,17 +119,16 @@ function rowOf(step: JourneyStep, index: number): ShelfRow | null {
   return { kind: 'rule', rule: detail.rule, failed: detail.failed, step, matched: detail.matched ? detail : null, now, state };
 }
 
-/** So many rules in a row that did not match are shown; of more, all but the last are one line, so that the match stays in view. */
-const FAILED_SHOWN = 3;
-
-function folded(rows: readonly ShelfRow[]): readonly ShelfRow[] {
+function folded(rows: readonly ShelfRow[], most: number): readonly ShelfRow[] {
   const result: ShelfRow[] = [];
   let run: RuleRow[] = [];
   const flush = (): void => {
     const last = run.at(-1);
     const first = run[0];
-    if (run.length > FAILED_SHOWN && first !== undefined && last !== undefined) {
-      result.push({ kind: 'gap', step: first.step, now: false, from: first.rule.number, count: run.length - 1 }, last);
+    if (run.length > most && first !== undefined && last !== undefined) {
+      const gap = { kind: 'gap', step: first.step, now: false, from: first.rule.number } as const;
+      if (most === 0) result.push({ ...gap, count: run.length });
+      else result.push({ ...gap, count: run.length - 1 }, last);
     } else result.push(...run);
     run = [];
   };
@@ -139,19 +143,32 @@ function folded(rows: readonly ShelfRow[]): readonly ShelfRow[] {
   return result;
 }
 
-function finish(open: OpenChain, chain: Chain | null, index: number): ShelfChain {
-  const { id, name, depth, from } = open;
-  const rows = open.rows.filter((row) => row.step === null || row.step.index <= index || row.kind === 'rule');
-  return { id, name, depth, from, count: chain?.rules.length ?? null, rows: [...folded(rows), ...notReached(open, chain)] };
+interface Finishing {
+  readonly index: number;
+  readonly brief: boolean;
 }
 
-function notReached({ rows, name }: OpenChain, chain: Chain | null): readonly ShelfRow[] {
+function finish(open: OpenChain, chain: Chain | null, { index, brief }: Finishing): ShelfChain {
+  const { id, name, depth, from } = open;
+  const shown = brief ? IN_BRIEF : IN_FULL;
+  const rows = open.rows.filter((row) => row.step === null || row.step.index <= index || row.kind === 'rule');
+  return {
+    id,
+    name,
+    depth,
+    from,
+    count: chain?.rules.length ?? null,
+    rows: [...folded(rows, shown.failed), ...notReached(open, chain, shown.notReached)],
+  };
+}
+
+function notReached({ rows, name }: OpenChain, chain: Chain | null, most: number): readonly ShelfRow[] {
   const last = rows.at(-1);
   const reached = last === undefined ? 0 : last.kind === 'rule' ? last.rule.number : last.from + last.count - 1;
   const table = rows.find((row): row is RuleRow => row.kind === 'rule')?.rule.table;
   const rest = chain?.rules.slice(reached) ?? [];
   if (table === undefined || rest.length === 0) return [];
-  const shown = rest.slice(0, NOT_REACHED_SHOWN).map((rule, i): RuleRow => ({
+  const shown = rest.slice(0, rest.length === 1 ? 1 : most).map((rule, i): RuleRow => ({
     kind: 'rule',
     rule: { table, chain: name, number: reached + i + 1, text: rule.text },
     state: 'notReached',
