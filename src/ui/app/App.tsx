@@ -60,7 +60,7 @@ function Window({ i18n, commands, slots }: Omit<AppProps, 'store'>): ReactElemen
         <main className={styles.main}>{wide ? <WideFrame slots={slots} /> : <PhoneFrame slots={slots} />}</main>
       </div>
       <Dialogs />
-      <Toasts />
+      {wide ? null : <Toasts />}
     </I18nProvider>
   );
 }

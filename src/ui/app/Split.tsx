@@ -26,8 +26,8 @@ export interface SplitProps {
   readonly axis: 'columns' | 'rows';
   /** Which of the two has the size; the other takes the rest. */
   readonly sized: 'first' | 'second';
-  /** The size at first, and its limits: CSS pixels, and a share of both. */
-  readonly size: number | `${number}%`;
+  /** The size at first, and its limits: CSS pixels, and a share of both. `min(…)` in CSS is kept in pixels once it was changed. */
+  readonly size: number | `${number}%` | `min(${string})`;
   readonly min: number;
   readonly maxShare: number;
   /** The least the other takes, in pixels. */
@@ -85,7 +85,7 @@ const KEY_STEP_PX = 16;
 function useLine(props: SplitProps, box: { readonly current: HTMLDivElement | null }, choose: (size: string) => void) {
   const { axis, sized, min, maxShare, rest, size } = props;
   const line = useRef<HTMLDivElement>(null);
-  const inShare = typeof size === 'string';
+  const inShare = typeof size === 'string' && size.endsWith('%');
   const bounds = (): SplitBounds & { readonly start: number; readonly now: number } => {
     const whole = box.current?.getBoundingClientRect() ?? new DOMRect();
     const at = line.current?.getBoundingClientRect() ?? new DOMRect();

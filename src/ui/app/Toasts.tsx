@@ -9,14 +9,13 @@ import { useApp, useAppStore } from '../store/context.ts';
 import type { Message, Toast } from '../store/state.ts';
 import styles from './Toasts.module.css';
 
-const STAYS_MS = 8000;
+const STAYS_MS = 6000;
 
 export function Toasts(): ReactElement {
   const { t } = useTranslation();
   const toasts = useApp((state) => state.toasts);
-  const mode = useApp((state) => state.mode);
   return (
-    <div className={styles.toasts} data-mode={mode} role="region" aria-label={t('app.toasts')} aria-live="polite">
+    <div className={styles.toasts} role="region" aria-label={t('app.toasts')} aria-live="polite">
       {toasts.map((toast) => (
         <ToastCard key={toast.id} toast={toast} />
       ))}

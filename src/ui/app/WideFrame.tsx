@@ -1,11 +1,13 @@
 /**
  * The window from 900 px up. Exploring: manifests left, map and inspector above the dock. In a journey: a rail left, the map
- * over the stage over the timeline, the hop list right. Sizes of each arrangement are kept apart.
+ * over the stage over the timeline, the hop list right. On the projector the type is 1.4 times as large and the map is what the
+ * last row looks at: it has the whole width, and what stands beside it elsewhere stands beneath it. Sizes of each arrangement
+ * are kept apart, and start smaller in a small window, so that the map keeps a size at which it can be read.
  */
-import { Suspense, type ReactElement } from 'react';
+import { Suspense, type ReactElement, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../store/context.ts';
-import { Dock } from '../dock/Dock.tsx';
+import { Dock, NarrowDock } from '../dock/Dock.tsx';
 import { DockPanel } from '../dock/DockPanel.tsx';
 import { Inspector } from '../inspector/Inspector.tsx';
 import { Manifests } from '../manifests/Manifests.tsx';
@@ -15,13 +17,13 @@ import { Place, useKept, type Kept } from './Kept.tsx';
 import { Rail } from './Rail.tsx';
 import { Region } from './Region.tsx';
 import type { Slots } from './slots.ts';
-import { Split } from './Split.tsx';
+import { Split, type SplitProps } from './Split.tsx';
+import { Toasts } from './Toasts.tsx';
 import styles from './WideFrame.module.css';
 
 export function WideFrame({ slots }: { readonly slots: Slots }): ReactElement {
   const mode = useApp((state) => state.mode);
-  // Panels take their sizes when they are made: the projector's wider ones are other panels.
-  const wider = useApp((state) => state.theme === 'projector');
+  const mapFirst = useApp((state) => state.theme === 'projector');
   const { Topology } = slots;
   const map = useKept(
     <Suspense>
@@ -29,12 +31,14 @@ export function WideFrame({ slots }: { readonly slots: Slots }): ReactElement {
     </Suspense>,
   );
   const manifests = useKept(<Manifests />);
+  // Panels take their sizes when they are made: the projector's are other panels.
+  const key = String(mapFirst);
   return (
     <>
       {mode === 'explore' ? (
-        <Explore key={String(wider)} map={map} manifests={manifests} wider={wider} />
+        <Explore key={key} map={map} manifests={manifests} mapFirst={mapFirst} />
       ) : (
-        <JourneyFrame key={String(wider)} map={map} manifests={manifests} slots={slots} wider={wider} />
+        <JourneyFrame key={key} map={map} manifests={manifests} slots={slots} mapFirst={mapFirst} />
       )}
       {map.content}
       {manifests.content}
@@ -45,43 +49,25 @@ export function WideFrame({ slots }: { readonly slots: Slots }): ReactElement {
 interface ArrangementProps {
   readonly map: Kept;
   readonly manifests: Kept;
-  /** The projector's type is 1.4 times as large; its panels start wider. */
-  readonly wider: boolean;
+  /** The map has the whole width. */
+  readonly mapFirst: boolean;
 }
 
-/** The projector's panels start wider, and keep sizes of their own. */
-function startingAt(wider: boolean): (id: string, px: number) => { readonly id: string; readonly size: number } {
-  return (id, px) => (wider ? { id: `${id}.projector`, size: px * 1.25 } : { id, size: px });
-}
-
-function Explore({ map, manifests, wider }: ArrangementProps): ReactElement {
+function Explore({ map, manifests, mapFirst }: ArrangementProps): ReactElement {
   const { t } = useTranslation();
-  const at = startingAt(wider);
-  const mapAndInspector = (
-    <Split
-      {...at('explore.inspector', 304)}
-      axis="columns"
-      sized="second"
-      min={220}
-      maxShare={0.5}
-      rest={300}
-      label={t('app.resize.right')}
-      first={
-        <Region name={t('app.regions.map')}>
-          <Place kept={map} />
-          <EmptyHint />
-        </Region>
-      }
-      second={
-        <Region name={t('app.regions.inspector')}>
-          <Inspector />
-        </Region>
-      }
-    />
+  const mapRegion = (
+    <Region name={t('app.regions.map')}>
+      <Place kept={map} />
+      <EmptyHint />
+      <Toasts />
+    </Region>
   );
+  const dock = <Region name={t('app.regions.dock')}>{mapFirst ? <NarrowDock /> : <Dock />}</Region>;
   return (
     <Split
-      {...at('explore.manifests', 320)}
+      {...(mapFirst
+        ? { id: 'explore.manifests.projector', size: 'min(400px, 26%)' }
+        : { id: 'explore.manifests', size: 'min(320px, 22.5%)' })}
       axis="columns"
       sized="first"
       min={220}
@@ -95,7 +81,9 @@ function Explore({ map, manifests, wider }: ArrangementProps): ReactElement {
       }
       second={
         <Split
-          {...at('explore.dock', 236)}
+          {...(mapFirst
+            ? { id: 'explore.dock.projector', size: 'min(320px, 30%)' }
+            : { id: 'explore.dock', size: 'min(236px, 28%)' })}
           axis="rows"
           sized="second"
           min={90}
@@ -103,42 +91,44 @@ function Explore({ map, manifests, wider }: ArrangementProps): ReactElement {
           rest={240}
           strong
           label={t('app.resize.dock')}
-          first={mapAndInspector}
-          second={
-            <Region name={t('app.regions.dock')}>
-              <Dock />
-            </Region>
-          }
+          first={mapFirst ? mapRegion : <BesideInspector beside={mapRegion} id="explore.inspector" size="min(304px, 26%)" />}
+          second={mapFirst ? <BesideInspector beside={dock} id="explore.inspector.projector" size="min(430px, 36%)" /> : dock}
         />
       }
     />
   );
 }
 
-function JourneyFrame({ slots, map, manifests, wider }: ArrangementProps & { readonly slots: Slots }): ReactElement {
+interface BesideInspectorProps extends Pick<SplitProps, 'id' | 'size'> {
+  readonly beside: ReactNode;
+}
+
+function BesideInspector({ beside, id, size }: BesideInspectorProps): ReactElement {
   const { t } = useTranslation();
-  const { JourneySide } = slots;
-  const rail = useApp((state) => state.rail);
-  const at = startingAt(wider);
-  const journey = (
+  return (
     <Split
-      {...at('journey.side', 388)}
+      id={id}
+      size={size}
       axis="columns"
       sized="second"
-      min={280}
+      min={220}
       maxShare={0.5}
-      rest={420}
+      rest={300}
       label={t('app.resize.right')}
-      first={<JourneyCentre slots={slots} map={map} />}
+      first={beside}
       second={
-        <Region name={t('app.regions.side')}>
-          <Suspense>
-            <JourneySide />
-          </Suspense>
+        <Region name={t('app.regions.inspector')}>
+          <Inspector />
         </Region>
       }
     />
   );
+}
+
+function JourneyFrame({ slots, map, manifests, mapFirst }: ArrangementProps & { readonly slots: Slots }): ReactElement {
+  const { t } = useTranslation();
+  const rail = useApp((state) => state.rail);
+  const journey = mapFirst ? <MapFirstJourney slots={slots} map={map} /> : <JourneyBesideSteps slots={slots} map={map} />;
   return (
     <div className={styles.journey}>
       <Rail />
@@ -146,7 +136,7 @@ function JourneyFrame({ slots, map, manifests, wider }: ArrangementProps & { rea
         journey
       ) : (
         <Split
-          {...at('journey.aside', 330)}
+          {...(mapFirst ? { id: 'journey.aside.projector', size: 412 } : { id: 'journey.aside', size: 330 })}
           axis="columns"
           sized="first"
           min={220}
@@ -161,40 +151,117 @@ function JourneyFrame({ slots, map, manifests, wider }: ArrangementProps & { rea
   );
 }
 
-function JourneyCentre({ slots, map }: { readonly slots: Slots; readonly map: Kept }): ReactElement {
-  const { t } = useTranslation();
-  const { JourneyStage, JourneyTimeline } = slots;
+interface JourneyProps {
+  readonly slots: Slots;
+  readonly map: Kept;
+}
+
+function JourneyBesideSteps({ slots, map }: JourneyProps): ReactElement {
+  return (
+    <BesideSteps
+      slots={slots}
+      id="journey.side"
+      size="min(388px, 27.8%)"
+      beside={
+        <div className={styles.centre}>
+          <MapOver map={map} id="journey.stage" size="min(52%, 100% - 320px)">
+            <Stage slots={slots} />
+          </MapOver>
+          <Timeline slots={slots} />
+        </div>
+      }
+    />
+  );
+}
+
+function MapFirstJourney({ slots, map }: JourneyProps): ReactElement {
   return (
     <div className={styles.centre}>
-      <Split
-        id="journey.stage"
-        size="52%"
-        axis="rows"
-        sized="second"
-        min={120}
-        maxShare={0.9}
-        rest={160}
-        strong
-        label={t('app.resize.stage')}
-        first={
-          <Region name={t('app.regions.map')}>
-            <Place kept={map} />
-          </Region>
-        }
-        second={
-          <Region name={t('app.regions.stage')}>
-            <Suspense>
-              <JourneyStage />
-            </Suspense>
-          </Region>
-        }
-      />
-      <section className={styles.timeline} aria-label={t('app.regions.timeline')}>
-        <Suspense>
-          <JourneyTimeline />
-        </Suspense>
-      </section>
+      <MapOver map={map} id="journey.stage.projector" size="min(50%, 100% - 320px)">
+        <BesideSteps slots={slots} id="journey.side.projector" size="min(520px, 38%)" beside={<Stage slots={slots} />} />
+      </MapOver>
+      <Timeline slots={slots} />
     </div>
+  );
+}
+
+interface MapOverProps extends Pick<SplitProps, 'id' | 'size'> {
+  readonly map: Kept;
+  readonly children: ReactNode;
+}
+
+function MapOver({ map, id, size, children }: MapOverProps): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <Split
+      id={id}
+      size={size}
+      axis="rows"
+      sized="second"
+      min={120}
+      maxShare={0.9}
+      rest={160}
+      strong
+      label={t('app.resize.stage')}
+      first={
+        <Region name={t('app.regions.map')}>
+          <Place kept={map} />
+          <Toasts />
+        </Region>
+      }
+      second={children}
+    />
+  );
+}
+
+interface BesideStepsProps extends Pick<SplitProps, 'id' | 'size'> {
+  readonly slots: Slots;
+  readonly beside: ReactNode;
+}
+
+function BesideSteps({ slots: { JourneySide }, id, size, beside }: BesideStepsProps): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <Split
+      id={id}
+      size={size}
+      axis="columns"
+      sized="second"
+      min={280}
+      maxShare={0.5}
+      rest={420}
+      label={t('app.resize.right')}
+      first={beside}
+      second={
+        <Region name={t('app.regions.side')}>
+          <Suspense>
+            <JourneySide />
+          </Suspense>
+        </Region>
+      }
+    />
+  );
+}
+
+function Stage({ slots: { JourneyStage } }: Pick<JourneyProps, 'slots'>): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <Region name={t('app.regions.stage')}>
+      <Suspense>
+        <JourneyStage />
+      </Suspense>
+    </Region>
+  );
+}
+
+function Timeline({ slots: { JourneyTimeline } }: Pick<JourneyProps, 'slots'>): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <section className={styles.timeline} aria-label={t('app.regions.timeline')}>
+      <Suspense>
+        <JourneyTimeline />
+      </Suspense>
+    </section>
   );
 }
 

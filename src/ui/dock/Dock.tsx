@@ -3,9 +3,10 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Split } from '../app/Split.tsx';
 import { Count } from '../kit/Chip.tsx';
-import { Tabs } from '../kit/Tabs.tsx';
-import { showDockTab } from '../store/actions.ts';
+import { Tabs, type TabOption } from '../kit/Tabs.tsx';
+import { showDockTab, showSheetTab } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
+import type { DockTab } from '../store/state.ts';
 import { DockPanel } from './DockPanel.tsx';
 import styles from './Dock.module.css';
 
@@ -13,7 +14,7 @@ export function Dock(): ReactElement {
   const { t } = useTranslation();
   const store = useAppStore();
   const tab = useApp((state) => state.dockTab);
-  const events = useApp((state) => state.snapshot.events.length);
+  const options = useTables();
   return (
     <Split
       id="dock.changes"
@@ -25,23 +26,7 @@ export function Dock(): ReactElement {
       rest={260}
       label={t('app.resize.changes')}
       first={
-        <Tabs
-          label={t('app.regions.dock')}
-          value={tab}
-          options={[
-            { id: 'chains', label: t('dock.chains') },
-            { id: 'conntrack', label: t('dock.conntrack') },
-            {
-              id: 'events',
-              label: (
-                <>
-                  {t('dock.events')} <Count>{events}</Count>
-                </>
-              ),
-            },
-          ]}
-          onChange={(next) => showDockTab(store, next)}
-        >
+        <Tabs label={t('app.regions.dock')} value={tab} options={options} onChange={(next) => showDockTab(store, next)}>
           <DockPanel tab={tab} />
         </Tabs>
       }
@@ -52,4 +37,35 @@ export function Dock(): ReactElement {
       }
     />
   );
+}
+
+/** Where the dock shares its width with the inspector: what changed is one tab of four. */
+export function NarrowDock(): ReactElement {
+  const { t } = useTranslation();
+  const store = useAppStore();
+  const wanted = useApp((state) => state.sheetTab);
+  const options: readonly TabOption<DockTab | 'changes'>[] = [{ id: 'changes', label: t('dock.changes') }, ...useTables()];
+  const tab = options.find(({ id }) => id === wanted)?.id ?? 'changes';
+  return (
+    <Tabs label={t('app.regions.dock')} value={tab} options={options} onChange={(next) => showSheetTab(store, next)}>
+      <DockPanel tab={tab} />
+    </Tabs>
+  );
+}
+
+function useTables(): readonly TabOption<DockTab>[] {
+  const { t } = useTranslation();
+  const events = useApp((state) => state.snapshot.events.length);
+  return [
+    { id: 'chains', label: t('dock.chains') },
+    { id: 'conntrack', label: t('dock.conntrack') },
+    {
+      id: 'events',
+      label: (
+        <>
+          {t('dock.events')} <Count>{events}</Count>
+        </>
+      ),
+    },
+  ];
 }

@@ -23,13 +23,20 @@ export function Banner({ journey }: { readonly journey: JourneyModel }): ReactEl
     <div className={styles.banner} role="status">
       <VerdictMark verdict={outcomeVerdict(outcome)} size={16} />
       <div>
-        <b>{death === null ? outcomeText : t('journey.banner.died', { outcome: outcomeText, place: death.place })}</b>
+        <b>
+          {death === null
+            ? outcomeText
+            : t(outcome === 'loop' ? 'journey.banner.lastSeen' : 'journey.banner.died', {
+                outcome: outcomeText,
+                place: death.place,
+              })}
+        </b>
         {death === null ? null : (
           <p>
             <code>{death.reason}</code> {said(sentence(`journey.reason.${death.reason}`))}
           </p>
         )}
-        {outcome === 'loop' ? (
+        {outcome === 'loop' && death === null ? (
           <p>
             <Say sentence={sentence('journey.banner.loop')} />
           </p>

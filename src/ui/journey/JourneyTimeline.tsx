@@ -58,7 +58,7 @@ function Buttons({ disabled }: { readonly disabled: boolean }): ReactElement {
         isDisabled={disabled}
         onPress={() => stepForward(store)}
       />
-      <span className={loop ? styles.on : undefined}>
+      <span className={`${styles.loop} ${loop ? styles.on : ''}`}>
         <IconButton
           icon="loop"
           label={t('journey.play.loop')}

@@ -1,13 +1,13 @@
 /** Beside the one sampled walk: every end the same packet could come to, and what many sends measure. */
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Say, useTranslate } from '../chains/Say.tsx';
+import { Say, useSaid, useTranslate } from '../chains/Say.tsx';
 import { TextButton } from '../kit/Button.tsx';
 import { VerdictMark } from '../kit/VerdictMark.tsx';
 import { isPast, sendMany } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import { SPREAD_COUNT } from './commands.ts';
-import { isEqual, percent, shareKey, shareSentence, type Share } from './share.ts';
+import { inShort, isEqual, percent, shareKey, shareSentence, type Share } from './share.ts';
 import { outcomeVerdict } from './verdict.ts';
 import { SpreadChart } from './SpreadChart.tsx';
 import styles from './Outcomes.module.css';
@@ -60,6 +60,7 @@ function Unexplored({ probability }: { readonly probability: number }): ReactEle
 
 function ShareRow({ share, alone }: { readonly share: Share; readonly alone: boolean }): ReactElement {
   const { t, i18n } = useTranslation();
+  const said = useSaid();
   return (
     <li className={alone ? styles.alone : styles.share}>
       <code className={styles.percent}>{percent(share.probability, i18n.language)}</code>
@@ -67,8 +68,8 @@ function ShareRow({ share, alone }: { readonly share: Share; readonly alone: boo
         <i style={{ width: `${share.probability * 100}%` }} />
       </span>
       <VerdictMark verdict={outcomeVerdict(share.outcome)} />
-      <span className={styles.who}>
-        <Say sentence={shareSentence(share)} />
+      <span className={styles.who} title={said(shareSentence(share))}>
+        <Say sentence={shareSentence(inShort(share))} />
       </span>
       <code className={styles.sees}>
         {share.backendSaw === null ? (share.destination ?? '') : t('journey.outcomes.sees', { ip: share.backendSaw.ip })}

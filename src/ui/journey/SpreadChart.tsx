@@ -4,7 +4,11 @@ import { useTranslation } from 'react-i18next';
 import type { Spread } from '../../cluster/cluster-api.ts';
 import { useSaid, useTranslate } from '../chains/Say.tsx';
 import { TextButton } from '../kit/Button.tsx';
-import { shareKey, shareSentence, type Share } from './share.ts';
+import { useApp } from '../store/context.ts';
+import { keepStart, ui11 } from '../topology/scene/text.geom.ts';
+import { journeySnapshot } from './current.ts';
+import { podNodeOf } from './place.ts';
+import { inShort, shareKey, shareSentence, shortBackend, type Share } from './share.ts';
 import { spreadRows, spreadScale, type SpreadRow, type SpreadScale } from './spread.geom.ts';
 import { useScale } from './useScale.ts';
 import { useSize } from './useSize.ts';
@@ -91,17 +95,22 @@ function ChartRow({
   const t = useTranslate();
   const said = useSaid();
   const number = useNumber();
-  const name = row.share.destination ?? row.share.backend ?? said(shareSentence(row.share));
+  const { destination, backend } = row.share;
+  const snapshot = useApp(journeySnapshot);
+  const node = destination === null ? null : podNodeOf(snapshot, destination.slice(0, destination.lastIndexOf(':')));
+  const name = destination ?? (backend === null ? said(shareSentence(row.share)) : shortBackend(backend));
+  const second = backend === null ? said(shareSentence(row.share)) : [shortBackend(backend), node ?? []].flat().join(' · ');
+  const who = [destination, backend ?? said(shareSentence(row.share)), node].filter((each) => each !== null).join(' ');
   const left = row.measured < row.expected;
   const middle = y + 18;
   return (
     <g>
-      <title>{t('journey.spread.row', { who: name, measured: number(row.measured), expected: number(row.expected) })}</title>
+      <title>{t('journey.spread.row', { who, measured: number(row.measured), expected: number(row.expected) })}</title>
       <text x={0} y={y + 16} className={styles.name}>
         {name}
       </text>
       <text x={0} y={y + 31} className={styles.quiet}>
-        {row.share.destination === null ? '' : (row.share.backend ?? said(shareSentence(row.share)))}
+        {destination === null ? '' : keepStart(second, NAMES - 4, ui11)}
       </text>
       <rect
         x={x(row.low)}
@@ -170,7 +179,9 @@ function SpreadTable({ rows }: { readonly rows: readonly NamedRow[] }): ReactEle
       <tbody>
         {rows.map((row) => (
           <tr key={shareKey(row.share)}>
-            <th scope="row">{row.share.backend ?? said(shareSentence(row.share))}</th>
+            <th scope="row" title={row.share.backend ?? undefined}>
+              {inShort(row.share).backend ?? said(shareSentence(row.share))}
+            </th>
             <td>{number(row.measured)}</td>
             <td>{number(row.expected)}</td>
             <td>

@@ -1,6 +1,7 @@
 /** How possible ends are named and ordered in lists and charts. */
 import type { AllOutcomes } from '../../cluster/cluster-api.ts';
 import { sentence, type Sentence } from '../chains/sentence.ts';
+import { shortPodName } from '../topology/scene/text.geom.ts';
 
 export type Share = AllOutcomes['shares'][number];
 
@@ -20,6 +21,19 @@ export function isEqual(shares: readonly Share[]): boolean {
 /** `33.3%`, `100%`, `0.05%`: three figures at most. */
 export function percent(probability: number, lang: string): string {
   return new Intl.NumberFormat(lang, { style: 'percent', maximumSignificantDigits: 3 }).format(probability);
+}
+
+/** A name longer than this was generated; replicas differ in its end. */
+const LONG = 20;
+
+/** As the map calls a Pod: `…-4kx2p`. */
+export function shortBackend(name: string): string {
+  return shortPodName(name, name.length > LONG);
+}
+
+/** The end with its Pod's name as the map has it. */
+export function inShort(share: Share): Share {
+  return share.backend === null ? share : { ...share, backend: shortBackend(share.backend) };
 }
 
 /** `reply from web-a`, or errno's words. */

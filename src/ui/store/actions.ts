@@ -231,7 +231,9 @@ export function showChain(store: AppStore, at: { node: string; table: string; ch
 export function addToast(store: AppStore, toast: Omit<Toast, 'id'>): void {
   store.setState((state) => {
     const id = 1 + Math.max(0, ...state.toasts.map((each) => each.id));
-    return { toasts: [...state.toasts.slice(-3), { ...toast, id }] };
+    // What was done since is what is told of being done.
+    const kept = toast.tone === 'done' ? state.toasts.filter((each) => each.tone !== 'done') : state.toasts;
+    return { toasts: [...kept.slice(-3), { ...toast, id }] };
   });
 }
 

@@ -166,6 +166,7 @@ export const journey = {
   },
   banner: {
     died: '{{outcome}}: the packet died in {{place}}',
+    lastSeen: '{{outcome}}: last seen in {{place}}',
     attempts_one: 'Sent once.',
     attempts_other: 'Sent {{count}} times; every attempt is in the list.',
     show: 'Show step {{number}}',

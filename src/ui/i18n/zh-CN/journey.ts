@@ -159,6 +159,7 @@ export const journey: Translated<typeof english> = {
   },
   banner: {
     died: '{{outcome}}：数据包止步于 {{place}}',
+    lastSeen: '{{outcome}}：最后到过 {{place}}',
     attempts_other: '共发送 {{count}} 次，每次都在列表里。',
     show: '看第 {{number}} 步',
     loop: '到达步数上限而停止：<m>SIM_EVENT_LIMIT</m>。',
