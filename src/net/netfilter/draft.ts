@@ -42,20 +42,22 @@ export function jumpsOf(rules: readonly Rule[]): string[] {
   return [...names];
 }
 
+/** Makes what a draft puts into its table; what another namespace has too may be the very same. */
+interface Maker {
+  rule(chain: string, spec: RuleSpec, by: Provenance): Rule;
+  chain(name: string, policy: Chain['policy'], rules: readonly Rule[]): Chain;
+}
+
 export class TableDraft {
   readonly #base: Table;
   readonly #changed = new Map<string, ChainDraft | null>();
-  readonly #makeRule: (chain: string, spec: RuleSpec, by: Provenance) => Rule;
+  readonly #make: Maker;
   /** Jump targets of chains of the ruleset in force; they never change. */
   readonly #jumps: WeakMap<Chain, readonly string[]>;
 
-  constructor(
-    base: Table,
-    makeRule: (chain: string, spec: RuleSpec, by: Provenance) => Rule,
-    jumps: WeakMap<Chain, readonly string[]>,
-  ) {
+  constructor(base: Table, make: Maker, jumps: WeakMap<Chain, readonly string[]>) {
     this.#base = base;
-    this.#makeRule = makeRule;
+    this.#make = make;
     this.#jumps = jumps;
   }
 
@@ -174,7 +176,7 @@ export class TableDraft {
 
   append(chain: string, spec: RuleSpec, by: Provenance): Rule {
     const { name, rules } = this.#write(chain);
-    const rule = this.#makeRule(name, spec, by);
+    const rule = this.#make.rule(name, spec, by);
     rules.push(rule);
     return rule;
   }
@@ -183,7 +185,7 @@ export class TableDraft {
   insert(chain: string, number: number, spec: RuleSpec, by: Provenance): Rule {
     const { rules } = this.#write(chain);
     if (number < 1 || number > rules.length + 1) throw new Refusal('Index of insertion too big.', 'failed');
-    const rule = this.#makeRule(chain, spec, by);
+    const rule = this.#make.rule(chain, spec, by);
     rules.splice(number - 1, 0, rule);
     return rule;
   }
@@ -191,7 +193,7 @@ export class TableDraft {
   replace(chain: string, number: number, spec: RuleSpec, by: Provenance): Rule {
     const { rules } = this.#write(chain);
     if (number < 1 || number > rules.length) throw new Refusal('Index of replacement too big.', 'failed');
-    const rule = this.#makeRule(chain, spec, by);
+    const rule = this.#make.rule(chain, spec, by);
     rules[number - 1] = rule;
     return rule;
   }
@@ -303,8 +305,7 @@ export class TableDraft {
       } else {
         if (before !== null && draft.policy === before.policy && draft.rules.length === 0 && before.rules.length === 0)
           continue;
-        // A copy is as long as it must be; the draft's list has room to grow.
-        const chain: Chain = { name, policy: draft.policy, rules: draft.rules.slice() };
+        const chain = this.#make.chain(name, draft.policy, draft.rules);
         if (before === null) fresh.push(chain);
         else next.set(name, chain);
         diffRules(before?.rules ?? [], draft.rules, added, removed);

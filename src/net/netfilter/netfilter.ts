@@ -30,6 +30,7 @@ import {
   type TableName,
 } from './hooks.ts';
 import { listTable, type ListOptions } from './list.ts';
+import { IdSet } from './id-set.ts';
 import { IpsetTable } from './ipset.ts';
 import type { Match } from './match.ts';
 import { isDone, manipOf, Nat } from './nat.ts';
@@ -103,7 +104,8 @@ export class Netfilter {
   #ruleset: Ruleset = emptyRuleset();
   #made: ReadonlySet<TableName> = new Set();
   #tracking = false;
-  #nextRuleId = 1;
+  /** Rules of lines that others say too, by id. */
+  readonly #had = new IdSet();
   #view: NetfilterView | null = null;
 
   constructor(host: NetfilterHost, options: { readonly indexed?: boolean; readonly cache?: RuleCache } = {}) {
@@ -144,7 +146,7 @@ export class Netfilter {
 
   /** Runs `iptables …` (the text after the program's name is split as a shell would, or given as words). */
   command(command: string | readonly string[], by: Provenance): CommandResult {
-    const nextRuleId = this.#nextRuleId;
+    const { nextRuleId } = this.#cache;
     const result = runCommand(command, {
       by,
       draft: (table) => this.#draft(table),
@@ -157,7 +159,7 @@ export class Netfilter {
       zero: (table, chain) => this.zeroCounters({ table, chain }),
     });
     // Nothing was committed: the rules drafted never were, or a replay without the command would number others.
-    if (result.exitCode !== 0) this.#nextRuleId = nextRuleId;
+    if (result.exitCode !== 0) this.#cache.nextRuleId = nextRuleId;
     return result;
   }
 
@@ -361,16 +363,12 @@ export class Netfilter {
     const madeAt = this.#host.now();
     return new TableDraft(
       this.#ruleset[name],
-      (chain, spec, madeBy) => {
-        this.#checkSets(spec.matches);
-        return {
-          id: this.#nextRuleId++,
-          text: spec.text ?? `-A ${chain}${spec.tail}`,
-          matches: spec.matches,
-          target: spec.target,
-          madeBy,
-          madeAt,
-        };
+      {
+        rule: (chain, spec, madeBy) => {
+          this.#checkSets(spec.matches);
+          return this.#cache.rule(chain, spec, { madeBy, madeAt, had: this.#had });
+        },
+        chain: (...parts) => this.#cache.chain(...parts),
       },
       this.#jumps,
     );

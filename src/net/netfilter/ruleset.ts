@@ -9,7 +9,7 @@ import type { Target } from './target.ts';
 import type { TableName } from './hooks.ts';
 
 export interface Rule {
-  /** Identity that survives edits elsewhere in the chain; counters hang on it. */
+  /** Identity in its namespace, survives edits elsewhere in the chain; counters hang on it. Namespaces share what is the same. */
   readonly id: number;
   /** The iptables-save line, `-A CHAIN …`. */
   readonly text: string;
