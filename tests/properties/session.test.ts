@@ -9,7 +9,7 @@ import { createCluster } from '../../src/cluster/cluster.ts';
 import type { ClusterApi, CommandResult } from '../../src/cluster/cluster-api.ts';
 import type { Command } from '../../src/cluster/commands.ts';
 import { lab, stepsOf } from '../../src/net/testing/lab.ts';
-import { clusterArb, commandArb, specOf, type Shape } from './clusters.ts';
+import { clusterArb, commandArb, probeArb, specOf, type Shape } from './clusters.ts';
 
 const session = fc.tuple(clusterArb, fc.array(commandArb, { maxLength: 8 }));
 
@@ -60,6 +60,18 @@ describe('a session', () => {
         expect([cluster.redo(), worldOf(cluster), cluster.canRedo()]).toEqual([true, after, false]);
       }),
       { numRuns: 15 },
+    );
+  });
+
+  test('after undo a packet meets the rules it would have met, by the same ids', () => {
+    fc.assert(
+      fc.property(session, commandArb, probeArb, ([shape, commands], undone, probe) => {
+        const { cluster } = play(shape, commands);
+        if (cluster.run(undone(shape)).ok) cluster.undo();
+        const next: Command = { kind: 'probe', probe: probe(shape) };
+        expect(hashOf(cluster.run(next))).toBe(hashOf(play(shape, commands).cluster.run(next)));
+      }),
+      { numRuns: 10 },
     );
   });
 
