@@ -65,7 +65,7 @@ export class NetnsViewer {
 function viewChangesAt(netns: Netns): Instant {
   const bridges = netns.links().map((dev) => (dev instanceof Bridge ? dev.viewChangesAt : Infinity));
   const paths = netns.pathMtus.entries(netns.now).map(({ expiresAt }) => expiresAt);
-  return Math.min(netns.neigh.viewChangesAt, ...bridges, ...paths);
+  return Math.min(netns.neigh.viewChangesAt, netns.netfilter.conntrack.viewChangesAt, ...bridges, ...paths);
 }
 
 function fdbOf(netns: Netns): readonly FdbView[] {

@@ -105,6 +105,13 @@ export class ConntrackTable {
     });
   }
 
+  /** When the view changes next by the clock alone: an entry's time is over. */
+  get viewChangesAt(): Instant {
+    let next = Infinity;
+    for (const { expiresAt } of this.#conns) next = Math.min(next, expiresAt);
+    return next;
+  }
+
   /** `conntrack -F`. */
   flush(): void {
     this.#entries = new Map();
