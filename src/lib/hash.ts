@@ -1,7 +1,7 @@
 /**
  * Hashed names as Kubernetes makes them.
  */
-import { sha256 } from '@noble/hashes/sha2.js';
+import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { base32 } from '@scure/base';
 
 const encoder = new TextEncoder();
@@ -13,8 +13,17 @@ export function base32Sha256(text: string): string {
 
 /** Lower-case hexadecimal sha256 of text. */
 export function hexSha256(text: string): string {
+  return hexOf(sha256(encoder.encode(text)));
+}
+
+/** Lower-case hexadecimal sha512 of text: chain names of CNI plugins (containernetworking/plugins pkg/utils/utils.go). */
+export function hexSha512(text: string): string {
+  return hexOf(sha512(encoder.encode(text)));
+}
+
+function hexOf(bytes: Uint8Array): string {
   let hex = '';
-  for (const byte of sha256(encoder.encode(text))) hex += byte.toString(16).padStart(2, '0');
+  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0');
   return hex;
 }
 

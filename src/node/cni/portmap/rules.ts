@@ -2,10 +2,9 @@
  * The rules of the portmap plugin (containernetworking/plugins plugins/meta/portmap/portmap_iptables.go, chain.go): two jumps for what is
  * addressed to this machine, one chain per Pod with a DNAT for each port, and a mark for what must come back by way of this machine.
  */
-import { sha512 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Cidr } from '../../../lib/cidr.ts';
 import { cidrAddress, networkCidr } from '../../../lib/cidr.ts';
+import { hexSha512 } from '../../../lib/hash.ts';
 import type { PortMapping } from '../plugin.ts';
 
 const TOP_CHAIN = 'CNI-HOSTPORT-DNAT';
@@ -29,8 +28,7 @@ export interface HostPorts {
 
 /** `CNI-DN-` and the start of sha512(network + container id) (utils.MustFormatChainNameWithPrefix). */
 export function dnatChain({ network, containerId }: Pick<HostPorts, 'network' | 'containerId'>): string {
-  const hash = bytesToHex(sha512(new TextEncoder().encode(network + containerId)));
-  return `CNI-DN-${hash}`.slice(0, MAX_CHAIN_NAME);
+  return `CNI-DN-${hexSha512(network + containerId)}`.slice(0, MAX_CHAIN_NAME);
 }
 
 /** Rules that all Pods share, in the order in which they are made; `-I` puts the masquerade before what stands there. */
