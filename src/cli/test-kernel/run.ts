@@ -6,6 +6,7 @@ import type { ScenarioSpec } from '../../cluster/scenario.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { openScenario, scenarioNames } from '../scenario-folder.ts';
 import { checkCluster, type Verdict } from './cluster-check.ts';
+import { randomCluster } from './random-cluster.ts';
 import { hindrance } from './machine.ts';
 
 const USAGE = `usage: npm run test:kernel [-- [option]...]
@@ -14,6 +15,8 @@ Rebuilds scenarios on this machine's kernel by their exported scripts, in networ
 do with what the simulator says: how a connection ends, who answers, which address and TTL it sees, which rules count it.
 
   --scenario NAME_OR_PATH  only this one; may be given several times
+  --random N               N clusters drawn by chance, in place of scenarios
+  --seed N                 where they are drawn from: N, N + 1, …; 1 where left out
   --where-possible         exit 0 where the machine does not allow it
 
 Exit status: 0 all agrees, 1 something differs, 2 wrong use, 3 the machine does not allow it.
@@ -25,6 +28,8 @@ const AT_ONCE = 2;
 
 interface Options {
   readonly scenarios: readonly string[];
+  readonly random: number;
+  readonly seed: number;
   readonly wherePossible: boolean;
 }
 
@@ -56,12 +61,23 @@ function parseOptions(argv: readonly string[]): Result<Options | 'help', string>
       args: [...argv],
       options: {
         scenario: { type: 'string', multiple: true },
+        random: { type: 'string' },
+        seed: { type: 'string' },
         'where-possible': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });
     if (values.help === true) return ok('help');
-    return ok({ scenarios: values.scenario ?? scenarioNames(), wherePossible: values['where-possible'] === true });
+    const random = Number(values.random ?? 0);
+    const seed = Number(values.seed ?? 1);
+    if (!Number.isSafeInteger(random) || random < 0 || !Number.isSafeInteger(seed) || seed < 0)
+      return err('--random and --seed take whole numbers');
+    return ok({
+      scenarios: values.scenario ?? (random > 0 ? [] : scenarioNames()),
+      random,
+      seed,
+      wherePossible: values['where-possible'] === true,
+    });
   } catch (error) {
     // parseArgs says what is wrong by throwing; anything else is our own mistake.
     if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
@@ -70,8 +86,8 @@ function parseOptions(argv: readonly string[]): Result<Options | 'help', string>
   }
 }
 
-function specsOf({ scenarios }: Options): Result<readonly ScenarioSpec[], string> {
-  const specs: ScenarioSpec[] = [];
+function specsOf({ scenarios, random, seed }: Options): Result<readonly ScenarioSpec[], string> {
+  const specs: ScenarioSpec[] = Array.from({ length: random }, (_, index) => randomCluster(seed + index));
   for (const name of scenarios) {
     const scenario = openScenario(name);
     if (!scenario.ok) return scenario;

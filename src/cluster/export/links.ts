@@ -3,7 +3,6 @@
  * what is made inside one namespace. Every device has the index, link address and MTU it has in the simulator.
  */
 import type { Cidr } from '../../lib/cidr.ts';
-import { assertNever } from '../../lib/assert.ts';
 import type { LinkView } from '../../net/view.ts';
 import { netnsName, type ExportedNetns } from './places.ts';
 import { commandLine } from './shell-text.ts';
@@ -70,23 +69,21 @@ function addressLine(
   return [`addr add ${entry.address}${broadcast} dev ${name} scope ${entry.scope}`];
 }
 
-/** What `type` takes; null for devices that are made elsewhere. */
+/** Made with their far ends, or there without our doing. */
+const NOT_MADE_HERE: ReadonlySet<string> = new Set<LinkView['kind']>(['loopback', 'ether', 'veth', 'ipip']);
+
+/** Devices of kinds that iproute2 alone does not make. */
+export function unbuiltLinks({ title, view }: ExportedNetns): readonly string[] {
+  return view.links.flatMap((link) =>
+    NOT_MADE_HERE.has(link.kind) || ownType(link) !== null ? [] : [`${title}: the ${link.kind} device ${link.name}`],
+  );
+}
+
+/** What `type` takes; null for devices that are not made here. */
 function ownType({ kind, vxlan }: LinkView): string | null {
-  switch (kind) {
-    case 'bridge':
-    case 'dummy':
-      return kind;
-    case 'vxlan':
-      if (vxlan === null) return null;
-      return `vxlan id ${vxlan.id} local ${vxlan.local} dev ${vxlan.dev} dstport ${vxlan.dstport}${vxlan.learning ? '' : ' nolearning'}`;
-    case 'loopback':
-    case 'ether':
-    case 'veth':
-    case 'ipip':
-      return null;
-    default:
-      return assertNever(kind);
-  }
+  if (kind === 'bridge' || kind === 'dummy') return kind;
+  if (kind !== 'vxlan' || vxlan === null) return null;
+  return `vxlan id ${vxlan.id} local ${vxlan.local} dev ${vxlan.dev} dstport ${vxlan.dstport}${vxlan.learning ? '' : ' nolearning'}`;
 }
 
 function linksOf({ view }: ExportedNetns, kind: LinkView['kind']): readonly LinkView[] {

@@ -8,7 +8,7 @@
  * workloads: its servers say who they are and whom they saw.
  */
 import { handedTo, comment, commandLine, isPlainLine, word } from './shell-text.ts';
-import { ownLinkLines, pairLines, plugLines, portLines, upLines } from './links.ts';
+import { ownLinkLines, pairLines, plugLines, portLines, unbuiltLinks, upLines } from './links.ts';
 import { exportedNetns, exportedPlaces, exportedServices, WIRE, type ExportedNetns } from './places.ts';
 import { CLIENT_PROGRAM, SERVER_PROGRAM } from './programs.ts';
 import { SHELL_FUNCTIONS } from './shell-functions.ts';
@@ -22,7 +22,7 @@ const OPTIONAL_KINDS = ['bridge', 'vxlan', 'dummy'] as const;
 export function clusterScript(snapshot: ClusterSnapshot): string {
   const all = exportedNetns(snapshot);
   return [
-    ...head(snapshot, leftOut(all)),
+    ...head(snapshot),
     '',
     ...settings(all),
     SHELL_FUNCTIONS.trimEnd(),
@@ -42,13 +42,14 @@ export function clusterScript(snapshot: ClusterSnapshot): string {
   ].join('\n');
 }
 
-function head({ title, nodes }: ClusterSnapshot, missing: readonly string[]): readonly string[] {
+function head(snapshot: ClusterSnapshot): readonly string[] {
+  const { title, nodes } = snapshot;
   return [
     '#!/usr/bin/env bash',
     '#',
     comment(`${title}: ${nodes.map(({ name }) => name).join(', ')}.`),
     ...HEAD.split('\n').map(comment),
-    ...missing.flatMap((text, index) => [...(index === 0 ? ['#', '# Left out:'] : []), comment(`  ${text}`)]),
+    ...leftOut(snapshot).flatMap((text, index) => [...(index === 0 ? ['#', '# Left out:'] : []), comment(`  ${text}`)]),
     'set -euo pipefail',
   ];
 }
@@ -69,11 +70,12 @@ the word in KUBEHOP_PREFIX. Nothing of the host's network is read or changed, an
 Neighbours and forwarding entries that were learned are learned again. Connections and lists of session affinity begin empty.
 No names are resolved.`;
 
-/** What of the cluster the script cannot build. */
-function leftOut(all: readonly ExportedNetns[]): readonly string[] {
-  return all.flatMap(({ title, view }) =>
-    ruleLines(view).flatMap((line) => (isPlainLine(line) ? [] : [`${title}: a rule that holds control characters`])),
-  );
+/** What of the cluster a script cannot build. */
+export function leftOut(snapshot: ClusterSnapshot): readonly string[] {
+  return exportedNetns(snapshot).flatMap((netns) => [
+    ...unbuiltLinks(netns),
+    ...(ruleLines(netns.view).every(isPlainLine) ? [] : [`${netns.title}: rules that hold control characters`]),
+  ]);
 }
 
 function settings(all: readonly ExportedNetns[]): readonly string[] {
