@@ -1,8 +1,8 @@
 /**
  * PLACE and TARGET of the command line and of recorded probes: `node/class`, `pod/client`, `pod/kube-system/x`, `external`;
- * a target is a place, `svc/web`, `svc/NAMESPACE/web` or an address, then `:PORT`.
+ * a target is a place, `svc/web`, `svc/NAMESPACE/web`, an address or a host name, then `:PORT`.
  */
-import type { Place, Target } from '../cluster/commands.ts';
+import { isHostName, type Place, type Target } from '../cluster/commands.ts';
 import { parseIp } from '../lib/ip.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 
@@ -43,8 +43,9 @@ function targetOf(text: string): Result<Target, string> {
   }
   const place = parsePlace(text);
   if (place.ok) return ok({ kind: 'place', place: place.value });
+  if (isHostName(text)) return ok({ kind: 'name', name: text });
   return err(
-    `${JSON.stringify(text)} is no target: node/NAME, pod/NAME, pod/NAMESPACE/NAME, external, svc/NAME, svc/NAMESPACE/NAME or an address`,
+    `${JSON.stringify(text)} is no target: node/NAME, pod/NAME, pod/NAMESPACE/NAME, external, svc/NAME, svc/NAMESPACE/NAME, an address or a host name`,
   );
 }
 
@@ -65,6 +66,8 @@ export function targetText(target: Target): string {
   switch (target.kind) {
     case 'address':
       return target.address;
+    case 'name':
+      return target.name;
     case 'place':
       return placeText(target.place);
     case 'svc':

@@ -4,13 +4,14 @@
  * Everything outside the engine (user interface, command line, shell, lessons) uses this and nothing beneath it.
  */
 import type { ManifestError } from '../api/manifest-error.ts';
+import type { AskedName, Libc } from '../net/resolv/lookup.ts';
 import type { Outcome, Trace } from '../net/trace/trace.ts';
 import type { Command, ProbeSpec } from './commands.ts';
 import type { ClusterSnapshot, MadeByStep, Ref, WorldDiff } from './snapshot.ts';
 
 export interface ProbeResult {
   readonly spec: ProbeSpec;
-  /** What the client dialled, after names were resolved. */
+  /** What the client dialled, after names were resolved; the name itself where that failed. */
   readonly address: string;
   readonly port: number;
   readonly outcome: Outcome;
@@ -20,7 +21,24 @@ export interface ProbeResult {
   readonly backendSaw: { readonly ip: string; readonly who: string } | null;
   /** What came back, as the client would print it; null without an answer. */
   readonly body: string | null;
+  /** How the target's name was looked up; null for a target that is no name. */
+  readonly resolution: Resolution | null;
   readonly trace: Trace;
+}
+
+/** A look-up of a name by the client. */
+export interface Resolution {
+  readonly name: string;
+  /** The client's /etc/resolv.conf. */
+  readonly resolvConf: string;
+  readonly libc: Libc;
+  /** Each name asked for, in order, and what came of it. */
+  readonly asked: readonly AskedName[];
+  /** In the order the client tries them; empty when the look-up failed. */
+  readonly addresses: readonly string[];
+  readonly source: 'literal' | 'hosts' | 'dns' | null;
+  /** getaddrinfo's words for the failure, `Name or service not known`; null when it did not fail. */
+  readonly error: string | null;
 }
 
 /** A result of a command: problems are data, and a refused command changes nothing. */

@@ -65,6 +65,8 @@ export function targetText(target: Target): string {
       return target.namespace === 'default' ? `svc/${target.name}` : `svc/${target.namespace}/${target.name}`;
     case 'address':
       return target.address;
+    case 'name':
+      return target.name;
     default:
       return assertNever(target);
   }

@@ -14,7 +14,9 @@ export type Place =
 export type Target =
   | { readonly kind: 'place'; readonly place: Place }
   | { readonly kind: 'svc'; readonly namespace: string; readonly name: string }
-  | { readonly kind: 'address'; readonly address: string };
+  | { readonly kind: 'address'; readonly address: string }
+  /** A host name, which the client looks up first. */
+  | { readonly kind: 'name'; readonly name: string };
 
 export interface ProbeSpec {
   readonly from: Place;
@@ -48,3 +50,11 @@ export type Command =
   | { readonly kind: 'advance'; readonly ns: number }
   | { readonly kind: 'flush-conntrack'; readonly node: string | null }
   | { readonly kind: 'zero-counters'; readonly node: string | null };
+
+const HOST_NAME =
+  /^(?=.{1,253}\.?$)[A-Za-z0-9_]([-A-Za-z0-9_]{0,61}[A-Za-z0-9_])?(\.[A-Za-z0-9_]([-A-Za-z0-9_]{0,61}[A-Za-z0-9_])?)*\.?$/;
+
+/** True for text that can be looked up as a host name: labels of letters, digits, `-` and `_`, and no bare number at the end. */
+export function isHostName(text: string): boolean {
+  return HOST_NAME.test(text) && !/(^|\.)\d+\.?$/.test(text);
+}

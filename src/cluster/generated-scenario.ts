@@ -18,7 +18,7 @@ export function generatedScenario(size: ScenarioSize): ScenarioSpec {
     cluster: {
       ...CLUSTER_DEFAULTS,
       underlayCIDR: '192.168.0.0/20',
-      external: { ip: '192.168.15.254', ports: [9999] },
+      external: { ip: '192.168.15.254', ports: [9999], names: null },
       nodes: Array.from({ length: size.nodes }, (_, index) => nodeSpec(index)),
     },
     manifests: [podsManifest(size), servicesManifest(size.services)],

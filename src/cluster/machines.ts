@@ -2,7 +2,7 @@
  * The machines before Kubernetes: kernels with one card each on the underlay, as the recordings set them up.
  *
  * A node has `eth0` with its address, the outside host as default gateway and forwarding on (kubeadm's preflight asks for it). The
- * outside host answers on its ports, forwards nothing and has no default route.
+ * outside host answers on its ports, is everybody's resolver, forwards nothing and has no default route.
  */
 import { assert, assertExists } from '../lib/assert.ts';
 import { cidr, cidrAddress, cidrLength, cidrOf } from '../lib/cidr.ts';
@@ -14,8 +14,10 @@ import { Kernel } from '../net/kernel.ts';
 import { announceAddress } from '../net/neigh/arp.ts';
 import { RuleCache } from '../net/netfilter/rule-cache.ts';
 import type { Sim } from '../sim/sim.ts';
+import { defaultOutsideNames, outsideResolver } from './outside-resolver.ts';
 import type { ClusterSpec, NodeSpec } from './scenario.ts';
 
+const DNS_PORT = 53;
 const BY: Provenance = { actor: 'machine', action: 'boot', object: null };
 
 /** Kubernetes nodes' kernels, the outside host's, and the segment between them. */
@@ -74,6 +76,17 @@ function bootExternal(spec: ClusterSpec, external: NonNullable<ClusterSpec['exte
       );
     }
   }
+  const names = external.names ?? defaultOutsideNames(external.ip);
+  done(
+    kernel.root.listen({
+      protocol: 'udp',
+      addr: IP_ANY,
+      port: DNS_PORT,
+      process: 'named',
+      handler: () => '',
+      onDatagram: outsideResolver(names),
+    }),
+  );
   return kernel;
 }
 

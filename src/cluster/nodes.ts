@@ -11,11 +11,13 @@ import { ANNOTATION_BACKEND_DATA } from '../node/cni/flannel/lease.ts';
 import type { NetworkCluster } from '../node/cni/network.ts';
 import { networkOf } from '../node/cni/networks.ts';
 import type { CniPlugin } from '../node/cni/plugin.ts';
+import { machineHosts, type KubeletDns } from '../node/kubelet/pod-dns.ts';
 import { createPodSource, type PodSource } from '../node/kubelet/pod-source.ts';
 import { createNode, type ClusterNode } from '../node/node.ts';
 import { kubeProxyConfig } from '../node/proxy/config.ts';
 import { KubeProxy } from '../node/proxy/kube-proxy.ts';
 import { NetnsIptablesPort } from '../node/proxy/netns-port.ts';
+import { clusterDNSAddress } from '../node/static/cluster-dns.ts';
 import {
   createKubeSystem,
   createNodeSystemPods,
@@ -73,11 +75,25 @@ function startNode(world: World, spec: NodeSpec, pods: PodSource): WorldNode {
     labels: spec.labels,
     annotations: spec.vtepMac === null ? {} : { [ANNOTATION_BACKEND_DATA]: JSON.stringify({ VNI: 1, VtepMAC: spec.vtepMac }) },
     taints: spec.taints.map(parseTaint),
+    dns: nodeDns(cluster, spec),
     preloadedImages: cluster.kubeSystem ? kubeSystemImages(networkOf(cluster.cni).manifest) : [],
     ...(cluster.proxy.mode === 'iptables' && spec.kubeProxy ? { proxy: () => startProxy(world, spec, kernel) } : {}),
   });
   assert(created.ok, created.ok ? '' : created.error.message);
   return { name: spec.name, spec, kernel, agents: created.value };
+}
+
+/** The cluster's domain: kubeadm's default. */
+const CLUSTER_DOMAIN = 'cluster.local';
+
+/** The kubelet's clusterDNS, and the machine's own resolver: the host outside, without a search list. */
+function nodeDns({ serviceCIDR, external }: ClusterSpec, { name, ip: address }: NodeSpec): KubeletDns {
+  const nameservers = external === null ? [] : [external.ip];
+  return {
+    clusterDNS: [clusterDNSAddress(cidr(serviceCIDR))],
+    clusterDomain: CLUSTER_DOMAIN,
+    machine: { resolvConf: { nameservers, search: [], options: [] }, hosts: machineHosts(name, address) },
+  };
 }
 
 /** The node's own range, or the next /24 of the cluster's. */

@@ -90,7 +90,10 @@ function addShare(shares: Map<string, OutcomeShare>, result: ProbeResult, probab
 }
 
 function shareOf(result: ProbeResult, probability: number): OutcomeShare {
-  const rewrite = result.trace.steps.find((step) => step.kind === 'nat' && step.manip === 'destination' && step.rule !== null);
+  const requests = new Set(result.trace.packets.filter(({ role }) => role === 'request').map(({ id }) => id));
+  const rewrite = result.trace.steps.find(
+    (step) => step.kind === 'nat' && step.manip === 'destination' && step.rule !== null && requests.has(step.packetId),
+  );
   const destination = rewrite?.kind === 'nat' ? `${rewrite.to.addr}:${rewrite.to.port}` : null;
   return { outcome: result.outcome, backend: result.backend, backendSaw: result.backendSaw, probability, destination };
 }

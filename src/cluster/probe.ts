@@ -6,12 +6,14 @@ import { assertNever } from '../lib/assert.ts';
 import type { IpAddr } from '../lib/ip.ts';
 import { isPacketEvent } from '../net/events.ts';
 import type { Netns } from '../net/netns.ts';
+import { gaiText, lookup, type LookupEnd, type Resolver } from '../net/resolv/lookup.ts';
+import { resolvConfText } from '../net/resolv/resolv-conf.ts';
 import type { ClientErrno, ClientEvent } from '../net/socket/sockets.ts';
 import { TraceRecorder } from '../net/trace/recorder.ts';
 import type { Outcome, Trace, TraceStep } from '../net/trace/trace.ts';
 import { httpBodyOf } from '../node/workload/http.ts';
 import { NS_PER_MS, NS_PER_S, type Sim } from '../sim/sim.ts';
-import type { ProbeResult } from './cluster-api.ts';
+import type { ProbeResult, Resolution } from './cluster-api.ts';
 import type { ProbeSpec } from './commands.ts';
 import { addressOwner, type Endpoints } from './owners.ts';
 
@@ -19,6 +21,8 @@ import { addressOwner, type Endpoints } from './owners.ts';
 const DEFAULT_WAIT_NS = 5 * NS_PER_S;
 /** Time given to the last segments after the answer or error. */
 const CLOSING_NS = 500 * NS_PER_MS;
+/** Longer than any resolver waits: all servers, all domains of a search list, thirty seconds and five attempts each would be an hour. */
+const MAX_LOOKUP_NS = 3_600 * NS_PER_S;
 /** Events of one probe before it is called a loop. */
 const MAX_EVENTS = 50_000;
 
@@ -26,14 +30,21 @@ const MAX_EVENTS = 50_000;
 export interface ResolvedProbe {
   readonly spec: ProbeSpec;
   readonly netns: Netns;
-  readonly address: IpAddr;
+  readonly destination: Destination;
 }
+
+/** Where to: an address, or a name that the client looks up first. */
+type Destination =
+  | { readonly kind: 'address'; readonly address: IpAddr }
+  | { readonly kind: 'name'; readonly name: string; readonly resolver: Resolver };
 
 interface Ending {
   outcome: Outcome | null;
   body: string | null;
   closed: boolean;
 }
+
+type Handle = { close(): void };
 
 /** Sends the probe in the world as it is now. With `light` only what tells the outcome is recorded. */
 export function runProbe(
@@ -47,40 +58,85 @@ export function runProbe(
     sim.now,
     options.light ? (kind) => kind === 'socket.deliver' || kind === 'nat' : null,
   );
+  const found = findAddress(sim, probe, recorder);
+  if (found.kind === 'loop') return resultOf(probe, ends, { found, outcome: 'loop', body: null }, closeLooped(sim, recorder));
+  if (found.address === null) {
+    const trace = recorder.close(sim.now, 'could not resolve host');
+    return resultOf(probe, ends, { found, outcome: 'could not resolve host', body: null }, trace);
+  }
   const ending: Ending = { outcome: null, body: null, closed: false };
   const deadline = sim.now + (probe.spec.waitNs ?? DEFAULT_WAIT_NS);
-  const client = startClient(probe, recorder, (event) => {
+  const client = startClient(probe, found.address, recorder, (event) => {
     note(ending, event, probe.spec.protocol);
   });
   const first = sim.run({ deadline, maxSteps: MAX_EVENTS, until: () => ending.outcome !== null });
   const looped = first === 'limit' || drain(sim, ending) === 'limit';
   client.close();
-  if (looped) sim.discard(isPacketEvent);
   const outcome = looped ? 'loop' : (ending.outcome ?? 'timeout');
-  return resultOf(probe, ends, outcome, ending.body, recorder.close(sim.now, outcome));
+  const trace = looped ? closeLooped(sim, recorder) : recorder.close(sim.now, outcome);
+  return resultOf(probe, ends, { found, outcome, body: ending.body }, trace);
 }
 
-function startClient(probe: ResolvedProbe, recorder: TraceRecorder, onEvent: (event: ClientEvent) => void): { close(): void } {
-  const { netns, address, spec } = probe;
-  const client = { dst: address, port: spec.port, recorder, onEvent };
+function closeLooped(sim: Sim, recorder: TraceRecorder): Trace {
+  sim.discard(isPacketEvent);
+  return recorder.close(sim.now, 'loop');
+}
+
+/** The address to dial and how it was found; null where the look-up failed. */
+type Found =
+  | { readonly kind: 'found'; readonly address: IpAddr | null; readonly resolution: Resolution | null }
+  | { readonly kind: 'loop'; readonly address: null; readonly resolution: null };
+
+/** Lets the client look the name up. The resolver has its own patience, so no deadline is set here. */
+function findAddress(sim: Sim, { netns, destination, spec }: ResolvedProbe, recorder: TraceRecorder): Found {
+  if (destination.kind === 'address') return { kind: 'found', address: destination.address, resolution: null };
+  const { name, resolver } = destination;
+  const ends: LookupEnd[] = [];
+  const client = lookup(name, {
+    netns,
+    resolver,
+    process: CLIENTS[spec.protocol],
+    recorder,
+    onEnd: (each) => void ends.push(each),
+  });
+  const run = sim.run({ deadline: sim.now + MAX_LOOKUP_NS, maxSteps: MAX_EVENTS, until: () => ends.length > 0 });
+  client.close();
+  const [end] = ends;
+  return end === undefined || run === 'limit'
+    ? { kind: 'loop', address: null, resolution: null }
+    : foundOf(name, resolver, end);
+}
+
+function foundOf(name: string, resolver: Resolver, end: LookupEnd): Found {
+  const base = { name, resolvConf: resolvConfText(resolver.conf), libc: resolver.libc, asked: end.asked };
+  if (end.kind === 'failed') {
+    const error = gaiText(end.error, resolver.libc);
+    return { kind: 'found', address: null, resolution: { ...base, addresses: [], source: null, error } };
+  }
+  const { addresses, source } = end;
+  return { kind: 'found', address: addresses[0] ?? null, resolution: { ...base, addresses, source, error: null } };
+}
+
+/** The programs probes are sent with. */
+const CLIENTS = { tcp: 'curl', udp: 'nc', icmp: 'ping' } as const;
+
+function startClient(
+  { netns, spec, destination }: ResolvedProbe,
+  address: IpAddr,
+  recorder: TraceRecorder,
+  onEvent: (event: ClientEvent) => void,
+): Handle {
+  const client = { dst: address, port: spec.port, recorder, onEvent, process: CLIENTS[spec.protocol] };
   switch (spec.protocol) {
     case 'tcp': {
-      const host = spec.port === 80 ? address : `${address}:${spec.port}`;
-      return netns.sockets.connectTcp({ ...client, process: 'curl', text: httpRequest(host, spec.bytes) });
+      const called = destination.kind === 'name' ? destination.name : address;
+      const host = spec.port === 80 ? called : `${called}:${spec.port}`;
+      return netns.sockets.connectTcp({ ...client, text: httpRequest(host, spec.bytes) });
     }
     case 'udp':
-      return netns.sockets.sendUdp({
-        ...client,
-        process: 'nc',
-        text: spec.bytes === undefined ? 'hello\n' : filler(spec.bytes),
-      });
+      return netns.sockets.sendUdp({ ...client, text: spec.bytes === undefined ? 'hello\n' : filler(spec.bytes) });
     case 'icmp':
-      return netns.sockets.ping({
-        ...client,
-        process: 'ping',
-        text: '',
-        ...(spec.bytes === undefined ? {} : { echoBytes: spec.bytes }),
-      });
+      return netns.sockets.ping({ ...client, text: '', ...(spec.bytes === undefined ? {} : { echoBytes: spec.bytes }) });
     default:
       return assertNever(spec.protocol);
   }
@@ -153,17 +209,24 @@ function drain(sim: Sim, ending: Ending): 'ended' | 'limit' {
   return closing === 'limit' ? 'limit' : 'ended';
 }
 
-function resultOf(probe: ResolvedProbe, ends: Endpoints, outcome: Outcome, body: string | null, trace: Trace): ProbeResult {
+function resultOf(
+  { spec, destination }: ResolvedProbe,
+  ends: Endpoints,
+  end: { readonly found: Found; readonly outcome: Outcome; readonly body: string | null },
+  trace: Trace,
+): ProbeResult {
+  const { found, outcome, body } = end;
   const served = outcome === 'reply' ? servedStep(trace) : null;
   const saw = served?.l3.kind === 'ipv4' ? served.l3.src : null;
   return {
-    spec: probe.spec,
-    address: probe.address,
-    port: probe.spec.port,
+    spec,
+    address: found.address ?? (destination.kind === 'name' ? destination.name : destination.address),
+    port: spec.port,
     outcome,
     backend: served === null ? null : backendName(served),
     backendSaw: saw === null ? null : { ip: saw, who: addressOwner(ends, saw) },
     body: body === null ? null : httpBodyOf(body),
+    resolution: found.resolution,
     trace,
   };
 }

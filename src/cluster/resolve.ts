@@ -5,7 +5,11 @@ import { assertNever } from '../lib/assert.ts';
 import { parseIp, type IpAddr } from '../lib/ip.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { Netns } from '../net/netns.ts';
-import { MAX_PROBE_BYTES, type Place, type ProbeSpec, type Target } from './commands.ts';
+import type { Resolver } from '../net/resolv/lookup.ts';
+import type { EtcFiles } from '../node/kubelet/pod-dns.ts';
+import { parseImage } from '../node/runtime/image.ts';
+import { libcOf } from '../node/workload/images/libc.ts';
+import { isHostName, MAX_PROBE_BYTES, type Place, type ProbeSpec, type Target } from './commands.ts';
 import type { ResolvedProbe } from './probe.ts';
 import type { World } from './world.ts';
 
@@ -13,15 +17,19 @@ import type { World } from './world.ts';
 export function resolveProbe(world: World, spec: ProbeSpec): Result<ResolvedProbe, string> {
   const netns = placeNetns(world, spec.from);
   if (!netns.ok) return netns;
-  const address = targetAddress(world, spec.to);
-  if (!address.ok) return address;
   if (spec.protocol !== 'icmp' && (!Number.isInteger(spec.port) || spec.port < 1 || spec.port > 65535)) {
     return err(`port ${spec.port}: must be between 1 and 65535, inclusive`);
   }
   const { bytes = 0 } = spec;
   if (!Number.isInteger(bytes) || bytes < 0 || bytes > MAX_PROBE_BYTES)
     return err(`bytes ${bytes}: must be between 0 and ${MAX_PROBE_BYTES}, inclusive`);
-  return ok({ spec, netns: netns.value, address: address.value });
+  if (spec.to.kind === 'name') {
+    if (!isHostName(spec.to.name)) return err(`not a host name: ${spec.to.name}`);
+    const resolver = placeResolver(world, spec.from);
+    return ok({ spec, netns: netns.value, destination: { kind: 'name', name: spec.to.name, resolver } });
+  }
+  const address = targetAddress(world, spec.to);
+  return address.ok ? ok({ spec, netns: netns.value, destination: { kind: 'address', address: address.value } }) : address;
 }
 
 function placeNetns(world: World, place: Place): Result<Netns, string> {
@@ -47,7 +55,23 @@ function podNetns(world: World, namespace: string, name: string): Result<Netns, 
   return netns === undefined ? err(`pod ${name} has no network yet: it is ${pod.status.phase}`) : ok(netns);
 }
 
-function targetAddress(world: World, target: Target): Result<IpAddr, string> {
+/** How a client at that place looks names up: the files it finds, and the C library of its image. */
+function placeResolver(world: World, place: Place): Resolver {
+  const pod = place.kind === 'pod' ? world.store.get('Pod', place.namespace, place.name) : null;
+  const node = world.nodes.find(({ name }) => name === (place.kind === 'node' ? place.name : pod?.spec.nodeName));
+  const podFiles = place.kind === 'pod' ? node?.agents.podFiles().get(`${place.namespace}/${place.name}`) : undefined;
+  const files = podFiles ?? node?.agents.files ?? OUTSIDE_FILES;
+  const image = parseImage(pod?.spec.containers[0]?.image ?? '');
+  return { conf: files.resolvConf, hosts: files.hosts, libc: pod !== null && image.ok ? libcOf(image.value) : 'glibc' };
+}
+
+/** The host outside asks its own resolver. */
+const OUTSIDE_FILES: EtcFiles = {
+  resolvConf: { nameservers: ['127.0.0.1'], search: [], options: [] },
+  hosts: [{ address: '127.0.0.1', names: ['localhost'] }],
+};
+
+function targetAddress(world: World, target: Exclude<Target, { kind: 'name' }>): Result<IpAddr, string> {
   switch (target.kind) {
     case 'place':
       return placeAddress(world, target.place);

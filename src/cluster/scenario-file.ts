@@ -19,6 +19,7 @@ import {
   CLUSTER_DEFAULTS,
   NODE_DEFAULTS,
   type ClusterSpec,
+  type ExternalSpec,
   type ManifestSpec,
   type NodeSpec,
   type ScenarioSpec,
@@ -52,10 +53,11 @@ const MAX_MANIFEST_LENGTH = 1_500_000;
 interface FileContent {
   readonly title: Words;
   readonly about?: Words;
-  readonly cluster: Partial<Omit<ClusterSpec, 'nodes' | 'proxy' | 'external'>> & {
+  readonly cluster: Partial<Omit<ClusterSpec, 'nodes' | 'proxy' | 'external' | 'dns'>> & {
     readonly nodes: readonly (Pick<NodeSpec, 'name' | 'ip'> & Partial<NodeSpec>)[];
     readonly proxy?: Partial<ClusterSpec['proxy']>;
-    readonly external?: { readonly ip: string; readonly ports?: readonly number[] } | null;
+    readonly external?: (Pick<ExternalSpec, 'ip'> & Partial<ExternalSpec>) | null;
+    readonly dns?: Partial<ClusterSpec['dns']>;
   };
   readonly apply?: readonly string[];
   readonly files?: readonly string[];
@@ -87,7 +89,7 @@ export function scenarioErrorText({ file, line, column, field, message }: Scenar
   return `${file}:${line}:${column}: ${field === null ? '' : `${field}: `}${message}`;
 }
 
-function clusterOf({ nodes, proxy, external, ...given }: FileContent['cluster']): ClusterSpec {
+function clusterOf({ nodes, proxy, external, dns, ...given }: FileContent['cluster']): ClusterSpec {
   const clusterCIDR = given.clusterCIDR ?? CLUSTER_DEFAULTS.clusterCIDR;
   return {
     ...CLUSTER_DEFAULTS,
@@ -95,13 +97,14 @@ function clusterOf({ nodes, proxy, external, ...given }: FileContent['cluster'])
     clusterCIDR,
     nodes: nodes.map((node) => ({ ...NODE_DEFAULTS, ...node })),
     external: externalOf(external),
+    dns: { ...CLUSTER_DEFAULTS.dns, ...dns },
     proxy: { ...CLUSTER_DEFAULTS.proxy, clusterCIDR, ...proxy },
   };
 }
 
 function externalOf(external: FileContent['cluster']['external']): ClusterSpec['external'] {
   if (external === undefined) return CLUSTER_DEFAULTS.external;
-  return external === null ? null : { ip: external.ip, ports: external.ports ?? [9999] };
+  return external === null ? null : { ports: [9999], names: null, ...external };
 }
 
 function clusterFaults(cluster: ClusterSpec, { at }: ReadYaml): readonly ScenarioError[] {

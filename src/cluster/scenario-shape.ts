@@ -91,6 +91,14 @@ const PROXY = object({
 const EXTERNAL = object({
   ip: required(text('ipv4'), 'Address on the underlay'),
   ports: optional(list(PORT, 100), 'TCP and UDP ports it answers on; left out, 9999'),
+  names: optional(
+    { kind: 'map', value: text(null, 253) },
+    'Names its resolver knows, each with an address or another name; left out, example.com and www.example.com, which are itself',
+  ),
+});
+
+const DNS = object({
+  nodeLocal: optional(BOOLEAN, 'true: NodeLocal DNSCache on every node at 169.254.25.10, which Pods ask in place of kube-dns'),
 });
 
 /** At most so many nodes: beyond, nothing can be seen any more. */
@@ -105,6 +113,7 @@ const CLUSTER = object({
   nodes: required(list(NODE, MAX_NODES, 1), 'The machines'),
   external: optional(nullable(EXTERNAL), "The host outside, every node's default gateway; null: there is none"),
   proxy: optional(PROXY, "kube-proxy's flags"),
+  dns: optional(DNS, 'Cluster DNS'),
   kubeSystem: optional(BOOLEAN, 'false: none of the kube-system Pods exist'),
   neighbours: optional(
     { kind: 'choice', values: ['learned', 'permanent'] },

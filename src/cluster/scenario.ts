@@ -4,6 +4,7 @@
  * Its file form is `scenarios/NAME/scenario.yaml`, described by `scenarios/scenario.schema.json` and read by `scenario-file.ts`.
  */
 import type { NetworkName } from '../node/cni/networks.ts';
+import type { OutsideNames } from './outside-resolver.ts';
 
 export interface NodeSpec {
   /** Host name and Node object name. */
@@ -35,6 +36,18 @@ export interface ProxySpec {
   readonly nodePortAddresses: string | null;
 }
 
+export interface ExternalSpec {
+  readonly ip: string;
+  readonly ports: readonly number[];
+  /** Names its resolver knows, each with an address or another name; null for a small default. */
+  readonly names: OutsideNames | null;
+}
+
+export interface DnsSpec {
+  /** A cache on every node at 169.254.25.10 (NodeLocal DNSCache), which Pods ask in place of kube-dns. */
+  readonly nodeLocal: boolean;
+}
+
 export interface ClusterSpec {
   /** The container network. */
   readonly cni: NetworkName;
@@ -46,8 +59,9 @@ export interface ClusterSpec {
   /** The segment all nodes and the outside host are plugged into. */
   readonly underlayCIDR: string;
   readonly nodes: readonly NodeSpec[];
-  /** The host outside: its address; it is every node's default gateway, answers on these ports and forwards nothing. */
-  readonly external: { readonly ip: string; readonly ports: readonly number[] } | null;
+  /** The host outside: its address; it is every node's default gateway and resolver, answers on these ports and forwards nothing. */
+  readonly external: ExternalSpec | null;
+  readonly dns: DnsSpec;
   readonly proxy: ProxySpec;
   /** False: none of the kube-system Pods exist. */
   readonly kubeSystem: boolean;
@@ -89,7 +103,8 @@ export const CLUSTER_DEFAULTS: Omit<ClusterSpec, 'nodes'> = {
   clusterCIDR: '10.244.0.0/16',
   serviceCIDR: '10.96.0.0/12',
   underlayCIDR: '192.168.1.0/24',
-  external: { ip: '192.168.1.100', ports: [9999] },
+  external: { ip: '192.168.1.100', ports: [9999], names: null },
+  dns: { nodeLocal: false },
   proxy: { mode: 'iptables', clusterCIDR: '10.244.0.0/16', masqueradeAll: false, nodePortAddresses: null },
   kubeSystem: true,
   neighbours: 'learned',

@@ -43,6 +43,12 @@ export interface ContainerView {
   readonly startedAt: Instant | null;
 }
 
+/** What a process finds in /etc to look names up with. */
+export interface EtcView {
+  readonly resolvConf: string;
+  readonly hosts: string;
+}
+
 export interface NodeView {
   readonly name: string;
   /** `192.168.1.12`; the node's InternalIP. */
@@ -53,6 +59,9 @@ export interface NodeView {
   readonly root: NetnsView;
   /** The namespaces of Pods on this node that have one of their own, by `namespace/name`. */
   readonly podNetns: ReadonlyMap<string, NetnsView>;
+  /** The machine's own files, and those of its Pods by `namespace/name`. */
+  readonly etc: EtcView;
+  readonly podEtc: ReadonlyMap<string, EtcView>;
   readonly containers: readonly ContainerView[];
   /** Processes outside containers: kubelet, containerd … */
   readonly kubeProxy: { readonly mode: 'iptables' | 'none'; readonly running: boolean };

@@ -7,7 +7,18 @@ import type { TextRange } from '../api/manifest-error.ts';
 import type { ObjectOrigin } from '../controlplane/origins.ts';
 import type { Kernel } from '../net/kernel.ts';
 import type { NetnsView } from '../net/view.ts';
-import type { ClusterSnapshot, EventView, HostView, NodeView, ObjectKey, ObjectView, SourceRange } from './snapshot.ts';
+import { hostsText, resolvConfText } from '../net/resolv/resolv-conf.ts';
+import type { EtcFiles } from '../node/kubelet/pod-dns.ts';
+import type {
+  ClusterSnapshot,
+  EtcView,
+  EventView,
+  HostView,
+  NodeView,
+  ObjectKey,
+  ObjectView,
+  SourceRange,
+} from './snapshot.ts';
 import type { WorldNode } from './nodes.ts';
 import type { World } from './world.ts';
 
@@ -21,6 +32,7 @@ export class Snapshotter {
   #last: ClusterSnapshot | null = null;
   #version: number;
   #objects: ReadonlyMap<ObjectKey, KnownObject> = new Map();
+  readonly #etc = new WeakMap<EtcFiles, EtcView>();
 
   constructor(world: World, version: number) {
     this.#world = world;
@@ -55,6 +67,7 @@ export class Snapshotter {
       const before = last?.nodes[index];
       const podNetns = new Map<string, NetnsView>();
       for (const netns of node.kernel.namespaces()) if (netns !== node.kernel.root) podNetns.set(netns.name, netns.view());
+      const podEtc = new Map([...node.agents.podFiles()].map(([name, files]) => [name, this.#etcView(files)]));
       const object = this.#world.store.get('Node', null, node.name);
       const next: NodeView = {
         name: node.name,
@@ -64,11 +77,21 @@ export class Snapshotter {
         ready: (object?.status.conditions ?? []).some((condition) => condition.type === 'Ready' && condition.status === 'True'),
         root: node.kernel.root.view(),
         podNetns: before !== undefined && sameEntries(before.podNetns, podNetns) ? before.podNetns : podNetns,
+        etc: this.#etcView(node.agents.files),
+        podEtc: before !== undefined && sameEntries(before.podEtc, podEtc) ? before.podEtc : podEtc,
         containers: node.agents.containers(),
         kubeProxy: before?.kubeProxy ?? this.#proxyView(node),
       };
       return before !== undefined && shallowEqual(before, next) ? before : next;
     });
+  }
+
+  /** The same view for the same files. */
+  #etcView(files: EtcFiles): EtcView {
+    const known = this.#etc.get(files);
+    const view = known ?? { resolvConf: resolvConfText(files.resolvConf), hosts: hostsText(files.hosts) };
+    if (known === undefined) this.#etc.set(files, view);
+    return view;
   }
 
   #proxyView(node: WorldNode): NodeView['kubeProxy'] {

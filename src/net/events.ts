@@ -4,8 +4,15 @@
 
 /** A frame between two devices. */
 const PACKET_EVENTS = ['veth', 'lo', 'wire'] as const;
-/** Timers of ARP and TCP. */
-const PROTOCOL_EVENTS = ['neigh solicit', 'neigh probe', 'neigh delay', 'tcp retransmit', 'tcp time-wait'] as const;
+/** Timers of ARP, TCP and resolvers. */
+const PROTOCOL_EVENTS = [
+  'neigh solicit',
+  'neigh probe',
+  'neigh delay',
+  'tcp retransmit',
+  'tcp time-wait',
+  'dns timeout',
+] as const;
 
 /** Label of an event of the network. */
 export type NetworkEvent = (typeof PACKET_EVENTS)[number] | (typeof PROTOCOL_EVENTS)[number];

@@ -80,6 +80,11 @@ export class Kernel {
     return this.chance === null ? this.random('netfilter.statistic').u32() : this.chance(probability);
   }
 
+  /** True with that probability, drawn as `-m statistic` draws (xt_statistic.c: the low 31 bits). */
+  happens(probability: number): boolean {
+    return (this.statistic(probability) & 0x7fffffff) < probability * 0x80000000;
+  }
+
   /** A random link address for a new device. */
   newMac(): Mac {
     return randomMac(this.random('mac'));

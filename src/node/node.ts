@@ -15,6 +15,7 @@ import type { Kernel } from '../net/kernel.ts';
 import type { CniPlugin } from './cni/plugin.ts';
 import { Kubelet } from './kubelet/kubelet.ts';
 import { DEFAULT_CAPACITY } from './kubelet/node-status.ts';
+import { machineHosts, type EtcFiles, type KubeletDns } from './kubelet/pod-dns.ts';
 import { createPodSource, type PodSource } from './kubelet/pod-source.ts';
 import type { ContainerRecord } from './runtime/runtime.ts';
 import { parseImage } from './runtime/image.ts';
@@ -39,6 +40,8 @@ export interface NodeOptions {
   readonly capacity?: ResourceList;
   /** Whose words runtime errors and ids are in; `docker` when absent. */
   readonly runtime?: RuntimeName;
+  /** Where its Pods look names up; without one they do as the machine does. */
+  readonly dns?: KubeletDns;
   /** Images that are on the machine before the first Pod comes. */
   readonly preloadedImages?: readonly string[];
   /** Starts the node's proxy; returns what stops it. */
@@ -53,6 +56,10 @@ export interface ClusterNode {
   containers(): readonly ContainerRecord[];
   /** What a container has logged since its start; empty for unknown ids. */
   logs(containerId: string): readonly string[];
+  /** The machine's own /etc/resolv.conf and /etc/hosts. */
+  readonly files: EtcFiles;
+  /** Those of its Pods, by `namespace/name`. */
+  podFiles(): ReadonlyMap<string, EtcFiles>;
   /** Takes the node out: agents stop, Pods end, nothing is told to the API. The Node object stays until somebody deletes it. */
   stop(): void;
 }
@@ -62,6 +69,7 @@ export function createNode(options: NodeOptions): Result<ClusterNode, ApiStatus>
   const { api, cni, kernel, name } = options;
   const registered = register(options);
   if (!registered.ok) return registered;
+  const dns = options.dns ?? machineDns(options);
   const kubelet = new Kubelet({
     nodeName: name,
     nodeIP: options.ip,
@@ -71,6 +79,7 @@ export function createNode(options: NodeOptions): Result<ClusterNode, ApiStatus>
     cni,
     runtime: options.runtime ?? 'docker',
     capacity: options.capacity ?? DEFAULT_CAPACITY,
+    dns,
   });
   for (const text of options.preloadedImages ?? []) {
     const image = parseImage(text);
@@ -85,12 +94,20 @@ export function createNode(options: NodeOptions): Result<ClusterNode, ApiStatus>
     cni,
     containers: () => kubelet.runtime.containers(),
     logs: (id: string) => kubelet.runtime.logsOf(id),
+    files: dns.machine,
+    podFiles: () => kubelet.podFiles(),
     stop() {
       stopProxy?.();
       kubelet.stop();
       cni.teardownNode();
     },
   });
+}
+
+/** A kubelet without clusterDNS on a machine without nameservers. */
+function machineDns({ name, ip }: NodeOptions): KubeletDns {
+  const resolvConf = { nameservers: [], search: [], options: [] };
+  return { clusterDNS: [], clusterDomain: 'cluster.local', machine: { resolvConf, hosts: machineHosts(name, ip) } };
 }
 
 /** Makes the Node object, or takes over one that is there (tryRegisterWithAPIServer). */

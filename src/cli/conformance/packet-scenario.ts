@@ -75,7 +75,7 @@ function clusterSpec({ cluster, options = {}, addresses = {} }: PacketFile): Clu
     external:
       options['external'] === false
         ? null
-        : { ip: externalAddress(options['external']) ?? addresses['external'] ?? '192.168.1.100', ports: [9999] },
+        : { ip: externalAddress(options['external']) ?? addresses['external'] ?? '192.168.1.100', ports: [9999], names: null },
     proxy: {
       mode: 'iptables',
       clusterCIDR: typeof proxyClusterCIDR === 'string' ? proxyClusterCIDR : clusterCIDR,

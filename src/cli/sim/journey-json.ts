@@ -25,6 +25,7 @@ export function journeyJson(result: ProbeResult, about: About): unknown {
     backend: result.backend,
     backendSaw: result.backendSaw,
     body: result.body,
+    resolution: result.resolution,
     trace: traceJson(result.trace),
   };
 }

@@ -17,6 +17,7 @@ export function journeyText(result: ProbeResult, { all }: { readonly all: boolea
   const shown = shownSteps(result.trace, { all });
   return [
     `${titleText(result)}\n`,
+    ...lookupLines(result.resolution),
     ...sectionLines(result.trace, shown),
     '',
     ...restLines(result.trace, { all }),
@@ -68,7 +69,7 @@ function packetTitle(packets: ReadonlyMap<number, TracePacket>, id: number): str
   while (packet?.relation === 'encapsulates' && packet.parentId !== null) packet = packets.get(packet.parentId);
   if (packet === undefined) return '';
   const again = packet.relation === 'retransmission' ? ', sent again' : packet.relation === 'clone' ? ', a copy' : '';
-  return `${packet.role} ${packet.label}${again}`;
+  return `${packet.role === 'dns' ? '' : `${packet.role} `}${packet.label}${again}`;
 }
 
 function placeTitle({ node, netns }: TraceStep): string {
@@ -83,22 +84,47 @@ function restLines(trace: Trace, { all }: { readonly all: boolean }): readonly s
   return [`and ${rest.length} more: ${rest.map(({ label }) => label).join(', ')} (--all shows them)`, ''];
 }
 
+/** The names that were asked for, each with what came of it. */
+function lookupLines(resolution: ProbeResult['resolution']): readonly string[] {
+  if (resolution === null || resolution.source === 'literal') return [];
+  const { name, libc, asked, addresses, source, error } = resolution;
+  if (source === 'hosts') return [`${name} is ${addresses.join(', ')} by /etc/hosts`, ''];
+  const width = Math.max(...asked.map((each) => each.name.length));
+  return [
+    `${name} is looked up (${libc}; ${resolution.resolvConf.trim().split('\n').join('; ')})`,
+    ...asked.map((each) => `  ${each.name.padEnd(width)}  ${each.result === 'answered' ? addresses.join(', ') : each.result}`),
+    ...(error === null ? [] : [`  ${error}`]),
+    '',
+  ];
+}
+
 /** Where the first request died, retransmissions mostly dying like it; else where the last answer did. */
 function deathOf(trace: Trace): Extract<TraceStep, { kind: 'drop' | 'reject' }> | undefined {
-  const requests = new Set(trace.packets.filter(({ role }) => role === 'request').map(({ id }) => id));
+  const asks = trace.packets.filter(({ role }) => role === 'request');
+  const requests = new Set((asks.length > 0 ? asks : trace.packets.filter(({ role }) => role === 'dns')).map(({ id }) => id));
   const deaths = trace.steps.filter((step) => step.kind === 'drop' || step.kind === 'reject');
   return deaths.find(({ packetId }) => requests.has(packetId)) ?? deaths.at(-1);
 }
 
 /** The last line: how it ended for the client. */
 export function outcomeText(result: ProbeResult): string {
-  const { outcome, backend, backendSaw, trace } = result;
+  const { outcome, backend, backendSaw, resolution, trace } = result;
   if (outcome === 'reply') {
     const saw = backendSaw === null ? '' : `, which saw ${backendSaw.ip} (${backendSaw.who})`;
     return `reply from ${backend ?? 'the other side'}${saw}`;
   }
+  if (outcome === 'could not resolve host') {
+    const silent = resolution?.asked.findLast(({ result: each }) => each === 'timeout' || each === 'refused');
+    const died = silent === undefined ? '' : deathText(trace);
+    return `${outcome}: ${result.address}: ${resolution?.error ?? ''}${died}`;
+  }
+  return `${outcome}${deathText(trace)}`;
+}
+
+/** Where and why the packet went no further; empty when none was stopped. */
+function deathText(trace: Trace): string {
   const drop = deathOf(trace);
-  if (drop === undefined) return outcome;
+  if (drop === undefined) return '';
   const why = drop.kind === 'drop' ? `${drop.reason}, ${drop.detail}` : `rejected with ${drop.with} in ${drop.hook}`;
-  return `${outcome}: the packet ended in ${placeTitle(drop)}: ${why}`;
+  return `: the packet ended in ${placeTitle(drop)}: ${why}`;
 }

@@ -12,7 +12,7 @@ Sends a packet through a simulated cluster and prints its journey.
 
   --scenario NAME_OR_PATH  a folder of scenarios/, or any folder that holds a scenario.yaml
   --from PLACE             node/NAME, pod/NAME, pod/NAMESPACE/NAME or external
-  --to TARGET              a PLACE, svc/NAME, svc/NAMESPACE/NAME or an address, then :PORT
+  --to TARGET              a PLACE, svc/NAME, svc/NAMESPACE/NAME, an address or a host name, then :PORT
   --protocol tcp|udp       tcp where left out
   --bytes N                data the client sends: the body of a POST, or a datagram
   --apply FILE             applies a manifest first; may be given several times

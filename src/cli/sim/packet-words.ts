@@ -1,6 +1,7 @@
 /**
  * Packets in one short text: ends, ports, time to live, the envelope around them.
  */
+import { dnsText } from '../../cluster/explain.ts';
 import type { Ipv4Packet, L3 } from '../../net/wire/packet.ts';
 
 /** `10.244.0.2:41000`; the address alone where there is no port. */
@@ -8,7 +9,7 @@ function end(addr: string, port: number | null): string {
   return port === null ? addr : `${addr}:${port}`;
 }
 
-/** `10.244.0.2:41000 > 10.96.0.20:80 ttl 64`; a tunnel's packet with what is inside it. */
+/** `10.244.0.2:41000 > 10.96.0.20:80 ttl 64`; a tunnel's packet with what is inside it, a DNS message as tcpdump has it. */
 export function packetWords(l3: L3): string {
   if (l3.kind === 'arp') return l3.op === 'request' ? `who has ${l3.tpa}? tell ${l3.spa}` : `${l3.spa} is at ${l3.sha}`;
   const { l4 } = l3;
@@ -20,7 +21,7 @@ export function packetWords(l3: L3): string {
     case 'udp':
       if (l4.payload.kind === 'vxlan')
         return `${ends(l3, l4)} ttl ${l3.ttl} [vxlan ${l4.payload.vni}: ${packetWords(l4.payload.frame.l3)}]`;
-      return `${ends(l3, l4)} ttl ${l3.ttl}`;
+      return `${ends(l3, l4)} ttl ${l3.ttl}${l4.payload.kind === 'dns' ? ` [${dnsText(l4.payload)}]` : ''}`;
     case 'ipencap':
       return `${l3.src} > ${l3.dst} ttl ${l3.ttl} [ipip: ${packetWords(l4.packet)}]`;
   }

@@ -41,7 +41,7 @@ export function icmpSend(netns: Netns, skb: Skb, error: IcmpError): void {
   if (route.dev.kind !== 'loopback' && netns.sysctl.number('net.ipv4.icmp_ratelimit') === 0)
     netns.peers.empty(about.src, netns.now);
   const { recorder } = skb;
-  const errorId = recorder === null ? 0 : recorder.open(packet, 'error', skb.packetId, 'reply');
+  const errorId = recorder === null ? 0 : recorder.open(packet, 'error', skb.packetId, recorder.answerRoleOf(skb.packetId));
   netns.record(skb, { kind: 'icmp.error', type: error.type, code: error.code, errorId, to: about.src });
   const answer = newSkb(packet, recorder, errorId);
   answer.nfct = relatedNfct(skb.nfct);

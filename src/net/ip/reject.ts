@@ -80,7 +80,11 @@ function sendOutOfPort(
     l4: reset,
   };
   const { recorder } = skb;
-  const own = newSkb(l3, recorder, recorder === null ? 0 : recorder.open(l3, 'error', skb.packetId, 'reply'));
+  const own = newSkb(
+    l3,
+    recorder,
+    recorder === null ? 0 : recorder.open(l3, 'error', skb.packetId, recorder.answerRoleOf(skb.packetId)),
+  );
   own.eth = { smac: eth.dmac, dmac: eth.smac };
   netns.record(own, { kind: 'socket.send', process: 'kernel', what: 'RST' });
   devQueueXmit(port, own);

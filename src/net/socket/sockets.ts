@@ -20,69 +20,30 @@ import {
   type L4,
   type TcpSegment,
   type UdpDatagram,
+  type UdpMessage,
 } from '../wire/packet.ts';
 import { ICMP_BYTES, IPV4_BYTES } from '../wire/size.ts';
 import { connect } from './connect.ts';
 import { connectionKey } from './key.ts';
 import { TcpSocket } from './tcp.ts';
 import { resetFor } from './reset.ts';
+import { datagramName, messageText, segmentName } from './words.ts';
+import type { ClientErrno, ClientHandle, ClientSpec, ListenSpec, UdpSocket, UdpSpec } from './spec.ts';
 
-/** What a server is asked: the bytes of one request and both ends. */
-export interface ServerRequest {
-  readonly text: string;
-  readonly peer: { readonly addr: IpAddr; readonly port: number };
-  readonly local: { readonly addr: IpAddr; readonly port: number };
-}
-
-export interface ListenSpec {
-  readonly protocol: 'tcp' | 'udp';
-  /** 0.0.0.0 takes every address of the namespace. */
-  readonly addr: IpAddr;
-  readonly port: number;
-  /** Program name as `ss -p` shows it. */
-  readonly process: string;
-  /** Answers one request; the connection is closed after it. */
-  readonly handler: (request: ServerRequest) => string;
-}
-
-/** What a client is told. `answered` may come once, the others end the attempt. */
-export type ClientEvent =
-  | { readonly kind: 'answered'; readonly text: string }
-  | { readonly kind: 'closed' }
-  | { readonly kind: 'error'; readonly errno: ClientErrno };
-
-export type ClientErrno =
-  | 'ECONNREFUSED'
-  | 'ECONNRESET'
-  | 'EHOSTUNREACH'
-  | 'ENETUNREACH'
-  | 'EINVAL'
-  | 'EACCES'
-  | 'EPERM'
-  | 'EMSGSIZE'
-  | 'ETTL'
-  | 'ETIMEDOUT'
-  | 'EADDRNOTAVAIL';
-
-/** A client of this namespace: where to, what to say, whom to tell. */
-export interface ClientSpec {
-  readonly dst: IpAddr;
-  readonly port: number;
-  readonly process: string;
-  readonly text: string;
-  /** Data bytes of an echo request (`ping -s`); 56 when absent. */
-  readonly echoBytes?: number;
-  readonly recorder: TraceRecorder | null;
-  readonly onEvent: (event: ClientEvent) => void;
-}
-
-/** Ends a client that has waited long enough. */
-export interface ClientHandle {
-  close(): void;
-}
+export type {
+  ServerRequest,
+  ListenSpec,
+  Datagram,
+  ClientEvent,
+  ClientErrno,
+  ClientSpec,
+  ClientHandle,
+  UdpSpec,
+  UdpSocket,
+} from './spec.ts';
 
 interface DatagramClient {
-  readonly spec: ClientSpec;
+  readonly spec: Pick<UdpSpec, 'process' | 'onMessage' | 'onError'>;
   readonly local: IpAddr;
   readonly port: number;
 }
@@ -132,30 +93,51 @@ export class Sockets {
 
   /** sendto() and wait for one answer: a UDP client. */
   sendUdp(spec: ClientSpec): ClientHandle {
+    const { dst, port, process, recorder, onEvent } = spec;
+    const opened = this.openUdp({
+      dst,
+      port,
+      process,
+      recorder,
+      role: 'request',
+      parentId: null,
+      onMessage: (payload) => onEvent({ kind: 'answered', text: messageText(payload) }),
+      onError: (errno) => onEvent({ kind: 'error', errno }),
+    });
+    if (!opened.ok) return refused(spec, opened.error);
+    opened.value.send(appData(spec.text));
+    return opened.value;
+  }
+
+  /** socket() and connect() of UDP; the error is what connect() fails with. */
+  openUdp(spec: UdpSpec): Result<UdpSocket, ClientErrno> {
     const ends = connect(this.#netns, spec.dst, 'udp');
-    if (ends.kind === 'error') return refused(spec, ends.errno);
+    if (ends.kind === 'error') return err(ends.errno);
     const port = this.#freePort('udp', { ...ends, port: spec.port });
-    if (port === null) return refused(spec, 'EADDRNOTAVAIL');
+    if (port === null) return err('EADDRNOTAVAIL');
     const key = connectionKey('udp', ends.src, port, ends.dst, spec.port);
     this.#datagrams.set(key, { spec, local: ends.src, port });
-    const l4: UdpDatagram = { kind: 'udp', sport: port, dport: spec.port, payload: appData(spec.text) };
-    const { error } = this.send(
-      { src: ends.src, dst: ends.dst, l4, df: fitsPath(this.#netns, ends.dst, l4) },
-      {
-        recorder: spec.recorder,
-        relation: 'sent',
-        role: 'request',
-        parentId: null,
-        process: spec.process,
-        what: 'UDP datagram',
-      },
-    );
-    if (error !== null) spec.onEvent({ kind: 'error', errno: error });
-    return {
+    const send = (payload: UdpMessage): void => {
+      const l4: UdpDatagram = { kind: 'udp', sport: port, dport: spec.port, payload };
+      const { error } = this.send(
+        { src: ends.src, dst: ends.dst, l4, df: fitsPath(this.#netns, ends.dst, l4) },
+        {
+          recorder: spec.recorder,
+          relation: 'sent',
+          role: spec.role,
+          parentId: spec.parentId,
+          process: spec.process,
+          what: datagramName(payload),
+        },
+      );
+      if (error !== null) spec.onError(error);
+    };
+    return ok({
+      send,
       close: () => {
         this.#datagrams.delete(key);
       },
-    };
+    });
   }
 
   /** ICMP echo with DF set, and wait for its answer (`ping -M do`). */
@@ -167,7 +149,13 @@ export class Sockets {
     if (IPV4_BYTES + ICMP_BYTES + echoBytes > pathMtu(this.#netns, ends.dst)) return refused(spec, 'EMSGSIZE');
     const id = 1 + this.#netns.kernel.random('icmp.id').below(65535);
     const key = connectionKey('icmp', ends.src, id, ends.dst, 0);
-    this.#datagrams.set(key, { spec, local: ends.src, port: id });
+    const { process, onEvent } = spec;
+    const heard: DatagramClient['spec'] = {
+      process,
+      onMessage: (payload) => onEvent({ kind: 'answered', text: messageText(payload) }),
+      onError: (errno) => onEvent({ kind: 'error', errno }),
+    };
+    this.#datagrams.set(key, { spec: heard, local: ends.src, port: id });
     const l4: IcmpMessage = {
       kind: 'icmp',
       type: 8,
@@ -255,8 +243,8 @@ export class Sockets {
     }
     const client = this.#datagrams.get(connectionKey('udp', packet.dst, datagram.dport, packet.src, datagram.sport));
     if (client !== undefined) {
-      this.#deliver(skb, client.spec.process, 'UDP datagram');
-      client.spec.onEvent({ kind: 'answered', text: datagram.payload.text });
+      this.#deliver(skb, client.spec.process, datagramName(datagram.payload));
+      client.spec.onMessage(datagram.payload, skb.recorder === null ? null : skb.packetId);
       return;
     }
     const listener = this.#listener('udp', packet.dst, datagram.dport);
@@ -265,8 +253,8 @@ export class Sockets {
       this.#netns.drop(skb, 'NO_SOCKET', `nobody listens on UDP port ${datagram.dport}`);
       return;
     }
-    this.#deliver(skb, listener.process, 'UDP datagram');
-    this.#answerDatagram(skb, packet, datagram, listener);
+    this.#deliver(skb, listener.process, datagramName(datagram.payload));
+    this.#serveDatagram(skb, packet, { ...datagram, payload: datagram.payload }, listener);
   }
 
   deliverEchoReply(skb: Skb, packet: Ipv4Packet, message: IcmpMessage): void {
@@ -276,7 +264,7 @@ export class Sockets {
       return;
     }
     this.#deliver(skb, client.spec.process, 'echo reply');
-    client.spec.onEvent({ kind: 'answered', text: '' });
+    client.spec.onMessage(appData(''), skb.recorder === null ? null : skb.packetId);
   }
 
   /** An ICMP error for a packet one of our sockets sent. */
@@ -307,8 +295,7 @@ export class Sockets {
       const client = this.#datagrams.get(connectionKey(quoted.l4.kind, quoted.src, port, quoted.dst, remote));
       if (client !== undefined) {
         this.#deliver(skb, client.spec.process, what);
-        if (quoted.l4.kind === 'icmp' || endsDatagrams(message))
-          client.spec.onEvent({ kind: 'error', errno: errnoOf(message) });
+        if (quoted.l4.kind === 'icmp' || endsDatagrams(message)) client.spec.onError(errnoOf(message));
         return;
       }
     }
@@ -343,7 +330,9 @@ export class Sockets {
     const listeners = new Map(this.#listeners);
     const connections = [...this.#connections].map(([key, socket]) => ({ key, socket, restore: socket.checkpoint() }));
     const datagrams = new Map(this.#datagrams);
+    const servers = [...listeners.values()].flatMap((spec) => spec.checkpoint?.() ?? []);
     return () => {
+      for (const restore of servers) restore();
       this.#listeners = new Map(listeners);
       this.#connections = new Map(connections.map(({ key, socket }) => [key, socket]));
       for (const { restore } of connections) restore();
@@ -396,24 +385,34 @@ export class Sockets {
     device.receiveEncapsulated(skb, packet, payload.frame);
   }
 
-  #answerDatagram(skb: Skb, packet: Ipv4Packet, datagram: UdpDatagram, listener: ListenSpec): void {
-    const text = listener.handler({
-      text: datagram.payload.kind === 'data' ? datagram.payload.text : '',
-      peer: { addr: packet.src, port: datagram.sport },
-      local: { addr: packet.dst, port: datagram.dport },
-    });
-    const l4: UdpDatagram = { kind: 'udp', sport: datagram.dport, dport: datagram.sport, payload: appData(text) };
-    this.send(
-      { src: packet.dst, dst: packet.src, l4, df: fitsPath(this.#netns, packet.src, l4) },
-      {
-        recorder: skb.recorder,
-        relation: 'sent',
-        role: 'reply',
-        parentId: skb.recorder === null ? null : skb.packetId,
-        process: listener.process,
-        what: 'UDP datagram',
-      },
-    );
+  #serveDatagram(
+    skb: Skb,
+    packet: Ipv4Packet,
+    datagram: UdpDatagram & { readonly payload: UdpMessage },
+    listener: ListenSpec,
+  ): void {
+    const peer = { addr: packet.src, port: datagram.sport };
+    const local = { addr: packet.dst, port: datagram.dport };
+    const { recorder } = skb;
+    const packetId = recorder === null ? null : skb.packetId;
+    const role = recorder === null ? 'request' : recorder.roleOf(skb.packetId);
+    const reply = (payload: UdpMessage, what = datagramName(payload)): void => {
+      const l4: UdpDatagram = { kind: 'udp', sport: local.port, dport: peer.port, payload };
+      this.send(
+        { src: local.addr, dst: peer.addr, l4, df: fitsPath(this.#netns, peer.addr, l4) },
+        {
+          recorder,
+          relation: 'sent',
+          role: recorder === null ? 'reply' : recorder.answerRoleOf(skb.packetId),
+          parentId: packetId,
+          process: listener.process,
+          what,
+        },
+      );
+    };
+    if (listener.onDatagram === undefined)
+      reply(appData(listener.handler({ text: messageText(datagram.payload), peer, local })));
+    else listener.onDatagram({ payload: datagram.payload, peer, local, recorder, packetId, role, reply });
   }
 
   #listener(protocol: 'tcp' | 'udp', addr: IpAddr, port: number): ListenSpec | undefined {
@@ -447,8 +446,4 @@ function refused(spec: ClientSpec, errno: ClientErrno): ClientHandle {
 
 function listenKey(protocol: 'tcp' | 'udp', addr: IpAddr, port: number): string {
   return `${protocol} ${addr}:${port}`;
-}
-
-function segmentName(segment: TcpSegment): string {
-  return segment.flags.join('-');
 }

@@ -62,6 +62,11 @@ export class TraceRecorder {
     return assertExists(this.#packets[packetId - 1], () => `packet ${packetId} was not opened`).role;
   }
 
+  /** The role of what answers a packet: the whole of a look-up is DNS. */
+  answerRoleOf(packetId: number): PacketRole {
+    return this.roleOf(packetId) === 'dns' ? 'dns' : 'reply';
+  }
+
   /** The packet inside a tunnel's outer one (or a copy of it), else null. */
   innerOf(packetId: number): number | null {
     const packet = assertExists(this.#packets[packetId - 1], () => `packet ${packetId} was not opened`);

@@ -64,15 +64,15 @@ export type PacketRelation =
   /** ARP made to deliver the parent. */
   | 'arp';
 
-/** Which way of the conversation a packet belongs to, for the request / reply / ARP filter. */
-export type PacketRole = 'request' | 'reply' | 'arp';
+/** Which way of the conversation a packet belongs to, for the request / reply / DNS / ARP filter; `dns`: the name was still being looked up. */
+export type PacketRole = 'request' | 'reply' | 'dns' | 'arp';
 
 export interface TracePacket {
   readonly id: number;
   readonly parentId: number | null;
   readonly relation: PacketRelation;
   readonly role: PacketRole;
-  /** What tcpdump would call it: `SYN`, `SYN-ACK`, `ACK`, `PSH-ACK`, `FIN-ACK`, `RST`, `UDP`, `ICMP 3/3`, `ARP who-has 10.244.0.2`. */
+  /** What tcpdump would call it: `SYN`, `SYN-ACK`, `ACK`, `PSH-ACK`, `FIN-ACK`, `RST`, `UDP`, `DNS A? web`, `ICMP 3/3`, `ARP who-has 10.244.0.2`. */
   readonly label: string;
   readonly disposition: Disposition;
   /** The kernel's reason when it was not delivered, else null. */
@@ -300,6 +300,7 @@ export type Outcome =
   | 'invalid argument'
   | 'permission denied'
   | 'operation not permitted'
+  | 'could not resolve host'
   | 'loop';
 
 export interface Trace {

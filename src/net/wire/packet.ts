@@ -6,6 +6,7 @@
  */
 import type { IpAddr } from '../../lib/ip.ts';
 import type { Mac } from '../../lib/mac.ts';
+import type { DnsMessage } from './dns.ts';
 
 export interface EthernetHeader {
   readonly smac: Mac;
@@ -68,8 +69,11 @@ export interface UdpDatagram {
   readonly kind: 'udp';
   readonly sport: number;
   readonly dport: number;
-  readonly payload: AppData | VxlanPayload;
+  readonly payload: UdpMessage | VxlanPayload;
 }
+
+/** What a process puts into a datagram. */
+export type UdpMessage = AppData | DnsMessage;
 
 /** Application bytes; `text` is what a person would read, `bytes` its length on the wire. */
 export interface AppData {

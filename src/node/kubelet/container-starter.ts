@@ -4,6 +4,7 @@
  */
 import type { ContainerStateTerminated, Probe } from '../../api/types/container.ts';
 import type { Pod } from '../../api/types/pod.ts';
+import type { ResolvConf } from '../../net/resolv/resolv-conf.ts';
 import { NS_PER_MS } from '../../sim/sim.ts';
 import { parseImage, type ImageRef } from '../runtime/image.ts';
 import type { ExitedContainer, Sandbox } from '../runtime/runtime.ts';
@@ -11,6 +12,8 @@ import { environmentOf, resolveWorkload } from '../workload/resolve.ts';
 import type { Workload } from '../workload/workload.ts';
 import type { ContainerRun } from './container-run.ts';
 import { podEvents, type PodEvent } from './events.ts';
+import { mountedFile } from './mounted-file.ts';
+import { podHostname, type EtcFiles } from './pod-dns.ts';
 import type { PodWorkerContext } from './pod-worker.ts';
 import { attemptProbe } from './probe.ts';
 import { ProbeWorker, type ProbeKind } from './prober.ts';
@@ -18,6 +21,8 @@ import { ProbeWorker, type ProbeKind } from './prober.ts';
 /** The runtime's own work for one container: create, then start. */
 const CREATE_NS = 60 * NS_PER_MS;
 const START_NS = 90 * NS_PER_MS;
+
+const NO_RESOLV_CONF: ResolvConf = { nameservers: [], search: [], options: [] };
 
 export interface StarterContext extends PodWorkerContext {
   readonly pod: () => Pod;
@@ -27,6 +32,8 @@ export interface StarterContext extends PodWorkerContext {
   readonly exited: (run: ContainerRun, exited: ExitedContainer) => void;
   /** A container is to be killed and started again. */
   readonly restart: (run: ContainerRun) => void;
+  /** The Pod's /etc/resolv.conf and /etc/hosts. */
+  readonly files: () => EtcFiles | null;
   /** What runs in the Pod now. */
   readonly workloads: () => readonly Workload[];
 }
@@ -115,17 +122,28 @@ export class ContainerStarter {
     changed();
   }
 
-  #workloadContext(run: ContainerRun, image: ImageRef, { podIP, hostNetwork }: Sandbox): Parameters<typeof resolveWorkload>[0] {
+  #workloadContext(
+    run: ContainerRun,
+    image: ImageRef,
+    { podIP, hostNetwork, netns }: Sandbox,
+  ): Parameters<typeof resolveWorkload>[0] {
     const { api, nodeIP, nodeName } = this.#context;
-    const { metadata, spec } = this.#context.pod();
+    const pod = this.#context.pod();
+    const { metadata, spec } = pod;
     const names = { podName: metadata.name, namespace: metadata.namespace, podIP, nodeName, nodeIP };
     return {
       ...names,
       container: run.spec,
       image,
-      hostname: hostNetwork ? nodeName : (spec.hostname ?? metadata.name).slice(0, 63),
+      hostname: hostNetwork ? nodeName : podHostname(pod),
       env: environmentOf(run.spec.env ?? [], { ...names, serviceAccountName: spec.serviceAccountName ?? 'default' }),
       httpDate: () => new Date(api.timestamp()).toUTCString(),
+      cluster: {
+        api,
+        netns,
+        resolvConf: this.#context.files()?.resolvConf ?? NO_RESOLV_CONF,
+        file: (path) => mountedFile(api, pod, run.spec, path),
+      },
     };
   }
 

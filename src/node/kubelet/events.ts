@@ -55,6 +55,7 @@ export const podEvents = {
       `Back-off restarting failed container ${container} in pod ${metadata.name}_${metadata.namespace}(${metadata.uid})`,
     ),
   unhealthy: (kind: string, message: string) => warning('Unhealthy', `${kind} probe failed: ${message}`),
+  dnsConfigForming: (message: string) => warning('DNSConfigForming', message),
   notSimulated: (what: string) => warning('NotSimulated', what),
 } as const;
 

@@ -17,6 +17,7 @@ import { runtimeWords, type RuntimeName } from '../runtime/words.ts';
 import { httpListener, textReply } from '../workload/http.ts';
 import { EventWriter } from './events.ts';
 import { nodeStatus } from './node-status.ts';
+import type { EtcFiles, KubeletDns } from './pod-dns.ts';
 import type { PodSource } from './pod-source.ts';
 import { PodWorker, type PodWorkerContext } from './pod-worker.ts';
 
@@ -34,6 +35,7 @@ export interface KubeletOptions {
   readonly cni: CniPlugin;
   readonly runtime: RuntimeName;
   readonly capacity: ResourceList;
+  readonly dns: KubeletDns;
 }
 
 export class Kubelet {
@@ -58,6 +60,7 @@ export class Kubelet {
       events: new EventWriter(api, nodeName),
       nodeName,
       nodeIP,
+      dns: options.dns,
     };
   }
 
@@ -86,6 +89,14 @@ export class Kubelet {
     this.#stops.length = 0;
     for (const worker of this.#workers.values()) worker.destroy();
     this.#workers.clear();
+  }
+
+  /** The files of every Pod that has a sandbox, by `namespace/name`. */
+  podFiles(): ReadonlyMap<string, EtcFiles> {
+    const files = [...this.#workers.values()].flatMap((worker) =>
+      worker.files === null ? [] : [[worker.name, worker.files] as const],
+    );
+    return new Map(files);
   }
 
   #onPod({ type, object }: WatchEvent<Pod>): void {

@@ -14,6 +14,7 @@ import type { ImageStore } from '../runtime/image-store.ts';
 import { ContainerStarter } from './container-starter.ts';
 import { exitCodeOf, newRun, type ContainerRun } from './container-run.ts';
 import { podEvents, type EventWriter, type PodEvent } from './events.ts';
+import { podDns, podHosts, type EtcFiles, type KubeletDns } from './pod-dns.ts';
 import { podStatus } from './pod-status.ts';
 import { portMappings } from './port-mappings.ts';
 
@@ -42,6 +43,7 @@ export interface PodWorkerContext {
   readonly events: EventWriter;
   readonly nodeName: string;
   readonly nodeIP: IpAddr;
+  readonly dns: KubeletDns;
 }
 
 export class PodWorker {
@@ -56,6 +58,7 @@ export class PodWorker {
   #stage: 'starting' | 'running' | 'terminating' | 'over' = 'starting';
   /** The address outlives the sandbox in the status of a finished Pod. */
   #podIP: IpAddr | null = null;
+  #files: EtcFiles | null = null;
   readonly #timers = new Set<Timer>();
   #statusTimer: Timer | null = null;
   #graceTimer: Timer | null = null;
@@ -82,6 +85,7 @@ export class PodWorker {
       restart: (run) => {
         this.#restartUnhealthy(run);
       },
+      files: () => this.#files,
       workloads: () =>
         [...this.#inits, ...this.#containers].flatMap(({ running }) => (running === null ? [] : [running.workload])),
     });
@@ -89,6 +93,16 @@ export class PodWorker {
 
   get uid(): string {
     return this.#pod.metadata.uid;
+  }
+
+  /** `namespace/name`. */
+  get name(): string {
+    return this.#label;
+  }
+
+  /** What its containers find in /etc; null without a sandbox. */
+  get files(): EtcFiles | null {
+    return this.#files;
   }
 
   get isOver(): boolean {
@@ -165,8 +179,16 @@ export class PodWorker {
     }
     this.#sandbox = made.value;
     this.#podIP = made.value.podIP;
+    this.#files = this.#writeFiles(made.value.podIP);
     this.#statusChanged();
     this.#startNext();
+  }
+
+  #writeFiles(podIP: IpAddr): EtcFiles {
+    const { dns } = this.#context;
+    const { conf, warnings } = podDns(this.#pod, dns);
+    for (const warning of warnings) this.#event(podEvents.dnsConfigForming(warning));
+    return { resolvConf: conf, hosts: podHosts(this.#pod, podIP, dns) };
   }
 
   /** The next container that has not been started: init containers first, each after the one before has ended well. */
@@ -333,6 +355,7 @@ export class PodWorker {
   #removeSandbox(): void {
     if (this.#sandbox !== null) this.#context.runtime.removePodSandbox(this.#sandbox.id);
     this.#sandbox = null;
+    this.#files = null;
   }
 
   #statusChanged(): void {

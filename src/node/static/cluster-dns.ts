@@ -100,12 +100,14 @@ export const corednsDeployment: ObjectInput<Deployment> = {
           { key: 'CriticalAddonsOnly', operator: 'Exists' },
           { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' },
         ],
+        volumes: [{ name: 'config-volume', configMap: { name: 'coredns', items: [{ key: 'Corefile', path: 'Corefile' }] } }],
         containers: [
           {
             name: 'coredns',
             image: COREDNS_IMAGE,
             args: ['-conf', '/etc/coredns/Corefile'],
             resources: { limits: { memory: '170Mi' }, requests: { cpu: '100m', memory: '70Mi' } },
+            volumeMounts: [{ name: 'config-volume', mountPath: '/etc/coredns', readOnly: true }],
             ports: [
               { name: 'dns', containerPort: 53, protocol: 'UDP' },
               { name: 'dns-tcp', containerPort: 53, protocol: 'TCP' },

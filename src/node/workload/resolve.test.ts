@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Container } from '../../api/types/container.ts';
 import { assertExists } from '../../lib/assert.ts';
 import { ip } from '../../lib/ip.ts';
+import { createRng } from '../../lib/rng.ts';
+import { Kernel } from '../../net/kernel.ts';
+import { Sim } from '../../sim/sim.ts';
 import { parseImage } from '../runtime/image.ts';
 import { httpBodyOf, httpStatusOf } from './http.ts';
 import { environmentOf, resolveWorkload } from './resolve.ts';
@@ -22,6 +25,12 @@ function start(container: Omit<Container, 'name'>, env: Readonly<Record<string, 
     nodeIP: ip('192.168.1.8'),
     env: new Map(Object.entries(env)),
     httpDate: () => 'Thu, 01 Jan 2026 00:00:07 GMT',
+    cluster: {
+      api: { get: () => null, list: () => [] },
+      netns: new Kernel('class2', new Sim(createRng(1)), { actor: 'test', action: 'boot', object: null }).root,
+      resolvConf: { nameservers: [], search: [], options: [] },
+      file: () => null,
+    },
   });
 }
 

@@ -6,7 +6,10 @@
  */
 import type { Container } from '../../api/types/container.ts';
 import type { IpAddr } from '../../lib/ip.ts';
-import type { ServerRequest } from '../../net/socket/sockets.ts';
+import type { Netns } from '../../net/netns.ts';
+import type { ResolvConf } from '../../net/resolv/resolv-conf.ts';
+import type { ListenSpec, ServerRequest } from '../../net/socket/sockets.ts';
+import type { ApiReader } from '../dns/kubernetes-zone.ts';
 import type { ImageRef } from '../runtime/image.ts';
 
 /** Where and for whom a container runs: what its process can learn from its environment. */
@@ -24,6 +27,18 @@ export interface WorkloadContext {
   readonly env: ReadonlyMap<string, string>;
   /** Now, as an HTTP Date header has it. */
   readonly httpDate: () => string;
+  readonly cluster: ClusterAccess;
+}
+
+/** What programs that are part of the cluster work with. */
+export interface ClusterAccess {
+  /** The API, with a service account that may read. */
+  readonly api: ApiReader;
+  /** The namespace the process is in: where it sends from. */
+  readonly netns: Netns;
+  readonly resolvConf: ResolvConf;
+  /** The text of a mounted file, as it is now; null where nothing is mounted. */
+  readonly file: (path: string) => string | null;
 }
 
 /** A socket the process opens at its start. */
@@ -33,6 +48,9 @@ export interface Listener {
   readonly addr: IpAddr;
   readonly port: number;
   readonly handler: (request: ServerRequest) => string;
+  /** As in `ListenSpec`. */
+  readonly onDatagram?: ListenSpec['onDatagram'];
+  readonly checkpoint?: ListenSpec['checkpoint'];
 }
 
 /** A file that appears or goes, `atNs` after the start: what exec probes look for. */

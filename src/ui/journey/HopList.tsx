@@ -34,7 +34,10 @@ export function HopList({ journey }: { readonly journey: JourneyModel }): ReactE
     () => hopRows(journey, (item) => open.get(item.from) ?? (item.from <= index && index <= item.to)),
     [journey, open, index],
   );
-  const heights = useMemo(() => rows.map((row) => Math.round((row.kind === 'group' ? 28 : 24) * scale)), [rows, scale]);
+  const heights = useMemo(
+    () => rows.map((row) => Math.round((row.kind === 'hook' || row.kind === 'step' ? 24 : 28) * scale)),
+    [rows, scale],
+  );
   const toggle = (item: HookItem, isOpen: boolean): void =>
     setAsked({ journey, open: new Map([...open, [item.from, !isOpen]]) });
   return (
@@ -63,6 +66,12 @@ function Row({ row, index, onToggle }: RowProps): ReactElement {
   switch (row.kind) {
     case 'group':
       return <GroupRow group={row.group} />;
+    case 'question':
+      return (
+        <h3 className={styles.question}>
+          <code>{row.text}</code>
+        </h3>
+      );
     case 'hook':
       return <HookRow item={row.item} open={row.open} index={index} onToggle={onToggle} />;
     case 'step':

@@ -16,6 +16,7 @@ import { Banner } from './Banner.tsx';
 import { showFilter } from './commands.ts';
 import { currentJourney, currentStep } from './current.ts';
 import { HopList } from './HopList.tsx';
+import { Lookup } from './Lookup.tsx';
 import type { JourneyModel, JourneyStep } from './model.ts';
 import { Outcomes } from './Outcomes.tsx';
 import { Past } from './Past.tsx';
@@ -25,6 +26,7 @@ import { useSize } from './useSize.ts';
 import styles from './JourneySide.module.css';
 
 const FILTERS: readonly Playback['filter'][] = ['request', 'reply', 'arp', 'all'];
+const LOOKUP_FILTERS: readonly Playback['filter'][] = ['dns', ...FILTERS];
 
 /** Under this height, in px of plain type, list, step and outcomes have no room one over another. */
 const LOW = 400;
@@ -54,6 +56,7 @@ export function JourneySide(): ReactElement {
           </header>
           <Past />
           <Banner journey={shown} />
+          <Lookup />
           <Steps journey={shown} />
           {step === null ? null : <StepDetail step={step} />}
           <Outcomes />
@@ -104,6 +107,7 @@ function Low({ journey, step, title }: LowProps): ReactElement {
             <>
               <Past />
               <Banner journey={journey} />
+              {part === 'steps' ? <Lookup /> : null}
             </>
           )}
           {part === 'steps' ? (
@@ -125,11 +129,12 @@ function Filter(): ReactElement {
   const { t } = useTranslation();
   const store = useAppStore();
   const filter = useApp((state) => state.playback.filter);
+  const named = useApp((state) => state.journey?.result.spec.to.kind === 'name');
   return (
     <Segmented
       label={t('journey.filter.label')}
       value={filter}
-      options={FILTERS.map((id) => ({ id, label: t(`journey.filter.${id}`) }))}
+      options={(named ? LOOKUP_FILTERS : FILTERS).map((id) => ({ id, label: t(`journey.filter.${id}`) }))}
       onChange={(next) => showFilter(store, next)}
     />
   );
@@ -161,5 +166,7 @@ function targetName({ to, port, protocol }: ProbeSpec): string {
       return `${placeName(to.place)}${suffix}`;
     case 'address':
       return `${to.address}${suffix}`;
+    case 'name':
+      return `${to.name}${suffix}`;
   }
 }

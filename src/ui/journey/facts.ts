@@ -1,13 +1,14 @@
 /**
  * The fact of a step in one short line, as the hop list has it. Pure: a step in, a sentence of the catalogue out.
  */
+import { dnsWords } from '../../cluster/explain.ts';
 import { readFailed, type FailedReading } from '../chains/failed.ts';
 import { commentedService, ruleWords } from '../chains/rule-text.ts';
 import { sentence, type Sentence } from '../chains/sentence.ts';
 import type { FailedMatch } from '../../net/trace/trace.ts';
 import type { JourneyStep } from './model.ts';
-import { destinationOf, endpoint, hexMark, icmpName, insideOf, sourceOf, whatIs } from './packet-text.ts';
-import type { NatStep, RuleRef, StepOf } from './trace-types.ts';
+import { destinationOf, dnsOf, endpoint, goesBack, hexMark, icmpName, insideOf, sourceOf, whatIs } from './packet-text.ts';
+import type { DnsMessage, NatStep, RuleRef, StepOf } from './trace-types.ts';
 
 export function factOf(journeyStep: JourneyStep): Sentence {
   const { step, expanded, nat } = journeyStep;
@@ -34,7 +35,7 @@ export function factOf(journeyStep: JourneyStep): Sentence {
     case 'ct':
       return sentence(CT_FACTS[step.op], { state: step.state });
     case 'nat':
-      return natFact(step, journeyStep.packet.role === 'reply');
+      return natFact(step, goesBack(journeyStep.packet.role, journeyStep.after.l3));
     case 'reject':
       return sentence('journey.fact.rejected', { with: step.with });
     case 'ttl':
@@ -104,7 +105,15 @@ function sendFact({ attempt, packet, after }: JourneyStep, step: StepOf<'socket.
   if (what === 'SYN') return sentence('journey.fact.connects', { process: step.process, to });
   if (packet.relation === 'error' || packet.relation === 'arp')
     return sentence('journey.fact.kernelSends', { what: packet.label, to });
+  const dns = dnsOf(after.l3);
+  if (dns !== null) return dnsFact(step, dns, to);
   return sentence('journey.fact.sends', { process: step.process, what, to });
+}
+
+function dnsFact({ process, what }: StepOf<'socket.send'>, message: DnsMessage, to: string): Sentence {
+  const values = { process, to, what: dnsWords(message) };
+  if (!message.response) return sentence('journey.fact.asks', values);
+  return sentence(what.includes('cache') ? 'journey.fact.answersKept' : 'journey.fact.answers', values);
 }
 
 function routeFact({ route, dst, again, srcChosen }: StepOf<'route.lookup'>): Sentence {

@@ -2,7 +2,7 @@
  * A frame cut into its headers, with their sizes, what they say and which step of the walk decided it. Sizes come from the
  * engine's own arithmetic.
  */
-import { frameBytes, l3Bytes, tcpHeaderBytes } from '../../cluster/explain.ts';
+import { dnsText, frameBytes, l3Bytes, tcpHeaderBytes } from '../../cluster/explain.ts';
 import type { ClusterSnapshot } from '../../cluster/snapshot.ts';
 import { sentence, type Sentence } from '../chains/sentence.ts';
 import type { JourneyModel, JourneyStep } from './model.ts';
@@ -10,7 +10,7 @@ import { icmpName, insideOf } from './packet-text.ts';
 import type { EthernetHeader, Ipv4Packet, L3, L4 } from './trace-types.ts';
 
 export interface FramePart {
-  readonly name: 'Ethernet' | 'ARP' | 'IPv4' | 'UDP' | 'TCP' | 'ICMP' | 'VXLAN' | 'data';
+  readonly name: 'Ethernet' | 'ARP' | 'IPv4' | 'UDP' | 'TCP' | 'ICMP' | 'VXLAN' | 'DNS' | 'data';
   readonly bytes: number;
   readonly sealed: boolean;
 }
@@ -53,6 +53,7 @@ function transportParts(packet: Ipv4Packet): readonly FramePart[] {
   if (l4.kind === 'tcp') return withData(part('TCP', tcpHeaderBytes(l4)), rest);
   if (l4.kind === 'ipencap') return networkParts(l4.packet).map((each) => ({ ...each, sealed: true }));
   if (l4.payload.kind === 'data') return withData(part('UDP', UDP_BYTES), rest);
+  if (l4.payload.kind === 'dns') return [part('UDP', UDP_BYTES), part('DNS', l4.payload.bytes)];
   const inner = frameParts(l4.payload.frame.eth, l4.payload.frame.l3).map((each) => ({ ...each, sealed: true }));
   return [part('UDP', UDP_BYTES), part('VXLAN', VXLAN_BYTES), ...inner];
 }
@@ -176,6 +177,15 @@ function transportLines(l4: L4, own: readonly JourneyStep[], sealing: JourneySte
         says: sentence('journey.frame.ports', { sport: String(l4.sport), dport: String(l4.dport) }),
         decidedBy: by,
       },
+    ];
+  if (l4.payload.kind === 'dns')
+    return [
+      {
+        name: 'UDP',
+        says: sentence('journey.frame.ports', { sport: String(l4.sport), dport: String(l4.dport) }),
+        decidedBy: by,
+      },
+      { name: 'DNS', says: sentence('journey.frame.plainText', { text: dnsText(l4.payload) }), decidedBy: by },
     ];
   const device =
     sealing?.step.kind === 'encap'

@@ -38,6 +38,8 @@ export interface JourneyGroup {
   readonly netns: string;
   readonly kind: 'root' | 'pod' | 'wire';
   readonly attempt: number;
+  /** The query its steps belong to, where a name is looked up. */
+  readonly question: string | null;
   readonly from: number;
   readonly to: number;
   readonly items: readonly JourneyItem[];
@@ -45,18 +47,23 @@ export interface JourneyGroup {
 
 /** The outline of a walk. */
 export function groupSteps(steps: readonly JourneyStep[]): readonly JourneyGroup[] {
-  return runs(steps, (a, b) => a.at.node === b.at.node && a.at.netns === b.at.netns && a.attempt === b.attempt).map((run) => {
+  return runs(steps, sameGroup).map((run) => {
     const first = firstOf(run);
     return {
       node: first.at.node,
       netns: first.at.netns,
       kind: first.at.netns === '' ? 'wire' : first.at.netns === 'root' ? 'root' : 'pod',
       attempt: first.attempt,
+      question: first.question,
       from: first.index,
       to: lastOf(run).index,
       items: runs(run, sameHookRun).flatMap(itemsOf),
     };
   });
+}
+
+function sameGroup(a: JourneyStep, b: JourneyStep): boolean {
+  return a.at.node === b.at.node && a.at.netns === b.at.netns && a.attempt === b.attempt && a.question === b.question;
 }
 
 /** Steps of one pass of one packet through one hook. */

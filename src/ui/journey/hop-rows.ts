@@ -5,6 +5,8 @@ import type { JourneyModel, JourneyStep } from './model.ts';
 export type HookItem = Extract<JourneyItem, { kind: 'hook' }>;
 
 export type HopRow =
+  /** What the client asks in the groups that follow, while it looks a name up. */
+  | { readonly kind: 'question'; readonly text: string }
   | { readonly kind: 'group'; readonly group: JourneyGroup }
   | { readonly kind: 'hook'; readonly item: HookItem; readonly open: boolean }
   /** `indent` counts the guide lines before the mark. */
@@ -12,10 +14,15 @@ export type HopRow =
 
 /** The rows to show; `isOpen` says which hooks show their rules. */
 export function hopRows(journey: JourneyModel, isOpen: (item: HookItem) => boolean): readonly HopRow[] {
-  return journey.groups.flatMap((group) => [
+  return journey.groups.flatMap((group, index) => [
+    ...questionRows(group, journey.groups[index - 1]),
     { kind: 'group' as const, group },
     ...group.items.flatMap((item) => itemRows(journey, item, isOpen)),
   ]);
+}
+
+function questionRows({ question }: JourneyGroup, before: JourneyGroup | undefined): readonly HopRow[] {
+  return question === null || question === before?.question ? [] : [{ kind: 'question', text: question }];
 }
 
 function itemRows(journey: JourneyModel, item: JourneyItem, isOpen: (item: HookItem) => boolean): readonly HopRow[] {

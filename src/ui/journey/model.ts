@@ -12,7 +12,7 @@ import { selectPackets } from './select.ts';
 import { stopsOf, type Stops } from './stops.ts';
 import type { EthernetHeader, Hook, L3, NatStep, RuleRef, RunStep, TableName } from './trace-types.ts';
 
-export type JourneyFilter = 'request' | 'reply' | 'arp' | 'all';
+export type JourneyFilter = 'dns' | 'request' | 'reply' | 'arp' | 'all';
 
 /** One rule of a run of unmatched rules, with the match that failed. */
 export interface ExpandedRule {
@@ -65,6 +65,8 @@ export interface JourneyStep {
   readonly found: FoundNeighbour | null;
   /** 1 for the first try, 2 for the first retransmission. */
   readonly attempt: number;
+  /** The client's query that the packet belongs to while a name is looked up: `A? web.default.svc.cluster.local`; else null. */
+  readonly question: string | null;
 }
 
 export interface JourneyModel {
@@ -137,10 +139,22 @@ class StepBuilder {
       iif: this.#iif.get(here) ?? null,
       found: step.kind === 'neigh' ? this.#answers.to(step) : null,
       attempt,
+      question: this.#questionOf(packet),
     };
     for (const expanded of runs.length > 0 ? runs : [null]) {
       this.steps.push({ ...base, index: this.steps.length, expanded });
     }
+  }
+
+  /** Of the oldest packet it comes from: the client's own query. */
+  #questionOf(packet: TracePacket): string | null {
+    if (packet.role !== 'dns') return null;
+    let first = packet;
+    for (let parent: TracePacket | undefined = packet; parent !== undefined;) {
+      first = parent;
+      parent = parent.parentId === null ? undefined : this.#packets.get(parent.parentId);
+    }
+    return first.label.replace(/^DNS /, '');
   }
 
   /** A hook holds the packet until something that is not netfilter happens to it. */

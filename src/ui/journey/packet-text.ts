@@ -2,7 +2,8 @@
  * How headers are written in sentences and tables: addresses with their ports, flags as tcpdump shows them.
  */
 import type { Headers } from './model.ts';
-import type { Enclosed, Ipv4Packet, L3, L4 } from './trace-types.ts';
+import type { TracePacket } from '../../net/trace/trace.ts';
+import type { DnsMessage, Enclosed, Ipv4Packet, L3, L4 } from './trace-types.ts';
 
 /** `10.99.25.192:80`, or the bare address where there is no port. */
 export function endpoint(addr: string, port: number | null): string {
@@ -38,13 +39,30 @@ export function hexMark(mark: number): string {
   return `0x${mark.toString(16)}`;
 }
 
-/** `SYN`, `SYN-ACK`, `UDP`, `ICMP 3/3`: what is sent, short. */
+/** The DNS message a packet carries, also inside a tunnel; null for any other. */
+export function dnsOf(l3: L3): DnsMessage | null {
+  const packet = insideOf(l3)?.l3 ?? l3;
+  return packet.kind === 'ipv4' && packet.l4.kind === 'udp' && packet.l4.payload.kind === 'dns' ? packet.l4.payload : null;
+}
+
+/** `DNS A?` of a query, `DNS A` or `DNS NXDOMAIN` of an answer. */
+function dnsName({ response, rcode, question }: DnsMessage): string {
+  if (!response) return `DNS ${question.type}?`;
+  return `DNS ${rcode === 'NOERROR' ? question.type : rcode}`;
+}
+
+/** True for what comes back to the client: replies, and answers of a look-up. */
+export function goesBack(role: TracePacket['role'], l3: L3): boolean {
+  return role === 'reply' || (role === 'dns' && dnsOf(l3)?.response !== false);
+}
+
+/** `SYN`, `SYN-ACK`, `UDP`, `DNS A?`, `ICMP 3/3`: what is sent, short. */
 export function whatIs(packet: Ipv4Packet): string {
   switch (packet.l4.kind) {
     case 'tcp':
       return packet.l4.flags.length === 0 ? 'TCP' : packet.l4.flags.join('-');
     case 'udp':
-      return 'UDP';
+      return packet.l4.payload.kind === 'dns' ? dnsName(packet.l4.payload) : 'UDP';
     case 'icmp':
       return `ICMP ${packet.l4.type}/${packet.l4.code}`;
     case 'ipencap':

@@ -10,6 +10,7 @@ import { motionAt, planOf, restAt } from './timing.ts';
 
 const trace = labReportTrace();
 const result: ProbeResult = {
+  resolution: null,
   spec: { from: { kind: 'node', name: 'class' }, to: { kind: 'address', address: '10.99.25.192' }, port: 80, protocol: 'tcp' },
   address: '10.99.25.192',
   port: 80,

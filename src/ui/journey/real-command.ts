@@ -5,6 +5,7 @@
 import { inNetns } from '../inspector/find.ts';
 import type { JourneyStep } from './model.ts';
 import type { DevView } from './place.ts';
+import { goesBack } from './packet-text.ts';
 import type { StepOf } from './trace-types.ts';
 
 /** Null where no tool shows it. `physical` is the node's own NIC, where tunnels can be watched. */
@@ -72,8 +73,8 @@ function listChain(table: string, chain: string): string {
 const SOCKETS = { tcp: 'ss -tnap', udp: 'ss -unap', icmp: 'ss -wnap', ipencap: null } as const;
 
 /** The connection by the address that is replaced, in the direction that has it. */
-function conntrackList({ packet }: JourneyStep, { from, manip }: StepOf<'nat'>): string {
-  const direction = packet.role === 'reply' ? 'reply' : 'orig';
+function conntrackList({ packet, after }: JourneyStep, { from, manip }: StepOf<'nat'>): string {
+  const direction = goesBack(packet.role, after.l3) ? 'reply' : 'orig';
   return `conntrack -L --${direction}-${manip === 'destination' ? 'dst' : 'src'} ${from.addr}`;
 }
 

@@ -3,7 +3,8 @@
  *
  * Request: the first packet the client sent and its retransmissions; reply: the first packet that came back (SYN-ACK, RST,
  * answer, or the ICMP error of whoever refused). With each go the packets that carry it (tunnel outsides) and the copy of a
- * flood that reached somebody. Everything else of the conversation is under `all`.
+ * flood that reached somebody. DNS: what the client asked before it knew the address, and what was answered. Everything else of the
+ * conversation is under `all`.
  */
 import type { Trace, TracePacket } from '../../net/trace/trace.ts';
 import type { JourneyFilter } from './model.ts';
@@ -18,6 +19,7 @@ export interface PacketSelection {
 export function selectPackets(trace: Trace, filter: JourneyFilter): PacketSelection {
   if (filter === 'all') return everything(trace.packets);
   if (filter === 'arp') return everything(trace.packets.filter((packet) => packet.role === 'arp'));
+  if (filter === 'dns') return everything(lookupPackets(trace.packets));
   const first = trace.packets.find((packet) => packet.role === filter && isOrigin(packet));
   if (first === undefined) return { attemptOf: new Map(), attempts: 0 };
   const tries = [first, ...retransmissionsOf(first, trace.packets)];
@@ -29,6 +31,15 @@ export function selectPackets(trace: Trace, filter: JourneyFilter): PacketSelect
     if (attempt !== undefined && travelsWith(packet, trace.packets)) attemptOf.set(packet.id, attempt);
   }
   return { attemptOf, attempts: tries.length };
+}
+
+/** A look-up asks for A and AAAA together; both go the same way, so one of the two is shown. */
+function lookupPackets(packets: readonly TracePacket[]): readonly TracePacket[] {
+  const hidden = new Set<number>();
+  // Parents come before their children: what belongs to a hidden question is hidden, too.
+  for (const { id, parentId, label } of packets)
+    if (label.startsWith('DNS AAAA?') || (parentId !== null && hidden.has(parentId))) hidden.add(id);
+  return packets.filter(({ id, role }) => role === 'dns' && !hidden.has(id));
 }
 
 function everything(packets: readonly TracePacket[]): PacketSelection {

@@ -1,5 +1,6 @@
 /** A packet as `tcpdump -nn -e`-less prints it: one line, and for a tunnel the inner one behind it. */
-import type { ArpPacket, Ipv4Packet, L3, TcpSegment } from './trace-types.ts';
+import { dnsText } from '../../cluster/explain.ts';
+import type { ArpPacket, Ipv4Packet, L3, TcpSegment, UdpDatagram } from './trace-types.ts';
 import { icmpName, insideOf } from './packet-text.ts';
 
 export function tcpdumpLine(l3: L3): string {
@@ -20,12 +21,18 @@ function ipLine({ src, dst, l4 }: Ipv4Packet): string {
     case 'tcp':
       return `IP ${src}.${l4.sport} > ${dst}.${l4.dport}: ${tcpText(l4)}`;
     case 'udp':
-      return `IP ${src}.${l4.sport} > ${dst}.${l4.dport}: UDP, length ${l4.payload.kind === 'data' ? l4.payload.bytes : 0}`;
+      return `IP ${src}.${l4.sport} > ${dst}.${l4.dport}: ${udpText(l4)}`;
     case 'icmp':
       return `IP ${src} > ${dst}: ICMP ${icmpName(l4.type, l4.code)}`;
     case 'ipencap':
       return `IP ${src} > ${dst}: ${ipLine(l4.packet)}`;
   }
+}
+
+/** tcpdump reads port 53 as DNS. */
+function udpText({ payload }: UdpDatagram): string {
+  if (payload.kind === 'dns') return dnsText(payload);
+  return `UDP, length ${payload.kind === 'data' ? payload.bytes : 0}`;
 }
 
 const FLAG_SIGNS = { SYN: 'S', FIN: 'F', RST: 'R', PSH: 'P', ACK: '.' } as const;

@@ -5,8 +5,8 @@
 import { commentedService, ruleWords } from '../chains/rule-text.ts';
 import { sentence, type Sentence } from '../chains/sentence.ts';
 import type { JourneyStep } from './model.ts';
-import { endpoint, hexMark, insideOf, whatIs } from './packet-text.ts';
-import type { Chain, NatStep, RuleStep, StepOf } from './trace-types.ts';
+import { dnsOf, endpoint, goesBack, hexMark, insideOf, whatIs } from './packet-text.ts';
+import type { Chain, DnsMessage, NatStep, RuleStep, StepOf } from './trace-types.ts';
 
 /** Looks up a chain of the namespace the step is in; null when it is gone. */
 export type ChainLookup = (table: string, chain: string) => Chain | null;
@@ -16,7 +16,7 @@ export function whyOf(journeyStep: JourneyStep, chainOf: ChainLookup): Sentence 
   if (expanded !== null) return sentence('journey.why.failed');
   switch (step.kind) {
     case 'socket.send':
-      return sendWhy(journeyStep);
+      return sendWhy(journeyStep, step);
     case 'socket.deliver':
       return sentence('journey.why.delivered');
     case 'route.lookup':
@@ -32,7 +32,7 @@ export function whyOf(journeyStep: JourneyStep, chainOf: ChainLookup): Sentence 
     case 'ct':
       return sentence(CT_WHYS[step.op]);
     case 'nat':
-      return sentence(journeyStep.packet.role === 'reply' ? 'journey.why.natBack' : 'journey.why.natKnown');
+      return sentence(goesBack(journeyStep.packet.role, journeyStep.after.l3) ? 'journey.why.natBack' : 'journey.why.natKnown');
     case 'reject':
       return sentence('journey.why.rejected');
     case 'ttl':
@@ -86,13 +86,24 @@ const BRIDGE_NF_WHYS = {
   skipped: 'journey.why.bridgeNfOff',
 } as const;
 
-function sendWhy({ packet, after }: JourneyStep): Sentence {
+function sendWhy({ packet, after }: JourneyStep, { what }: StepOf<'socket.send'>): Sentence {
   if (packet.relation === 'retransmission') return sentence('journey.why.again');
   if (packet.relation === 'error' || packet.relation === 'arp') return sentence('journey.why.kernelSends');
+  const dns = dnsOf(after.l3);
+  if (dns !== null) return dnsWhy(what, dns);
   if (packet.role === 'reply') return sentence('journey.why.sends');
   return after.l3.kind === 'ipv4' && whatIs(after.l3) === 'SYN'
     ? sentence('journey.why.connects', { to: after.l3.dst })
     : sentence('journey.why.sends');
+}
+
+function dnsWhy(what: string, { response, rcode, answers, question }: DnsMessage): Sentence {
+  if (!response) return sentence('journey.why.asks', { name: question.name });
+  if (what.includes('cache')) return sentence('journey.why.answersKept');
+  if (rcode === 'NXDOMAIN') return sentence('journey.why.noSuchName', { name: question.name });
+  return answers.length === 0
+    ? sentence('journey.why.noData', { name: question.name, type: question.type })
+    : sentence('journey.why.answers');
 }
 
 function routeWhy({ route, dst, again, srcChosen }: StepOf<'route.lookup'>): Sentence {

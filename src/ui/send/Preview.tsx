@@ -1,7 +1,8 @@
 /** What will be sent and which nat rule can be the first to decide it, read from the node's rules as they are now. */
 import { useMemo, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ProbeSpec } from '../../cluster/commands.ts';
+import type { Place, ProbeSpec } from '../../cluster/commands.ts';
+import type { ClusterSnapshot } from '../../cluster/snapshot.ts';
 import { Say } from '../chains/Say.tsx';
 import { sentence } from '../chains/sentence.ts';
 import { useApp } from '../store/context.ts';
@@ -9,6 +10,15 @@ import { firstRule } from './first-rule.ts';
 import { placeText } from '../../cluster/command-title.ts';
 import { startNode } from './start-node.ts';
 import styles from './SendDialog.module.css';
+
+/** Whom the client asks first. */
+function nameserverOf({ nodes }: ClusterSnapshot, from: Place): string {
+  const etc =
+    from.kind === 'pod'
+      ? nodes.map(({ podEtc }) => podEtc.get(`${from.namespace}/${from.name}`)).find((each) => each !== undefined)
+      : nodes.find(({ name }) => from.kind === 'node' && name === from.name)?.etc;
+  return /^nameserver (\S+)/m.exec(etc?.resolvConf ?? '')?.[1] ?? '127.0.0.1';
+}
 
 export function Preview({ probe, address }: { readonly probe: ProbeSpec; readonly address: string | null }): ReactElement {
   const { t } = useTranslation();
@@ -22,6 +32,14 @@ export function Preview({ probe, address }: { readonly probe: ProbeSpec; readonl
         : firstRule(node.root.netfilter, { hook, address, port: probe.port, protocol: probe.protocol }),
     [node, hook, address, probe.port, probe.protocol],
   );
+  if (probe.to.kind === 'name') {
+    const values = { from: placeText(probe.from), name: probe.to.name, server: nameserverOf(snapshot, probe.from) };
+    return (
+      <p className={styles.say}>
+        <Say sentence={sentence('send.sentenceName', values)} />
+      </p>
+    );
+  }
   if (address === null) return <p className={styles.say}>{t('send.pending')}</p>;
   const what = { tcp: 'SYN', udp: 'UDP', icmp: 'ICMP echo' }[probe.protocol];
   const to = probe.protocol === 'icmp' ? address : `${address}:${probe.port}`;

@@ -3,7 +3,7 @@ import { useMemo, useState, type SubmitEvent, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Place, ProbeSpec, Target } from '../../cluster/commands.ts';
 import { keyText } from '../commands/keys.ts';
-import { Button, IconButton } from '../kit/Button.tsx';
+import { Button, IconButton, TextButton } from '../kit/Button.tsx';
 import { Chip } from '../kit/Chip.tsx';
 import { ChoiceField } from '../kit/ChoiceField.tsx';
 import { SearchChoiceField } from '../kit/SearchChoiceField.tsx';
@@ -19,6 +19,7 @@ import {
   addressOf,
   portId,
   portsOf,
+  serviceName,
   sources,
   targets,
   typedTarget,
@@ -136,7 +137,16 @@ function Fields({ start, from, to }: FieldsProps): ReactElement {
         lead={chosenEnd === undefined ? undefined : <KindChip kind={chosenEnd.kind} />}
       />
       {typed === null ? <p className={styles.fault}>{t('send.badTarget')}</p> : null}
-      {unaddressed === null ? null : <p className={styles.say}>{t(`send.${unaddressed}`)}</p>}
+      {unaddressed === null || typed?.kind !== 'svc' ? null : (
+        <p className={styles.say}>
+          {t(`send.${unaddressed}`)}{' '}
+          {unaddressed === 'pending' ? null : (
+            <TextButton onPress={() => chooseTo(serviceName(typed.namespace, typed.name))}>
+              {t('send.toName', { name: serviceName(typed.namespace, typed.name) })}
+            </TextButton>
+          )}
+        </p>
+      )}
       <div className={styles.two}>
         <SearchChoiceField
           label={t('send.port')}
@@ -192,11 +202,11 @@ function endName(target: Target, ends: readonly End<Target>[]): string {
   return ends.find((end) => end.id === id)?.name ?? id;
 }
 
-const KINDS = ['service', 'node', 'pod', 'external'] as const;
+const KINDS = ['service', 'node', 'pod', 'external', 'name'] as const;
 
 function KindChip({ kind }: { readonly kind: End<unknown>['kind'] }): ReactElement {
   const { t } = useTranslation();
-  return <Chip kind={kind === 'external' ? 'plain' : kind}>{t(`send.kind.${kind}`)}</Chip>;
+  return <Chip kind={kind === 'external' || kind === 'name' ? 'plain' : kind}>{t(`send.kind.${kind}`)}</Chip>;
 }
 
 function groups(ends: readonly End<unknown>[]): readonly ChoiceGroup[] {

@@ -15,9 +15,9 @@ function firstEnds(state: AppState): { readonly from: Place; readonly to: Target
   return from === undefined || to === undefined ? null : { from, to };
 }
 
-/** An end of the last probe, while there is such an end; an address that was typed always is one. */
+/** An end of the last probe, while there is such an end; what was typed, an address or a host name, always is one. */
 function still<T extends Place | Target>(choices: readonly { readonly value: T }[], end: T | undefined): T | undefined {
-  if (end?.kind === 'address') return end;
+  if (end?.kind === 'address' || end?.kind === 'name') return end;
   const wanted = JSON.stringify(end);
   return choices.some(({ value }) => JSON.stringify(value) === wanted) ? end : undefined;
 }

@@ -84,6 +84,7 @@ it('what is typed is a name, an id, an address or nothing', () => {
     { kind: 'address', address: '10.96.0.10' },
     { kind: 'svc', namespace: 'kube-system', name: 'kube-dns' },
     null,
+    { kind: 'name', name: 'nobody' },
     null,
     null,
   ]);

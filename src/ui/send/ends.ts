@@ -1,12 +1,12 @@
 /** Where packets can start and end in a snapshot, as choices for the send form, and back from a choice's id. */
-import type { Place, Target } from '../../cluster/commands.ts';
+import { isHostName, type Place, type Target } from '../../cluster/commands.ts';
 import type { ClusterSnapshot } from '../../cluster/snapshot.ts';
 import { parseIp } from '../../lib/ip.ts';
 import { placeText, targetText } from '../../cluster/command-title.ts';
 
 export interface End<T> {
   readonly id: string;
-  readonly kind: 'node' | 'pod' | 'service' | 'external';
+  readonly kind: 'node' | 'pod' | 'service' | 'external' | 'name';
   /** Name as shown, with its namespace where it is not default. */
   readonly name: string;
   /** The address behind it; empty where there is none. */
@@ -55,7 +55,21 @@ export function targets(snapshot: ClusterSnapshot): readonly End<Target>[] {
     ];
   });
   const places = sources(snapshot).map((end): End<Target> => ({ ...end, value: { kind: 'place', place: end.value } }));
-  return [...systemLast(services), ...places];
+  return [...systemLast(services), ...places, ...systemLast(names(snapshot))];
+}
+
+/** Every Service by its name in DNS. */
+function names(snapshot: ClusterSnapshot): readonly End<Target>[] {
+  return [...snapshot.objects.values()].flatMap(({ object }): readonly End<Target>[] => {
+    if (object.kind !== 'Service') return [];
+    const name = serviceName(object.metadata.namespace, object.metadata.name);
+    return [{ id: name, kind: 'name', name, address: '', value: { kind: 'name', name } }];
+  });
+}
+
+/** What a Service is called in DNS: the cluster's domain is kubeadm's. */
+export function serviceName(namespace: string, name: string): string {
+  return `${name}.${namespace}.svc.cluster.local`;
 }
 
 function named(namespace: string, name: string): string {
@@ -63,8 +77,8 @@ function named(namespace: string, name: string): string {
 }
 
 /**
- * What was typed as a target: one of the choices by name, or an address; null when it is neither. A Pod may be called as its
- * Service is: while the text still names the chosen one, it is the one.
+ * What was typed as a target: one of the choices by name, an address, or any other host name, which the client will look up; null when it
+ * is none. A Pod may be called as its Service is: while the text still names the chosen one, it is the one.
  */
 export function typedTarget(text: string, ends: readonly End<Target>[], chosen: Target): Target | null {
   const wanted = text.trim();
@@ -72,7 +86,8 @@ export function typedTarget(text: string, ends: readonly End<Target>[], chosen: 
   if (ends.some((each) => each.id === id && each.name === wanted)) return chosen;
   const end = ends.find((each) => each.id === wanted || each.name === wanted);
   if (end !== undefined) return end.value;
-  return parseIp(wanted) === null ? null : { kind: 'address', address: wanted };
+  if (parseIp(wanted) !== null) return { kind: 'address', address: wanted };
+  return isHostName(wanted) ? { kind: 'name', name: wanted } : null;
 }
 
 /** Why a target cannot be dialled by an address of its own; null when it can. */
@@ -132,6 +147,7 @@ function listed(snapshot: ClusterSnapshot, target: Target): readonly PortLike[] 
     if (object?.kind !== 'Service') return [];
     return (object.spec.ports ?? []).map(({ port, name = '', protocol }) => ({ number: port, name, protocol }));
   }
+  if (target.kind === 'name') return namedPorts(snapshot, target.name);
   if (target.kind === 'address') return [];
   const { place } = target;
   if (place.kind === 'node') return nodePorts(snapshot);
@@ -145,6 +161,19 @@ function listed(snapshot: ClusterSnapshot, target: Target): readonly PortLike[] 
       protocol,
     })),
   );
+}
+
+/** The ports of the Service a name is of; a headless one's Pods are dialled themselves, on their own ports. */
+function namedPorts(snapshot: ClusterSnapshot, name: string): readonly PortLike[] {
+  const [service = '', namespace = 'default', svc = 'svc'] = name.replace(/\.$/, '').split('.');
+  const object = svc === 'svc' ? snapshot.objects.get(`Service ${namespace}/${service}`)?.object : undefined;
+  if (object?.kind !== 'Service') return [];
+  const headless = object.spec.clusterIP === 'None';
+  return (object.spec.ports ?? []).map(({ port, targetPort, name: own = '', protocol }) => ({
+    number: headless && typeof targetPort === 'number' ? targetPort : port,
+    name: own,
+    protocol,
+  }));
 }
 
 function nodePorts(snapshot: ClusterSnapshot): readonly PortLike[] {

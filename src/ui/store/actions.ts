@@ -2,7 +2,7 @@
  * What the user can do, as functions of the store. Components, shortcuts, the palette and drags all call these.
  * Cluster commands go through `runCommand`, which tells the user what happened and keeps a refused text's errors.
  */
-import type { CommandResult } from '../../cluster/cluster-api.ts';
+import type { CommandResult, ProbeResult } from '../../cluster/cluster-api.ts';
 import type { Command, ProbeSpec } from '../../cluster/commands.ts';
 import type { Ref, SourceRange } from '../../cluster/snapshot.ts';
 import type {
@@ -75,10 +75,15 @@ export function send(store: AppStore, probe: ProbeSpec): CommandResult {
       openHook: null,
       dialog: null,
       sheetTab: 'journey',
-      playback: { ...playback, index: 0, playing: false, filter: 'request' },
+      playback: { ...playback, index: 0, playing: false, filter: firstFilter(result.probe) },
     });
   }
   return result;
+}
+
+/** A look-up is shown before the packet it was for. */
+function firstFilter({ trace }: ProbeResult): Playback['filter'] {
+  return trace.packets.some(({ role }) => role === 'dns') ? 'dns' : 'request';
 }
 
 /** Sends the journey's packet once more, into the cluster as it is now. */

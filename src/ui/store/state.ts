@@ -46,7 +46,7 @@ export interface Playback {
   readonly playing: boolean;
   readonly speed: 0.5 | 1 | 2 | 4;
   readonly by: 'hop' | 'hook' | 'rule';
-  readonly filter: 'request' | 'reply' | 'arp' | 'all';
+  readonly filter: 'dns' | 'request' | 'reply' | 'arp' | 'all';
   readonly loop: boolean;
   readonly breakpoints: readonly Breakpoint[];
 }

@@ -3,13 +3,14 @@
  * themselves are simulated elsewhere; these sockets are there because a real node has them (`ss -tlnp`).
  *
  * Simplification: TLS is not modelled; the servers that want it answer plain HTTP as Go's do: with a 400.
- * Simplification: CoreDNS answers every query with REFUSED; names are resolved by the client's tools, not by packets.
+ * Simplification: CoreDNS' TCP port takes connections and closes them without an answer: DNS here is UDP alone.
  */
 import { IP_ANY, IP_LOOPBACK, type IpAddr } from '../../../lib/ip.ts';
 import { GO_NOT_FOUND, httpListener, textReply, type HttpReply } from '../http.ts';
 import { baseName } from '../script.ts';
-import { server, type Listener, type WorkloadContext } from '../workload.ts';
-import type { ImageBehaviour } from './image.ts';
+import { DnsServer } from '../../dns/dns-server.ts';
+import { server, type Listener, type Workload, type WorkloadContext } from '../workload.ts';
+import { flagValue, type ImageBehaviour } from './image.ts';
 
 function tls(addr: IpAddr, port: number): Listener {
   return {
@@ -28,8 +29,27 @@ function plain(context: WorkloadContext, addr: IpAddr, port: number, paths: Read
   return httpListener({ port, addr, serverHeader: null, httpDate: context.httpDate, respond });
 }
 
-function dns(protocol: 'tcp' | 'udp'): Listener {
-  return { protocol, addr: IP_ANY, port: 53, handler: () => ';; ->>HEADER<<- opcode: QUERY, status: REFUSED\n' };
+/** CoreDNS: a socket for each port of its Corefile, and those of its health, readiness and metrics plugins. */
+function coredns(argv: readonly string[], context: WorkloadContext): Workload {
+  const { cluster } = context;
+  const conf = flagValue(argv, 'conf') ?? 'Corefile';
+  const corefile = (): string | null => cluster.file(conf);
+  const dns = new DnsServer({ ...cluster, process: 'coredns', corefile });
+  const ports = [...new Set(dns.blocks().map(({ port }) => port))];
+  const sockets = (ports.length === 0 ? [53] : ports).flatMap((port): readonly Listener[] => [
+    { protocol: 'udp', addr: IP_ANY, port, handler: () => '', onDatagram: dns.onDatagram, checkpoint: () => dns.checkpoint() },
+    { protocol: 'tcp', addr: IP_ANY, port, handler: () => '' },
+  ]);
+  return server(
+    'coredns',
+    [
+      ...sockets,
+      plain(context, IP_ANY, 8080, { '/health': 'OK' }),
+      plain(context, IP_ANY, 8181, { '/ready': 'OK' }),
+      plain(context, IP_ANY, 9153, { '/metrics': '# TYPE coredns_build_info gauge\n' }),
+    ],
+    { logs: [...dns.blocks().flatMap(({ zones, port }) => zones.map((zone) => `${zone}.:${port}`)), 'CoreDNS-1.11.3'] },
+  );
 }
 
 function component(
@@ -68,20 +88,7 @@ export const KUBERNETES_IMAGES: readonly ImageBehaviour[] = [
     entrypoint: ['/coredns'],
     cmd: [],
     sizeBytes: 18_182_961,
-    program: (argv, context) =>
-      baseName(argv[0] ?? '') === 'coredns'
-        ? server(
-            'coredns',
-            [
-              dns('udp'),
-              dns('tcp'),
-              plain(context, IP_ANY, 8080, { '/health': 'OK' }),
-              plain(context, IP_ANY, 8181, { '/ready': 'OK' }),
-              plain(context, IP_ANY, 9153, { '/metrics': '# TYPE coredns_build_info gauge\n' }),
-            ],
-            { logs: ['.:53', 'CoreDNS-1.11.3'] },
-          )
-        : null,
+    program: (argv, context) => (baseName(argv[0] ?? '') === 'coredns' ? coredns(argv, context) : null),
   },
   {
     names: ['flannel/flannel', 'flannel-io/flannel'],

@@ -2,6 +2,11 @@
 export const why = {
   connects: 'The process gives the kernel data for {{to}}; nothing has a source address yet.',
   again: 'No answer came in time. The socket sends the same segment again, and it meets every rule anew.',
+  asks: 'The client knows {{name}} by name only, so it asks the first nameserver of its /etc/resolv.conf.',
+  answers: 'The server found the name and answers with its records.',
+  answersKept: 'The server has answered this before and keeps its answers for a while, so it need not look.',
+  noSuchName: 'The server is sure that there is no {{name}}: the client goes on with the next domain of its search list.',
+  noData: 'The name {{name}} exists, but has no record of type {{type}}.',
   sends: 'The process answers on the socket it was asked on.',
   kernelSends: 'No process has a part in this: the kernel itself answers.',
   delivered: 'The address and port belong to a socket of this process. The walk ends here.',

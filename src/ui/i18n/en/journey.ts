@@ -6,8 +6,9 @@ import { reason, why } from './journey-why.ts';
  */
 export const journey = {
   title: '<b>{{from}}</b> <i>to</i> <b>{{to}}</b>',
-  filter: { label: 'Show', request: 'Request', reply: 'Reply', arp: 'ARP', all: 'All' },
+  filter: { label: 'Show', dns: 'DNS', request: 'Request', reply: 'Reply', arp: 'ARP', all: 'All' },
   empty: {
+    dns: 'Nobody had to be asked for the address.',
     request: 'No packet was sent.',
     reply: 'Nothing came back.',
     arp: 'No neighbour had to be asked: every link address was known.',
@@ -49,6 +50,9 @@ export const journey = {
   fact: {
     connects: '{{process}} connects to {{to}}',
     connectsAgain: '{{process}} tries again, attempt {{attempt}}',
+    asks: '{{process}} asks {{to}}: {{what}}',
+    answers: '{{process}} answers {{to}}: {{what}}',
+    answersKept: '{{process}} answers {{to}} from its cache: {{what}}',
     sends: '{{process}} sends {{what}} to {{to}}',
     kernelSends: 'the kernel answers {{what}} to {{to}}',
     delivered: 'delivered to {{process}}',
@@ -162,7 +166,25 @@ export const journey = {
     'invalid argument': 'invalid argument',
     'permission denied': 'permission denied',
     'operation not permitted': 'operation not permitted',
+    'could not resolve host': 'could not resolve host',
     loop: 'the packet loops',
+  },
+  /** How the target's name was looked up. `error` is the C library's own text. */
+  lookup: {
+    title: 'Look-up of {{name}}',
+    hosts: '{{name}} is {{address}} by /etc/hosts: nobody had to be asked.',
+    error: 'The client gives up: “{{error}}” ({{libc}}).',
+    file: '/etc/resolv.conf of the client',
+    result: {
+      'no data': 'exists, without an address',
+      timeout: 'no answer',
+      refused: 'nobody listens there',
+      NXDOMAIN: 'no such name (NXDOMAIN)',
+      SERVFAIL: 'the server failed (SERVFAIL)',
+      REFUSED: 'the server refuses (REFUSED)',
+      FORMERR: 'FORMERR',
+      NOTIMP: 'NOTIMP',
+    },
   },
   banner: {
     died: '{{outcome}}: the packet died in {{place}}',

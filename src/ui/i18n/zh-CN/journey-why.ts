@@ -4,6 +4,11 @@ import type { Translated } from '../translated.ts';
 export const why: Translated<typeof englishWhy> = {
   connects: '进程把发往 {{to}} 的数据交给内核，这时还没有源地址。',
   again: '没有及时等到应答，套接字把同一个报文段重发一次，它会重新经过每一条规则。',
+  asks: '客户端只知道名字 {{name}}，所以先问 /etc/resolv.conf 里的第一个域名服务器。',
+  answers: '服务器找到了这个名字，用它的记录作答。',
+  answersKept: '服务器不久前回答过同样的问题，答案还在缓存里，不用再查。',
+  noSuchName: '服务器确定没有 {{name}} 这个名字：客户端接着试搜索列表里的下一个域。',
+  noData: '名字 {{name}} 存在，但没有 {{type}} 类型的记录。',
   sends: '进程在收到请求的套接字上应答。',
   kernelSends: '这里没有进程参与：由内核自己回复。',
   delivered: '这个地址和端口属于该进程的套接字，旅程到此结束。',

@@ -4,8 +4,9 @@ import { reason, why } from './journey-why.ts';
 
 export const journey: Translated<typeof english> = {
   title: '<b>{{from}}</b> <i>到</i> <b>{{to}}</b>',
-  filter: { label: '显示', request: '请求', reply: '应答', arp: 'ARP', all: '全部' },
+  filter: { label: '显示', dns: 'DNS', request: '请求', reply: '应答', arp: 'ARP', all: '全部' },
   empty: {
+    dns: '不需要向任何服务器询问地址。',
     request: '没有发出任何数据包。',
     reply: '没有任何应答回来。',
     arp: '不需要询问邻居：所有链路地址都已知道。',
@@ -45,6 +46,9 @@ export const journey: Translated<typeof english> = {
   fact: {
     connects: '{{process}} 连接 {{to}}',
     connectsAgain: '{{process}} 重试，第 {{attempt}} 次',
+    asks: '{{process}} 向 {{to}} 询问：{{what}}',
+    answers: '{{process}} 回答 {{to}}：{{what}}',
+    answersKept: '{{process}} 用缓存回答 {{to}}：{{what}}',
     sends: '{{process}} 向 {{to}} 发送 {{what}}',
     kernelSends: '内核向 {{to}} 回复 {{what}}',
     delivered: '送达 {{process}}',
@@ -155,7 +159,24 @@ export const journey: Translated<typeof english> = {
     'invalid argument': 'invalid argument',
     'permission denied': 'permission denied',
     'operation not permitted': 'operation not permitted',
+    'could not resolve host': '无法解析主机名',
     loop: '数据包陷入环路',
+  },
+  lookup: {
+    title: '{{name}} 的域名解析',
+    hosts: '/etc/hosts 里写明 {{name}} 是 {{address}}：不需要询问服务器。',
+    error: '客户端放弃解析：“{{error}}”（{{libc}}）。',
+    file: '客户端的 /etc/resolv.conf',
+    result: {
+      'no data': '名字存在，但没有地址',
+      timeout: '没有应答',
+      refused: '那里没有进程监听',
+      NXDOMAIN: '没有这个名字（NXDOMAIN）',
+      SERVFAIL: '服务器出错（SERVFAIL）',
+      REFUSED: '服务器拒绝（REFUSED）',
+      FORMERR: 'FORMERR',
+      NOTIMP: 'NOTIMP',
+    },
   },
   banner: {
     died: '{{outcome}}：数据包止步于 {{place}}',

@@ -3,7 +3,7 @@
  * it; the kernel's reason when it goes no further.
  */
 import type { JourneyStep } from '../../journey/model.ts';
-import { endpoint, insideOf, portsOf, whatIs } from '../../journey/packet-text.ts';
+import { endpoint, goesBack, insideOf, portsOf, whatIs } from '../../journey/packet-text.ts';
 import type { L3 } from '../../journey/trace-types.ts';
 
 /** A value, and what it was before this step when the step rewrote it. */
@@ -30,7 +30,7 @@ export function chipOf(step: JourneyStep): Chip {
   const inside = insideOf(outer);
   const packet = inside?.l3 ?? outer;
   const rewrite = inside === null ? step.nat : null;
-  const reply = step.packet.role === 'reply';
+  const reply = goesBack(step.packet.role, outer);
   const names = namesOf(packet, reply);
   const before = step.before === null || rewrite === null ? null : namesOf(step.before.l3, reply);
   return {

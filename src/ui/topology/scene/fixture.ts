@@ -208,6 +208,8 @@ function nodeView(
     root: netnsView(name, 'root', links, 30),
     podNetns,
     containers,
+    etc: { resolvConf: '', hosts: '' },
+    podEtc: new Map(),
     kubeProxy: { mode: 'iptables', running: true },
   };
 }
