@@ -48,7 +48,10 @@ interface Done {
   readonly seconds: number;
 }
 
-function ask(name: string, options: { readonly libc?: Libc; readonly zone?: Zone | null; readonly conf?: Partial<ResolvConf> } = {}): Done {
+function ask(
+  name: string,
+  options: { readonly libc?: Libc; readonly zone?: Zone | null; readonly conf?: Partial<ResolvConf> } = {},
+): Done {
   const { a, b } = lab().machines({ a: '192.168.1.1/24', b: `${SERVER}/24` });
   a.ping(SERVER);
   b.ping('192.168.1.1');
@@ -59,7 +62,11 @@ function ask(name: string, options: { readonly libc?: Libc; readonly zone?: Zone
   const start = sim.now;
   const client = lookup(name, {
     netns: a.netns,
-    resolver: { conf: { ...CONF, ...options.conf }, hosts: [{ address: '127.0.0.1', names: ['localhost'] }], libc: options.libc ?? 'glibc' },
+    resolver: {
+      conf: { ...CONF, ...options.conf },
+      hosts: [{ address: '127.0.0.1', names: ['localhost'] }],
+      libc: options.libc ?? 'glibc',
+    },
     process: 'curl',
     recorder,
     onEnd: (end) => void ends.push(end),
@@ -73,7 +80,11 @@ function ask(name: string, options: { readonly libc?: Libc; readonly zone?: Zone
     end: ends[0] ?? null,
     queries: udp.flatMap(({ l4, t }) =>
       l4.payload.kind === 'dns'
-        ? [`${Math.round((t - start) / 1e8) / 10} ${dnsText(l4.payload).replace(/^\d+\+ /, '').replace(/ \(\d+\)$/, '')}`]
+        ? [
+            `${Math.round((t - start) / 1e8) / 10} ${dnsText(l4.payload)
+              .replace(/^\d+\+ /, '')
+              .replace(/ \(\d+\)$/, '')}`,
+          ]
         : [],
     ),
     ports: udp.map(({ l4 }) => l4.sport),
@@ -142,7 +153,12 @@ describe('what the libraries do differently', () => {
 
   test('silence: glibc asks twice, five seconds each, the first name and the name as it is', () => {
     const done = ask('web', { zone: silence });
-    expect([ended(done), done.seconds, done.queries.filter((query) => query.includes(' A?')), new Set(done.ports).size]).toEqual([
+    expect([
+      ended(done),
+      done.seconds,
+      done.queries.filter((query) => query.includes(' A?')),
+      new Set(done.ports).size,
+    ]).toEqual([
       'EAI_AGAIN',
       20,
       ['0 A? web.default.svc.cluster.local.', '5 A? web.default.svc.cluster.local.', '10 A? web.', '15 A? web.'],
@@ -175,7 +191,12 @@ describe('what the libraries do differently', () => {
   test('SERVFAIL: glibc asks each name twice and goes on through the list, musl asks the first one again and again', () => {
     const glibc = ask('web', { zone: failing });
     const musl = ask('web', { libc: 'musl', zone: failing });
-    expect([ended(glibc), asked(glibc).length, glibc.queries.length, new Set(glibc.ports).size]).toEqual(['EAI_AGAIN', 4, 16, 4]);
+    expect([ended(glibc), asked(glibc).length, glibc.queries.length, new Set(glibc.ports).size]).toEqual([
+      'EAI_AGAIN',
+      4,
+      16,
+      4,
+    ]);
     expect([ended(musl), asked(musl), musl.queries.length, musl.seconds]).toEqual([
       'EAI_AGAIN',
       ['web.default.svc.cluster.local SERVFAIL'],

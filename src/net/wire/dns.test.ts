@@ -28,10 +28,7 @@ describe('DNS as tcpdump prints it, with its length', () => {
       dnsAnswer(dnsQuery(63070, { name: WEB, type: 'A' }), { aa: true, ra: true, answers: [a(WEB, '10.96.5.5')] }),
       '63070* 1/0/0 A 10.96.5.5 (92)',
     ],
-    [
-      dnsAnswer(dnsQuery(61530, { name: WEB, type: 'AAAA' }), { aa: true, ra: true, authority: [soa] }),
-      '61530* 0/1/0 (140)',
-    ],
+    [dnsAnswer(dnsQuery(61530, { name: WEB, type: 'AAAA' }), { aa: true, ra: true, authority: [soa] }), '61530* 0/1/0 (140)'],
     [
       dnsAnswer(dnsQuery(58794, { name: 'nope.default.svc.cluster.local', type: 'A' }), {
         aa: true,
@@ -55,11 +52,21 @@ describe('DNS as tcpdump prints it, with its length', () => {
     const message = dnsAnswer(dnsQuery(7, { name: '_http._tcp.web.default.svc.cluster.local', type: 'SRV' }), {
       aa: true,
       answers: [
-        { name: '_http._tcp.web.default.svc.cluster.local', type: 'SRV', priority: 0, weight: 50, port: 80, target: WEB, ttl: 30 },
+        {
+          name: '_http._tcp.web.default.svc.cluster.local',
+          type: 'SRV',
+          priority: 0,
+          weight: 50,
+          port: 80,
+          target: WEB,
+          ttl: 30,
+        },
         { name: 'x', type: 'CNAME', target: 'example.com', ttl: 5 },
       ],
     });
-    expect(dnsText(message)).toMatch(/^7\*- 2\/0\/0 SRV web\.default\.svc\.cluster\.local\.:80 0 50, CNAME example\.com\. \(\d+\)$/);
+    expect(dnsText(message)).toMatch(
+      /^7\*- 2\/0\/0 SRV web\.default\.svc\.cluster\.local\.:80 0 50, CNAME example\.com\. \(\d+\)$/,
+    );
   });
 });
 
@@ -77,8 +84,7 @@ describe('names', () => {
 
   test('are compressed when the message would not fit, and what still does not fit is left out', () => {
     const query = dnsQuery(1, { name: WEB, type: 'A' });
-    const many = (count: number): readonly DnsRecord[] =>
-      Array.from({ length: count }, (_, i) => a(WEB, `10.244.1.${i + 1}`));
+    const many = (count: number): readonly DnsRecord[] => Array.from({ length: count }, (_, i) => a(WEB, `10.244.1.${i + 1}`));
     const fits = dnsAnswer(query, { answers: many(20) });
     const cut = dnsAnswer(query, { answers: many(40) });
     expect([fits.compressed, fits.flags.tc, fits.bytes]).toEqual([true, false, 47 + 20 * 16]);

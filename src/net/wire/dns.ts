@@ -6,7 +6,7 @@
  * Simplification: one question a message, no EDNS, no DNSSEC, and messages are not cut into TCP segments: DNS here is UDP alone.
  */
 import { assertNever } from '../../lib/assert.ts';
-import type { IpAddr } from '../../lib/ip.ts';
+import { ipToU32, type IpAddr } from '../../lib/ip.ts';
 
 export type DnsType = 'A' | 'AAAA' | 'CNAME' | 'PTR' | 'SRV' | 'SOA' | 'NS' | 'TXT' | 'MX';
 
@@ -79,13 +79,22 @@ export interface DnsMessage extends DnsContent {
   readonly bytes: number;
 }
 
-const HEADER_BYTES = 12;
-/** Type and class of a question. */
-const QUESTION_BYTES = 4;
-/** Type, class, TTL and length of a record. */
-const RECORD_BYTES = 10;
-const POINTER_BYTES = 2;
-/** A pointer has 14 bits for its offset. */
+/** Numbers of record types and response codes (IANA DNS parameters). */
+const TYPE_NUMBERS: Readonly<Record<DnsType, number>> = {
+  A: 1,
+  NS: 2,
+  CNAME: 5,
+  SOA: 6,
+  PTR: 12,
+  MX: 15,
+  TXT: 16,
+  AAAA: 28,
+  SRV: 33,
+};
+const RCODES: readonly Rcode[] = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED'];
+const CLASS_IN = 1;
+/** The two high bits of a pointer, and the offsets that the others can tell. */
+const POINTER = 0xc000;
 const MAX_POINTER = 0x3fff;
 
 /** Most that UDP carries without EDNS (RFC 1035 2.3.4). */
@@ -149,26 +158,49 @@ function withoutLast(message: DnsContent): DnsContent {
 export function dnsMessage(content: DnsContent): DnsMessage {
   const { id, response, flags, rcode, question, answers, authority, additional, compressed } = content;
   const plain: DnsContent = { id, response, flags, rcode, question, answers, authority, additional, compressed };
-  return { kind: 'dns', ...plain, bytes: messageBytes(plain) };
+  return { kind: 'dns', ...plain, bytes: encodeDns(plain).length };
 }
 
-function messageBytes({ question, answers, authority, additional, compressed }: DnsContent): number {
-  const writer = new NameWriter(compressed);
-  writer.skip(HEADER_BYTES);
+/** The message as bytes. */
+export function encodeDns(message: DnsContent): Uint8Array {
+  const { id, question, answers, authority, additional, compressed } = message;
+  const writer = new Writer(compressed);
+  const counts = [1, answers.length, authority.length, additional.length];
+  for (const number of [id, flagBits(message), ...counts]) writer.u16(number);
   writer.name(question.name);
-  writer.skip(QUESTION_BYTES);
-  for (const record of [...answers, ...authority, ...additional]) {
-    writer.name(record.name);
-    writer.skip(RECORD_BYTES);
-    writeData(writer, record);
-  }
-  return writer.bytes;
+  writer.u16(TYPE_NUMBERS[question.type]);
+  writer.u16(CLASS_IN);
+  for (const record of [...answers, ...authority, ...additional]) writeRecord(writer, record);
+  return Uint8Array.from(writer.bytes);
 }
 
-function writeData(writer: NameWriter, record: DnsData): void {
+function flagBits({ response, flags: { aa, tc, rd, ra }, rcode }: DnsContent): number {
+  const bits = [
+    [response, 15],
+    [aa, 10],
+    [tc, 9],
+    [rd, 8],
+    [ra, 7],
+  ] as const;
+  return bits.reduce((sum, [on, bit]) => sum | (on ? 1 << bit : 0), RCODES.indexOf(rcode));
+}
+
+function writeRecord(writer: Writer, record: DnsRecord): void {
+  writer.name(record.name);
+  writer.u16(TYPE_NUMBERS[record.type]);
+  writer.u16(CLASS_IN);
+  writer.u32(record.ttl);
+  const length = writer.bytes.length;
+  writer.u16(0);
+  writeData(writer, record);
+  const size = writer.bytes.length - length - 2;
+  writer.bytes.splice(length, 2, size >>> 8, size & 0xff);
+}
+
+function writeData(writer: Writer, record: DnsData): void {
   switch (record.type) {
     case 'A':
-      writer.skip(4);
+      writer.u32(ipToU32(record.address));
       return;
     case 'CNAME':
     case 'PTR':
@@ -176,58 +208,65 @@ function writeData(writer: NameWriter, record: DnsData): void {
       writer.name(record.target);
       return;
     case 'SRV':
-      writer.skip(6);
-      writer.whole(record.target);
+      for (const number of [record.priority, record.weight, record.port]) writer.u16(number);
+      writer.wholeName(record.target);
       return;
     case 'SOA':
       writer.name(record.mname);
       writer.name(record.rname);
-      writer.skip(20);
+      for (const key of ['serial', 'refresh', 'retry', 'expire', 'minimum'] as const) writer.u32(record[key]);
       return;
     case 'TXT':
-      writer.skip(1 + record.text.length);
+      writer.label(record.text);
       return;
     default:
       assertNever(record);
   }
 }
 
-/** Counts the bytes of a message and remembers where the ends of names are. */
-class NameWriter {
-  bytes = 0;
+/** Bytes, and where the ends of names stand in them. */
+class Writer {
+  readonly bytes: number[] = [];
   readonly #compressed: boolean;
-  readonly #known = new Set<string>();
+  readonly #known = new Map<string, number>();
 
   constructor(compressed: boolean) {
     this.#compressed = compressed;
   }
 
-  skip(bytes: number): void {
-    this.bytes += bytes;
+  u16(value: number): void {
+    this.bytes.push((value >>> 8) & 0xff, value & 0xff);
+  }
+
+  u32(value: number): void {
+    this.u16(value >>> 16);
+    this.u16(value & 0xffff);
+  }
+
+  label(text: string): void {
+    const bytes = new TextEncoder().encode(text);
+    this.bytes.push(bytes.length, ...bytes);
   }
 
   /** A name that may be written as a pointer. */
   name(name: string): void {
     for (let rest = name; rest !== ''; rest = parentName(rest)) {
-      if (this.#compressed && this.#known.has(rest)) {
-        this.bytes += POINTER_BYTES;
+      const known = this.#known.get(rest);
+      if (this.#compressed && known !== undefined) {
+        this.u16(POINTER | known);
         return;
       }
-      if (this.bytes <= MAX_POINTER) this.#known.add(rest);
-      this.bytes += 1 + firstLabel(rest).length;
+      if (this.bytes.length <= MAX_POINTER) this.#known.set(rest, this.bytes.length);
+      this.label(firstLabel(rest));
     }
-    this.bytes += 1;
+    this.bytes.push(0);
   }
 
   /** A name that may not. */
-  whole(name: string): void {
-    this.bytes += nameBytes(name);
+  wholeName(name: string): void {
+    for (let rest = name; rest !== ''; rest = parentName(rest)) this.label(firstLabel(rest));
+    this.bytes.push(0);
   }
-}
-
-/** Length of an uncompressed name. */
-function nameBytes(name: string): number {
-  return name === '' ? 1 : name.length + 2;
 }
 
 function firstLabel(name: string): string {

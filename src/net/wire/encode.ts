@@ -10,6 +10,7 @@ import { ipToU32, type IpAddr } from '../../lib/ip.ts';
 import type { Mac } from '../../lib/mac.ts';
 import { WINDOW_SCALE } from '../socket/window.ts';
 import { internetChecksum } from './checksum.ts';
+import { encodeDns } from './dns.ts';
 import type { AppData, ArpPacket, Frame, IcmpMessage, Ipv4Packet, L3, TcpFlag, TcpSegment, UdpDatagram } from './packet.ts';
 import { IP_PROTOCOLS } from './protocols.ts';
 import { ICMP_BYTES, icmpQuotedBytes, IPV4_BYTES, tcpHeaderBytes, UDP_BYTES, VXLAN_BYTES } from './size.ts';
@@ -101,8 +102,21 @@ function tcpOptions({ flags, mss, timestamps }: TcpSegment): readonly number[] {
 }
 
 function encodeUdp({ sport, dport, payload }: UdpDatagram): Uint8Array {
-  const content = payload.kind === 'vxlan' ? encodeVxlan(payload.vni, payload.frame) : dataBytes(payload);
+  const content = udpContent(payload);
   return joined([...u16(sport), ...u16(dport), ...u16(UDP_BYTES + content.length), ...u16(0)], content);
+}
+
+function udpContent(payload: UdpDatagram['payload']): Uint8Array {
+  switch (payload.kind) {
+    case 'vxlan':
+      return encodeVxlan(payload.vni, payload.frame);
+    case 'dns':
+      return encodeDns(payload);
+    case 'data':
+      return dataBytes(payload);
+    default:
+      return assertNever(payload);
+  }
 }
 
 function encodeVxlan(vni: number, frame: Frame): Uint8Array {

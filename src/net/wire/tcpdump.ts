@@ -2,10 +2,11 @@
  * Packets as `tcpdump -nn` 4.99 prints them (print-ip.c, print-tcp.c, print-icmp.c, print-arp.c, print-vxlan.c, print-otv.c).
  *
  * tcpdump counts sequence numbers from where a conversation began, so a printer remembers those it has met.
- * Simplification: of what is spoken over TCP and UDP only HTTP on ports 80 and 8080 and the tunnels' ports are read.
+ * Simplification: of what is spoken over TCP and UDP only HTTP on ports 80 and 8080, DNS and the tunnels' ports are read.
  */
 import { assertNever } from '../../lib/assert.ts';
 import { ipToU32 } from '../../lib/ip.ts';
+import { dnsText } from './dns-text.ts';
 import type { ArpPacket, Frame, IcmpMessage, Ipv4Packet, L3, TcpFlag, TcpSegment, UdpDatagram } from './packet.ts';
 import { IP_PROTOCOLS } from './protocols.ts';
 import { ipv4Bytes, IPV4_BYTES } from './size.ts';
@@ -57,6 +58,7 @@ export class TcpdumpPrinter {
           : null;
       if (name !== null) return `${name}\n${this.#frameText(payload.frame)}`;
     }
+    if (payload.kind === 'dns') return dnsText(payload);
     return `UDP, length ${payload.kind === 'data' ? payload.bytes : 0}`;
   }
 
