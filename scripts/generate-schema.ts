@@ -23,6 +23,7 @@ const KIND_FILES: Readonly<Record<string, string>> = {
   Pod: 'v1/Pod',
   ReplicaSet: 'apps/v1/ReplicaSet',
   Service: 'v1/Service',
+  StatefulSet: 'apps/v1/StatefulSet',
 };
 
 /** The declarations don't tell int32 from int64; these fields are int64 in the Go types. */

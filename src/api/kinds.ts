@@ -13,6 +13,7 @@ import type { Node } from './types/node.ts';
 import type { Pod } from './types/pod.ts';
 import type { ReplicaSet } from './types/replicaset.ts';
 import type { Service } from './types/service.ts';
+import type { StatefulSet } from './types/statefulset.ts';
 
 export interface KindMap {
   ConfigMap: ConfigMap;
@@ -26,6 +27,7 @@ export interface KindMap {
   Pod: Pod;
   ReplicaSet: ReplicaSet;
   Service: Service;
+  StatefulSet: StatefulSet;
 }
 
 export type Kind = keyof KindMap;
@@ -145,6 +147,15 @@ export const KINDS: { readonly [K in Kind]: KindInfo<K> } = {
     shortNames: ['svc'],
     namespaced: true,
     hasGeneration: false,
+    hasStatus: true,
+  },
+  StatefulSet: {
+    kind: 'StatefulSet',
+    apiVersion: 'apps/v1',
+    resource: 'statefulsets',
+    shortNames: ['sts'],
+    namespaced: true,
+    hasGeneration: true,
     hasStatus: true,
   },
 };

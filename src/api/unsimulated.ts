@@ -16,7 +16,7 @@ const OTHER_KINDS: Readonly<Record<string, readonly string[]>> = {
     'Secret',
     'ServiceAccount',
   ],
-  'apps/v1': ['ControllerRevision', 'DaemonSet', 'StatefulSet'],
+  'apps/v1': ['ControllerRevision', 'DaemonSet'],
   'batch/v1': ['CronJob', 'Job'],
   'autoscaling/v1': ['HorizontalPodAutoscaler'],
   'autoscaling/v2': ['HorizontalPodAutoscaler'],
@@ -43,7 +43,7 @@ interface Rule {
   readonly when?: (value: unknown) => boolean;
 }
 
-const ANY_POD = /^(Pod|Deployment|ReplicaSet|DaemonSet)$/;
+const ANY_POD = /^(Pod|Deployment|ReplicaSet|DaemonSet|StatefulSet)$/;
 
 function unless(...accepted: readonly unknown[]): (value: unknown) => boolean {
   return (value) => !accepted.some((one) => jsonEqual(one, value));
@@ -92,6 +92,7 @@ const RULES: readonly Rule[] = [
       CONTAINER_RULES.map((rule) => ({ ...rule, kinds: ANY_POD, path: `${base}.${list}.*.${rule.path}` })),
     ),
   ]),
+  { kinds: /^StatefulSet$/, path: 'spec.volumeClaimTemplates' },
   { kinds: /^Service$/, path: 'spec.loadBalancerClass' },
   { kinds: /^Service$/, path: 'spec.loadBalancerIP' },
   { kinds: /^Service$/, path: 'spec.trafficDistribution' },

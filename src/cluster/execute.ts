@@ -161,7 +161,7 @@ function deleteObject(world: World, key: string, gracePeriodSeconds: number | un
 function scaleObject(world: World, key: string, replicas: number): Execution {
   const object = world.store.byKey(key);
   if (object === null) return refused(`Error from server (NotFound): ${key} not found`);
-  if (object.kind !== 'Deployment' && object.kind !== 'ReplicaSet') {
+  if (object.kind !== 'Deployment' && object.kind !== 'ReplicaSet' && object.kind !== 'StatefulSet') {
     return refused(`error: cannot scale ${key}: the server could not find the requested resource`);
   }
   const { name, namespace } = object.metadata;

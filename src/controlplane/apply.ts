@@ -169,7 +169,7 @@ export function deletedMessage(kind: Kind, name: string): string {
 /** kubectl scale: sets spec.replicas of a workload. */
 export function scale(
   store: ApiStore,
-  kind: 'Deployment' | 'ReplicaSet',
+  kind: 'Deployment' | 'ReplicaSet' | 'StatefulSet',
   target: { readonly namespace: string; readonly name: string },
   replicas: number,
 ): WriteResult<KubeObject> {

@@ -15,6 +15,7 @@ import { startNamespaceController } from './namespace-controller.ts';
 import { startNodeLifecycleController } from './node-lifecycle-controller.ts';
 import { startReplicaSetController } from './replicaset/replicaset-controller.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
+import { startStatefulSetController } from './statefulset/statefulset-controller.ts';
 import type { ApiStore } from './store.ts';
 
 export interface ControlPlane {
@@ -38,6 +39,7 @@ export function startControllers(store: ApiStore): ControlPlane {
     }),
     startDeploymentController({ sim, client: client('deployment-controller') }),
     startReplicaSetController({ sim, client: client('replicaset-controller') }),
+    startStatefulSetController({ sim, client: client('statefulset-controller') }),
     startScheduler({ sim, client: client('default-scheduler') }),
     startEndpointSliceController({ sim, client: client('endpointslice-controller') }),
     startEndpointsController({ sim, client: client('endpoints-controller') }),

@@ -13,7 +13,17 @@ import { WorkQueue } from './workqueue.ts';
 const NAME = 'generic-garbage-collector';
 
 /** Kinds whose objects own others. */
-const OWNER_KINDS = ['Deployment', 'ReplicaSet', 'DaemonSet', 'Service', 'Endpoints', 'Node', 'Pod', 'ConfigMap'] as const;
+const OWNER_KINDS = [
+  'Deployment',
+  'ReplicaSet',
+  'DaemonSet',
+  'StatefulSet',
+  'Service',
+  'Endpoints',
+  'Node',
+  'Pod',
+  'ConfigMap',
+] as const;
 /** Kinds whose objects are owned. */
 const DEPENDENT_KINDS: readonly Kind[] = [
   'ReplicaSet',
@@ -22,6 +32,7 @@ const DEPENDENT_KINDS: readonly Kind[] = [
   'Endpoints',
   'Deployment',
   'DaemonSet',
+  'StatefulSet',
   'Service',
   'ConfigMap',
 ];

@@ -105,6 +105,13 @@ const STRATEGIES: { readonly [K in Kind]: Strategy<K> } = {
     },
     update: nothing,
   },
+  StatefulSet: {
+    create: (draft) => {
+      draft.status = { replicas: 0 };
+      return [];
+    },
+    update: nothing,
+  },
   Service: {
     create: (draft, context) => {
       draft.status = { loadBalancer: {} };

@@ -21,6 +21,7 @@ export class Tables {
     Pod: new KindTable(),
     ReplicaSet: new KindTable(),
     Service: new KindTable(),
+    StatefulSet: new KindTable(),
   };
 
   constructor(allocator: ServiceAllocator) {

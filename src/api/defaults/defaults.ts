@@ -6,7 +6,7 @@ import type { Draft } from '../json.ts';
 import type { Kind, KindMap } from '../kinds.ts';
 import { quantitiesAsText, setDefaultsPod } from './pod.ts';
 import { setDefaultsEndpoints, setDefaultsEndpointSlice, setDefaultsService } from './service.ts';
-import { setDefaultsDaemonSet, setDefaultsDeployment, setDefaultsReplicaSet } from './workload.ts';
+import { setDefaultsDaemonSet, setDefaultsDeployment, setDefaultsReplicaSet, setDefaultsStatefulSet } from './workload.ts';
 
 type Defaulter<K extends Kind> = (draft: Draft<KindMap[K]>) => void;
 
@@ -38,6 +38,7 @@ const DEFAULTERS: { readonly [K in Kind]: Defaulter<K> } = {
   Pod: setDefaultsPod,
   ReplicaSet: setDefaultsReplicaSet,
   Service: setDefaultsService,
+  StatefulSet: setDefaultsStatefulSet,
 };
 
 /** Fills in the defaults of `kind` in place. */

@@ -5,6 +5,7 @@ import type { Draft } from '../json.ts';
 import type { DaemonSet } from '../types/daemonset.ts';
 import type { Deployment } from '../types/deployment.ts';
 import type { ReplicaSet } from '../types/replicaset.ts';
+import type { StatefulSet } from '../types/statefulset.ts';
 import { setDefaultsPodTemplate } from './pod.ts';
 
 export function setDefaultsDeployment(deployment: Draft<Deployment>): void {
@@ -38,5 +39,19 @@ export function setDefaultsDaemonSet(daemonSet: Draft<DaemonSet>): void {
     rolling.maxUnavailable ??= 1;
     rolling.maxSurge ??= 0;
   }
+  spec.revisionHistoryLimit ??= 10;
+}
+
+export function setDefaultsStatefulSet(set: Draft<StatefulSet>): void {
+  const spec = (set.spec ??= {});
+  setDefaultsPodTemplate((spec.template ??= {}));
+  spec.podManagementPolicy ??= 'OrderedReady';
+  const strategy = (spec.updateStrategy ??= {});
+  strategy.type ??= 'RollingUpdate';
+  if (strategy.type === 'RollingUpdate') (strategy.rollingUpdate ??= {}).partition ??= 0;
+  spec.persistentVolumeClaimRetentionPolicy ??= {};
+  spec.persistentVolumeClaimRetentionPolicy.whenDeleted ??= 'Retain';
+  spec.persistentVolumeClaimRetentionPolicy.whenScaled ??= 'Retain';
+  spec.replicas ??= 1;
   spec.revisionHistoryLimit ??= 10;
 }

@@ -10,7 +10,14 @@ import { validateMeta } from './meta.ts';
 import { isDns1035Label, isDns1123Label, isDns1123Subdomain } from './names.ts';
 import { validatePod, validatePodUpdate } from './pod.ts';
 import { validateService, validateServiceUpdate } from './service.ts';
-import { validateDaemonSet, validateDeployment, validateReplicaSet, validateSelectorUpdate } from './workload.ts';
+import {
+  validateDaemonSet,
+  validateDeployment,
+  validateReplicaSet,
+  validateSelectorUpdate,
+  validateStatefulSet,
+  validateStatefulSetUpdate,
+} from './workload.ts';
 
 interface Validator<K extends Kind> {
   /** Format of the kind's names. */
@@ -35,6 +42,7 @@ const VALIDATORS: { readonly [K in Kind]: Validator<K> } = {
   Pod: { name: isDns1123Subdomain, validate: validatePod, update: validatePodUpdate },
   ReplicaSet: { name: isDns1123Subdomain, validate: validateReplicaSet, update: validateSelectorUpdate },
   Service: { name: isDns1035Label, validate: validateService, update: validateServiceUpdate },
+  StatefulSet: { name: isDns1123Subdomain, validate: validateStatefulSet, update: validateStatefulSetUpdate },
 };
 
 /** All problems of a defaulted object. */

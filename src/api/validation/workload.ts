@@ -1,5 +1,5 @@
 /**
- * Deployments, ReplicaSets and DaemonSets (pkg/apis/apps/validation/validation.go).
+ * Deployments, ReplicaSets, DaemonSets and StatefulSets (pkg/apis/apps/validation/validation.go).
  */
 import { forbidden, invalid, notSupported, printed, required, type FieldError } from '../field-error.ts';
 import { jsonEqual, type Draft } from '../json.ts';
@@ -9,6 +9,7 @@ import type { Deployment, DeploymentStrategy } from '../types/deployment.ts';
 import type { IntOrString, LabelSelector } from '../types/meta.ts';
 import type { PodTemplateSpec } from '../types/pod.ts';
 import type { ReplicaSet } from '../types/replicaset.ts';
+import type { StatefulSet } from '../types/statefulset.ts';
 import { goLabelSelector, nonNegative, validateLabels, validateLabelSelector } from './meta.ts';
 import { validatePodSpec } from './pod.ts';
 
@@ -126,6 +127,59 @@ export function validateReplicaSet(replicaSet: Draft<ReplicaSet>): readonly Fiel
 
 export function validateDaemonSet(daemonSet: Draft<DaemonSet>): readonly FieldError[] {
   return validateWorkload(daemonSet.spec ?? {}, 'daemonset');
+}
+
+export function validateStatefulSet(set: Draft<StatefulSet>): readonly FieldError[] {
+  const spec = set.spec ?? {};
+  const policies = ['OrderedReady', 'Parallel'];
+  const policy = spec.podManagementPolicy ?? '';
+  const type = spec.updateStrategy?.type ?? '';
+  const onDelete = type === 'OnDelete' && spec.updateStrategy?.rollingUpdate !== undefined;
+  return [
+    ...(policies.includes(policy)
+      ? []
+      : [invalid('spec.podManagementPolicy', policy, `must be '${policies[0] ?? ''}' or '${policies[1] ?? ''}'`)]),
+    ...(type === 'RollingUpdate' || type === 'OnDelete'
+      ? []
+      : [invalid('spec.updateStrategy', printed(`{"type":"${type}"}`), "must be 'RollingUpdate' or 'OnDelete'")]),
+    ...(onDelete
+      ? [
+          invalid(
+            'spec.updateStrategy.rollingUpdate',
+            printed(JSON.stringify(spec.updateStrategy?.rollingUpdate)),
+            "only allowed for updateStrategy 'RollingUpdate'",
+          ),
+        ]
+      : []),
+    ...nonNegative('spec.updateStrategy.rollingUpdate.partition', spec.updateStrategy?.rollingUpdate?.partition),
+    ...nonNegative('spec.replicas', spec.replicas),
+    ...nonNegative('spec.ordinals.start', spec.ordinals?.start),
+    ...validateWorkload(spec, 'statefulset'),
+  ];
+}
+
+/** pkg/apis/apps/validation ValidateStatefulSetUpdate: most of a StatefulSet is for ever. */
+const STATEFUL_SET_MUTABLE = new Set([
+  'replicas',
+  'ordinals',
+  'template',
+  'updateStrategy',
+  'persistentVolumeClaimRetentionPolicy',
+  'minReadySeconds',
+]);
+
+export function validateStatefulSetUpdate(next: Draft<StatefulSet>, old: StatefulSet): readonly FieldError[] {
+  const before: Readonly<Record<string, unknown>> = { ...old.spec };
+  const after: Readonly<Record<string, unknown>> = { ...next.spec };
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return keys.every((key) => STATEFUL_SET_MUTABLE.has(key) || jsonEqual(before[key] ?? null, after[key] ?? null))
+    ? []
+    : [
+        forbidden(
+          'spec',
+          "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden",
+        ),
+      ];
 }
 
 /** The selector of a workload never changes. */

@@ -78,7 +78,7 @@ describe('the command line of sim', () => {
     [[...MINIMAL, '--frm', 'x'], "Unknown option '--frm'"],
     [[...MINIMAL, 'stray'], "Unexpected argument 'stray'"],
     [['--scenario', 'x', '--from', 'class', '--to', 'svc/web:80'], '--from: "class" is no place'],
-    [['--scenario', 'x', '--from', 'external', '--to', 'web:80'], '--to: "web" is no target'],
+    [['--scenario', 'x', '--from', 'external', '--to', 'we+b:80'], '--to: "we+b" is no target'],
     [[...MINIMAL, '--bytes', '70000'], '--bytes must be a whole number from 0 to 65507, not "70000"'],
     [[...MINIMAL, '--write', 'a.pcap'], '--write goes with --capture'],
     [[...MINIMAL, '--capture', 'eth0'], '--capture "eth0": it must be PLACE:DEV'],

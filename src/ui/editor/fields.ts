@@ -16,6 +16,7 @@ const API_VERSION: Readonly<Record<Kind, string>> = {
   Pod: 'v1',
   ReplicaSet: 'apps/v1',
   Service: 'v1',
+  StatefulSet: 'apps/v1',
 };
 
 /** Kinds a user has reason to write. */

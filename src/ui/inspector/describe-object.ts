@@ -33,6 +33,7 @@ function particulars(snapshot: ClusterSnapshot, view: ObjectView, object: KubeOb
       return service(snapshot, object);
     case 'Deployment':
     case 'ReplicaSet':
+    case 'StatefulSet':
       return workload(snapshot, view, object);
     case 'DaemonSet':
       return {
@@ -200,10 +201,16 @@ function endpointRows(snapshot: ClusterSnapshot, namespace: string, name: string
   );
 }
 
+const WORKLOAD_NOTES = {
+  Deployment: 'inspector.note.deployment',
+  ReplicaSet: 'inspector.note.replicaSet',
+  StatefulSet: 'inspector.note.statefulSet',
+} as const;
+
 function workload(
   snapshot: ClusterSnapshot,
   view: ObjectView,
-  object: Kinded<'Deployment' | 'ReplicaSet'>,
+  object: Kinded<'Deployment' | 'ReplicaSet' | 'StatefulSet'>,
 ): Partial<Description> {
   const { replicas } = object.spec;
   const ready = object.status.readyReplicas ?? 0;
@@ -211,7 +218,7 @@ function workload(
   return {
     facts: facts(fact('replicas', `${replicas}, ready ${ready}`), ...metaFacts(snapshot, object)),
     lists: owned(snapshot, object),
-    note: { key: object.kind === 'Deployment' ? 'inspector.note.deployment' : 'inspector.note.replicaSet', values: {} },
+    note: { key: WORKLOAD_NOTES[object.kind], values: {} },
     scalable: managed ? null : { object: view.key, replicas },
   };
 }

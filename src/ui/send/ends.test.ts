@@ -83,8 +83,8 @@ it('what is typed is a name, an id, an address or nothing', () => {
     service('web'),
     { kind: 'address', address: '10.96.0.10' },
     { kind: 'svc', namespace: 'kube-system', name: 'kube-dns' },
-    null,
     { kind: 'name', name: 'nobody' },
+    null,
     null,
     null,
   ]);

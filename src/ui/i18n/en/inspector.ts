@@ -44,6 +44,8 @@ export const inspector = {
       'A Service has no device and answers no ping. It is rules on every node: who dials its address is sent on to an endpoint.',
     serviceEmpty: 'No endpoints: no ready Pod has the labels {{selector}}. kube-proxy rejects what is sent here.',
     deployment: 'Keeps a ReplicaSet for each version of its template, and moves Pods from the old one to the new.',
+    statefulSet:
+      'The StatefulSet controller makes its Pods one after the other and numbers them. Together with the headless Service it names, each has a name of its own in DNS, which outlives its address.',
     replicaSet: 'Keeps as many Pods as it is told, no more and no fewer.',
     daemonSet: 'Keeps one Pod on each node that fits.',
     slice: 'The list kube-proxy makes its rules from: addresses of Pods that a Service selects, and whether they are ready.',

@@ -43,6 +43,8 @@ export const inspector: Translated<typeof english> = {
     service: 'Service 没有设备，也不应答 ping。它是每个节点上的规则：谁访问它的地址，就被转到某个端点。',
     serviceEmpty: '没有端点：没有就绪的 Pod 带有标签 {{selector}}。发到这里的数据包会被 kube-proxy 的规则拒绝。',
     deployment: '为模板的每个版本维护一个 ReplicaSet，并把 Pod 从旧版本逐步换到新版本。',
+    statefulSet:
+      'StatefulSet 控制器按编号逐个创建 Pod。配合它指定的 headless Service，每个 Pod 都有自己的域名，地址变了，域名不变。',
     replicaSet: '保持指定数量的 Pod，不多也不少。',
     daemonSet: '在每个合适的节点上保持一个 Pod。',
     slice: 'kube-proxy 据此生成规则的名单：Service 选中的 Pod 的地址，以及它们是否就绪。',
