@@ -93,17 +93,8 @@ export class Sockets {
 
   /** sendto() and wait for one answer: a UDP client. */
   sendUdp(spec: ClientSpec): ClientHandle {
-    const { dst, port, process, recorder, onEvent } = spec;
-    const opened = this.openUdp({
-      dst,
-      port,
-      process,
-      recorder,
-      role: 'request',
-      parentId: null,
-      onMessage: (payload) => onEvent({ kind: 'answered', text: messageText(payload) }),
-      onError: (errno) => onEvent({ kind: 'error', errno }),
-    });
+    const { dst, port, recorder } = spec;
+    const opened = this.openUdp({ dst, port, recorder, role: 'request', parentId: null, ...hearing(spec) });
     if (!opened.ok) return refused(spec, opened.error);
     opened.value.send(appData(spec.text));
     return opened.value;
@@ -149,13 +140,7 @@ export class Sockets {
     if (IPV4_BYTES + ICMP_BYTES + echoBytes > pathMtu(this.#netns, ends.dst)) return refused(spec, 'EMSGSIZE');
     const id = 1 + this.#netns.kernel.random('icmp.id').below(65535);
     const key = connectionKey('icmp', ends.src, id, ends.dst, 0);
-    const { process, onEvent } = spec;
-    const heard: DatagramClient['spec'] = {
-      process,
-      onMessage: (payload) => onEvent({ kind: 'answered', text: messageText(payload) }),
-      onError: (errno) => onEvent({ kind: 'error', errno }),
-    };
-    this.#datagrams.set(key, { spec: heard, local: ends.src, port: id });
+    this.#datagrams.set(key, { spec: hearing(spec), local: ends.src, port: id });
     const l4: IcmpMessage = {
       kind: 'icmp',
       type: 8,
@@ -436,6 +421,15 @@ export class Sockets {
     }
     return null;
   }
+}
+
+/** A client that takes one answer as text. */
+function hearing({ process, onEvent }: ClientSpec): DatagramClient['spec'] {
+  return {
+    process,
+    onMessage: (payload) => onEvent({ kind: 'answered', text: messageText(payload) }),
+    onError: (errno) => onEvent({ kind: 'error', errno }),
+  };
 }
 
 /** A client that could not even begin. */

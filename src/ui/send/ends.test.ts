@@ -86,6 +86,5 @@ it('what is typed is a name, an id, an address or nothing', () => {
     { kind: 'name', name: 'nobody' },
     null,
     null,
-    null,
   ]);
 });
