@@ -1,7 +1,7 @@
 /**
  * The real side: runs an exported script, sends probes through it, and reads back what the kernel has.
  */
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,7 +54,13 @@ export class RealCluster {
     writeFileSync(this.#script, script);
   }
 
+  /** A process that is ended on the way removes what it made all the same. */
+  readonly #leave = (): void => {
+    spawnSync('bash', [this.#script, 'down'], { env: this.#env() });
+  };
+
   async up(): Promise<Ran> {
+    process.on('exit', this.#leave);
     const ran = await this.#run('bash', [this.#script, 'up']);
     if (ran.status !== 0) return ran;
     const driver = spawn('python3', ['-c', DRIVER_PROGRAM], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -68,6 +74,7 @@ export class RealCluster {
     this.#driver?.stdin?.end();
     this.#driver = null;
     await this.#run('bash', [this.#script, 'down']);
+    process.off('exit', this.#leave);
     rmSync(this.#folder, { recursive: true });
   }
 

@@ -22,7 +22,7 @@ do with what the simulator says: how a connection ends, who answers, which addre
 Exit status: 0 all agrees, 1 something differs, 2 wrong use, 3 the machine does not allow it.
 `;
 
-const [DIFFERS, WRONG_USE, NOT_HERE] = [1, 2, 3];
+const [DIFFERS, WRONG_USE, NOT_HERE, ENDED] = [1, 2, 3, 130];
 /** Most of the time a cluster waits: for timeouts, for the kernel's own pauses. */
 const AT_ONCE = 2;
 
@@ -49,6 +49,7 @@ export async function runKernelTest(argv: readonly string[]): Promise<number> {
     process.stderr.write(`${specs.error}\n`);
     return WRONG_USE;
   }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(ENDED));
   const hindered = hindrance(prefixOf(0));
   if (hindered === null) return report(await checkAll(specs.value));
   process.stdout.write(`left out all: ${hindered}\n0 passed, 0 failed\n`);
