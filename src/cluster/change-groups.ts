@@ -41,6 +41,8 @@ const ORDER = [
   'kindnetd',
   'kubenet',
   'route controller',
+  'weave',
+  'weave-npc',
   'kube-proxy',
 ];
 

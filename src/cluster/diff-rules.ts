@@ -81,6 +81,8 @@ const CHAIN_OWNERS: readonly (readonly [prefix: string, owner: string])[] = [
   ['KUBE-', 'kube-proxy'],
   ['FLANNEL-', 'flanneld'],
   ['KIND-MASQ-', 'kindnetd'],
+  ['WEAVE-NPC', 'weave-npc'],
+  ['WEAVE', 'weave'],
 ];
 
 /** Chains without rules name no maker; their prefix does. */

@@ -11,6 +11,7 @@ import { BY_KERNEL, type Provenance } from '../lib/provenance.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { Instant } from '../sim/sim.ts';
 import { Bridge } from './dev/bridge.ts';
+import { Datapath } from './dev/datapath.ts';
 import type { NetDevice } from './dev/device.ts';
 import { Dummy } from './dev/dummy.ts';
 import { Ether } from './dev/ether.ts';
@@ -85,7 +86,7 @@ export class Netns {
     this.sockets = new Sockets(this);
     this.netfilter = new Netfilter(netfilterHost(this), { cache: kernel.ruleCache });
     this.loopback = new Loopback(this, by);
-    this.#register(this.loopback);
+    this.register(this.loopback);
   }
 
   // Devices
@@ -98,9 +99,11 @@ export class Netns {
     return [...this.#devices.values()];
   }
 
-  /** The next free interface index; an index freed is not given again. */
+  /** The next free interface index; an index freed is not given again (dev_new_index). */
   nextIfindex(): number {
-    return ++this.#lastIfindex;
+    do this.#lastIfindex++;
+    while (this.hasIfindex(this.#lastIfindex));
+    return this.#lastIfindex;
   }
 
   addBridge(spec: { readonly name: string; readonly mac?: Mac; readonly mtu?: number }, by: Provenance): Done {
@@ -127,17 +130,17 @@ export class Netns {
     },
     by: Provenance,
   ): Done {
-    const free = this.#checkName(spec.name);
+    const free = this.checkName(spec.name);
     if (!free.ok) return free;
     const make = (netns: Netns, name: string, mac: Mac | undefined): Veth =>
       new Veth({ netns, name, mac: mac ?? this.kernel.newMac(), mtu: spec.mtu ?? 1500, madeBy: by });
-    const peerFree = spec.peer.netns.#checkName(spec.peer.name);
+    const peerFree = spec.peer.netns.checkName(spec.peer.name);
     if (!peerFree.ok) return peerFree;
     const peer = make(spec.peer.netns, spec.peer.name, spec.peer.mac);
-    spec.peer.netns.#register(peer);
+    spec.peer.netns.register(peer);
     const end = make(this, spec.name, spec.mac);
     Veth.pair(end, peer);
-    this.#register(end);
+    this.register(end);
     return DONE;
   }
 
@@ -179,7 +182,7 @@ export class Netns {
 
   /** The module's own device, as ipip_init_net makes it. */
   addFallbackIpip(): void {
-    if (!this.#devices.has(TUNL0)) this.#register(new Ipip(this));
+    if (!this.#devices.has(TUNL0)) this.register(new Ipip(this));
   }
 
   /** tunl0, null while the module is not loaded. */
@@ -203,18 +206,43 @@ export class Netns {
     );
   }
 
+  // For those who make and move devices (dev/ovs.ts, dev/move.ts)
+
+  hasIfindex(ifindex: number): boolean {
+    for (const dev of this.#devices.values()) if (dev.ifindex === ifindex) return true;
+    return false;
+  }
+
+  /** The name can be given to a new device, or the kernel's refusal. */
+  checkName(name: string): Done {
+    if (name.length === 0 || name.length > MAX_NAME) return err('Error: Attribute failed policy validation.');
+    return this.#devices.has(name) ? err('RTNETLINK answers: File exists') : DONE;
+  }
+
+  /** The device is part of this namespace from now on. */
+  register(dev: NetDevice): void {
+    this.#devices.set(dev.name, dev);
+    this.sysctl.addDevice(dev.name);
+    this.touch();
+  }
+
+  /** Nothing here speaks of the device any more. */
+  forget(dev: NetDevice): void {
+    this.#devices.delete(dev.name);
+    this.neigh.flushDevice(dev);
+    this.fib.removeWhere((route) => route.dev === dev.name);
+    this.sysctl.removeDevice(dev.name);
+    this.touch();
+  }
+
   deleteLink(name: string, by: Provenance): Done {
     const dev = this.#devices.get(name);
     if (dev === undefined) return err(`Cannot find device "${name}"`);
     // The module's own device goes with its namespace only (ip_tunnel_dellink leaves fb_tunnel_dev).
     if (dev instanceof Ipip) return DONE;
     this.#linkDown(dev, by);
-    this.#devices.delete(name);
-    this.neigh.flushDevice(dev);
-    this.fib.removeWhere((route) => route.dev === name);
-    this.sysctl.removeDevice(name);
+    this.forget(dev);
     dev.onDelete();
-    this.touch();
     return DONE;
   }
 
@@ -380,13 +408,6 @@ export class Netns {
       recorder.end(inner, 'LOST', reason);
   }
 
-  /** The VXLAN device that takes packets to that UDP port with that network identifier. */
-  vxlanFor(port: number, vni: number): Vxlan | null {
-    for (const dev of this.#devices.values())
-      if (dev instanceof Vxlan && dev.dstport === port && dev.id === vni && dev.up) return dev;
-    return null;
-  }
-
   get now(): Instant {
     return this.kernel.sim.now;
   }
@@ -417,7 +438,7 @@ export class Netns {
       restores.push(() => {
         dev.counters = { ...counters };
       });
-      if (dev instanceof Bridge || dev instanceof Vxlan) restores.push(dev.checkpoint());
+      if (dev instanceof Bridge || dev instanceof Datapath || dev instanceof Vxlan) restores.push(dev.checkpoint());
     }
     let epoch = this.#viewer.epoch;
     return () => {
@@ -428,22 +449,11 @@ export class Netns {
     };
   }
 
-  #checkName(name: string): Done {
-    if (name.length === 0 || name.length > MAX_NAME) return err('Error: Attribute failed policy validation.');
-    return this.#devices.has(name) ? err('RTNETLINK answers: File exists') : DONE;
-  }
-
   #add(name: string, make: () => NetDevice): Done {
-    const free = this.#checkName(name);
+    const free = this.checkName(name);
     if (!free.ok) return free;
-    this.#register(make());
+    this.register(make());
     return DONE;
-  }
-
-  #register(dev: NetDevice): void {
-    this.#devices.set(dev.name, dev);
-    this.sysctl.addDevice(dev.name);
-    this.touch();
   }
 
   #setMaster(dev: NetDevice, master: string | null): Done {

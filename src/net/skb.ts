@@ -12,6 +12,13 @@ import type { EthernetHeader, L3 } from './wire/packet.ts';
 /** A reference from a packet to its connection (skb->_nfct). `untracked` is the raw table's CT --notrack. */
 export type Nfct = { readonly conn: Conn; readonly ctinfo: CtInfo } | 'untracked' | null;
 
+/** Metadata of a collected tunnel (struct ip_tunnel_key): addresses as this machine sees them. */
+export interface TunnelInfo {
+  readonly local: IpAddr;
+  readonly remote: IpAddr;
+  readonly id: number;
+}
+
 export interface Skb {
   /** Identity within the trace; 0 when nothing records. */
   packetId: number;
@@ -29,6 +36,8 @@ export interface Skb {
   /** Bridge ports of a packet br_netfilter saw (nf_bridge_info), null otherwise; the incoming one stays when it is routed on. */
   physin: string | null;
   physout: string | null;
+  /** Where a tunnel port is to send the frame, or where it came from (skb_tunnel_info). */
+  tunnel: TunnelInfo | null;
   /** Set while br_netfilter holds the packet: the IP hooks it already met (ip_sabotage_in). */
   bridged: boolean;
   /** Records this packet's walk; null when nobody asked. */
@@ -48,6 +57,7 @@ export function newSkb(l3: L3, recorder: TraceRecorder | null, packetId: number)
     nexthop: null,
     physin: null,
     physout: null,
+    tunnel: null,
     bridged: false,
     recorder,
   };
@@ -80,6 +90,7 @@ export function scrub(skb: Skb, options: { readonly crossesNetns: boolean }): vo
   skb.nexthop = null;
   skb.physin = null;
   skb.physout = null;
+  skb.tunnel = null;
   skb.bridged = false;
   if (options.crossesNetns) skb.mark = 0;
 }

@@ -12,7 +12,7 @@ import type { Ruleset } from './netfilter/ruleset.ts';
 import type { PathMtu } from './ip/pmtu.ts';
 import type { RouteView } from './trace/trace.ts';
 
-export type LinkKind = 'loopback' | 'ether' | 'veth' | 'bridge' | 'vxlan' | 'ipip' | 'dummy';
+export type LinkKind = 'loopback' | 'ether' | 'veth' | 'bridge' | 'vxlan' | 'openvswitch' | 'ipip' | 'dummy';
 
 export interface AddressView {
   /** Interface address with its prefix length, e.g. `10.244.0.1/24`. */
@@ -34,10 +34,13 @@ export interface PeerView {
 
 export interface VxlanView {
   readonly id: number;
-  readonly local: IpAddr;
-  readonly dev: string;
+  /** Null where each packet says it itself (`external`). */
+  readonly local: IpAddr | null;
+  readonly dev: string | null;
   readonly dstport: number;
   readonly learning: boolean;
+  /** Where to is in the packet's tunnel metadata. */
+  readonly external: boolean;
 }
 
 export interface LinkView {

@@ -6,7 +6,7 @@ import { Bridge } from './dev/bridge.ts';
 import type { NetDevice } from './dev/device.ts';
 import { Vxlan } from './dev/vxlan.ts';
 import type { Netns } from './netns.ts';
-import type { FdbView, LinkView, NetnsView } from './view.ts';
+import type { FdbView, LinkKind, LinkView, NetnsView } from './view.ts';
 
 export class NetnsViewer {
   readonly #netns: Netns;
@@ -105,7 +105,8 @@ function linkView(dev: NetDevice): LinkView {
 /** Devices that do not report their state are UNKNOWN while up (RFC 2863). */
 function operstate(dev: NetDevice, running: boolean): LinkView['operstate'] {
   if (!dev.up) return 'DOWN';
-  if (dev.kind === 'loopback' || dev.kind === 'vxlan' || dev.kind === 'ipip' || dev.kind === 'dummy') return 'UNKNOWN';
+  const silent: readonly LinkKind[] = ['loopback', 'vxlan', 'openvswitch', 'ipip', 'dummy'];
+  if (silent.includes(dev.kind)) return 'UNKNOWN';
   return running ? 'UP' : 'DOWN';
 }
 

@@ -15,7 +15,6 @@ import type { Skb } from '../skb.ts';
 import type { DevRef } from '../trace/trace.ts';
 import type { LinkKind, PeerView, VxlanView } from '../view.ts';
 import { ETHERNET_BYTES, l3Bytes } from '../wire/size.ts';
-import type { Bridge } from './bridge.ts';
 
 /** An address of a device (struct in_ifaddr). */
 export interface IfAddr {
@@ -48,18 +47,27 @@ export interface DeviceSpec {
 /** What Ethernet devices take (ETH_MIN_MTU, ETH_MAX_MTU). */
 const MIN_MTU = 68;
 const MAX_MTU = 65535;
+/** What devices can be ports of: a bridge, or an Open vSwitch datapath. */
+export interface Switch extends NetDevice {
+  addPort(dev: NetDevice): void;
+  removePort(dev: NetDevice): void;
+  /** A frame came in at a port. */
+  handleFrame(port: NetDevice, skb: Skb): void;
+  /** The MTU of a port has changed. */
+  adjustMtu(): void;
+}
 
 export abstract class NetDevice {
   abstract readonly kind: LinkKind;
-  readonly netns: Netns;
+  netns: Netns;
   name: string;
-  readonly ifindex: number;
+  ifindex: number;
   mac: Mac;
   mtu: number;
   /** IFF_UP: set by the administrator. */
   up = false;
-  /** The bridge this device is a port of. */
-  master: Bridge | null = null;
+  /** The switch this device is a port of. */
+  master: Switch | null = null;
   /** Port flag: frames may leave where they came in. */
   hairpin = false;
   addresses: readonly IfAddr[] = [];

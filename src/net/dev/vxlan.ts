@@ -10,13 +10,12 @@ import { isGroup, type Mac } from '../../lib/mac.ts';
 import { BY_KERNEL, type Provenance } from '../../lib/provenance.ts';
 import { err, type Result } from '../../lib/result.ts';
 import type { Instant } from '../../sim/sim.ts';
-import { ipLocalOut } from '../ip/output.ts';
-import { newSkb, scrub, type Skb } from '../skb.ts';
+import type { Skb } from '../skb.ts';
 import type { FdbView, VxlanView } from '../view.ts';
-import type { Frame, Ipv4Packet } from '../wire/packet.ts';
+import type { Ipv4Packet, VxlanPayload } from '../wire/packet.ts';
 import { VXLAN_OVERHEAD_BYTES } from '../wire/size.ts';
-import { netifReceive, NetDevice, type DeviceSpec } from './device.ts';
-import { flowHash } from './flowhash.ts';
+import { NetDevice, type DeviceSpec } from './device.ts';
+import { openVxlan, sealVxlan } from './vxlan-envelope.ts';
 
 export interface VxlanSpec extends DeviceSpec {
   /** VXLAN network identifier. */
@@ -34,10 +33,6 @@ interface VxlanFdbEntry {
   readonly madeBy: Provenance;
   readonly madeAt: Instant;
 }
-
-/** Outer source ports: the whole ephemeral range (udp_flow_src_port with net.ipv4.ip_local_port_range). */
-const SOURCE_PORT_MIN = 32768;
-const SOURCE_PORT_COUNT = 28232;
 
 export class Vxlan extends NetDevice {
   readonly kind = 'vxlan';
@@ -62,7 +57,7 @@ export class Vxlan extends NetDevice {
   }
 
   override get vxlanView(): VxlanView {
-    return { id: this.id, local: this.local, dev: this.lower, dstport: this.dstport, learning: this.learning };
+    return { id: this.id, local: this.local, dev: this.lower, dstport: this.dstport, learning: this.learning, external: false };
   }
 
   /** Bound to a device below, no more than that one leaves beside the envelope (vxlan_change_mtu). */
@@ -111,63 +106,14 @@ export class Vxlan extends NetDevice {
       this.netns.drop(skb, 'SIM_NO_FDB', `no fdb entry for ${eth.dmac} on ${this.name}`);
       return;
     }
-    this.#encapsulate(skb, { eth, l3: skb.l3 }, entry.dst);
-  }
-
-  #encapsulate(inner: Skb, frame: Frame, remote: IpAddr): void {
-    const outer: Ipv4Packet = {
-      kind: 'ipv4',
-      src: this.local,
-      dst: remote,
-      ttl: 64,
-      id: 0,
-      df: false,
-      tos: 0,
-      l4: {
-        kind: 'udp',
-        sport: SOURCE_PORT_MIN + (flowHash(frame.l3) % SOURCE_PORT_COUNT),
-        dport: this.dstport,
-        payload: { kind: 'vxlan', vni: this.id, frame },
-      },
-    };
-    const recorder = inner.recorder;
-    const outerId =
-      recorder === null ? 0 : recorder.open(outer, 'encapsulates', inner.packetId, recorder.roleOf(inner.packetId));
-    this.netns.record(inner, {
-      kind: 'encap',
-      dev: this.name,
-      vni: this.id,
-      outerId,
-      outerSrc: this.local,
-      outerDst: remote,
-      port: this.dstport,
-      overheadBytes: VXLAN_OVERHEAD_BYTES,
-    });
-    const skb = newSkb(outer, recorder, outerId);
-    // Same namespace, so the mark stays on the outer packet (skb_scrub_packet with xnet false).
-    skb.mark = inner.mark;
-    ipLocalOut(this.netns, skb, { src: this.local });
+    const { local, id: vni, dstport } = this;
+    sealVxlan(this, skb, { eth, l3: skb.l3 }, { local, remote: entry.dst, vni, dstport, df: false });
   }
 
   /** Takes a UDP packet off its envelope and receives what was inside. */
-  receiveEncapsulated(outer: Skb, packet: Ipv4Packet, frame: Frame): void {
-    const recorder = outer.recorder;
-    const innerId = recorder?.innerOf(outer.packetId) ?? 0;
-    if (this.learning) this.#learn(frame.eth.smac, packet.src);
-    recorder?.end(outer.packetId, 'DELIVERED', null);
-    const inner = newSkb(frame.l3, recorder, innerId);
-    inner.eth = frame.eth;
-    inner.mark = outer.mark;
-    scrub(inner, { crossesNetns: false });
-    this.netns.record(inner, {
-      kind: 'decap',
-      dev: this.name,
-      vni: this.id,
-      innerId,
-      outerSrc: packet.src,
-      port: this.dstport,
-    });
-    netifReceive(this, inner);
+  receiveEncapsulated(outer: Skb, packet: Ipv4Packet, payload: VxlanPayload): void {
+    if (this.learning) this.#learn(payload.frame.eth.smac, packet.src);
+    openVxlan(this, outer, packet, payload, this.dstport);
   }
 
   /** Returns a closure that puts the forwarding database back as it is now. */

@@ -106,6 +106,7 @@ function finishOutput(netns: Netns, skb: Skb, dev: NetDevice, nexthop: IpAddr): 
     case 'ether':
     case 'veth':
     case 'vxlan':
+    case 'openvswitch':
       resolveAndSend(netns, skb, dev, nexthop);
       return;
     default:

@@ -7,6 +7,7 @@ import { IP_ANY, type IpAddr } from '../../lib/ip.ts';
 import { endsDatagrams, errnoOf, icmpSend, isTooBig, learnPathMtu } from '../ip/icmp.ts';
 import { ipLocalOut } from '../ip/output.ts';
 import { fitsPath, pathMtu } from '../ip/route.ts';
+import { vxlanFor } from '../dev/vxlan-port.ts';
 import type { Netns } from '../netns.ts';
 import { newSkb, type Nfct, type Skb } from '../skb.ts';
 import type { PacketRelation, PacketRole } from '../trace/trace.ts';
@@ -362,12 +363,12 @@ export class Sockets {
   #deliverVxlan(skb: Skb, packet: Ipv4Packet, datagram: UdpDatagram): void {
     const { payload } = datagram;
     if (payload.kind !== 'vxlan') return;
-    const device = this.#netns.vxlanFor(datagram.dport, payload.vni);
+    const device = vxlanFor(this.#netns, datagram.dport, payload.vni);
     if (device === null) {
       this.#netns.drop(skb, 'VXLAN_VNI_NOT_FOUND', `no device for VXLAN ${payload.vni} on UDP port ${datagram.dport}`);
       return;
     }
-    device.receiveEncapsulated(skb, packet, payload.frame);
+    device.receiveEncapsulated(skb, packet, payload);
   }
 
   #serveDatagram(

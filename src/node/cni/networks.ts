@@ -4,8 +4,9 @@ import { flannelHostGw, flannelVxlan } from './flannel/network.ts';
 import { kindnet } from './kindnet/network.ts';
 import type { Network } from './network.ts';
 import { noNetwork } from './none.ts';
+import { weave } from './weave/network.ts';
 
-export const NETWORK_NAMES = ['flannel-vxlan', 'flannel-host-gw', 'kindnet', 'bridge', 'none'] as const;
+export const NETWORK_NAMES = ['flannel-vxlan', 'flannel-host-gw', 'kindnet', 'bridge', 'weave', 'none'] as const;
 
 export type NetworkName = (typeof NETWORK_NAMES)[number];
 
@@ -14,6 +15,7 @@ const NETWORKS: Readonly<Record<NetworkName, Network>> = {
   'flannel-host-gw': flannelHostGw,
   kindnet,
   bridge: plainBridge,
+  weave,
   none: noNetwork,
 };
 

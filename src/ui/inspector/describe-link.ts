@@ -66,6 +66,8 @@ function kindLabel(link: LinkView, netns: string): Label {
       return 'inspector.kind.vxlan';
     case 'ipip':
       return 'inspector.kind.ipip';
+    case 'openvswitch':
+      return 'inspector.kind.datapath';
     case 'loopback':
       return 'inspector.kind.loopback';
     case 'dummy':
@@ -94,7 +96,9 @@ function vxlanFacts({ vxlan }: LinkView, ref: LinkRef): readonly Fact[] {
   if (vxlan === null) return [];
   return [
     fact('vxlan id', `${vxlan.id}, dstport ${vxlan.dstport}`),
-    fact('local', `${vxlan.local} dev `, sibling(ref, vxlan.dev)),
+    ...(vxlan.local === null || vxlan.dev === null
+      ? [fact('local', 'external')]
+      : [fact('local', `${vxlan.local} dev `, sibling(ref, vxlan.dev))]),
     fact('learning', vxlan.learning ? 'learning' : 'nolearning'),
   ];
 }
@@ -106,9 +110,12 @@ function noteOf(link: LinkView): Note {
     case 'bridge':
       return { key: 'inspector.note.bridge', values: { name: link.name } };
     case 'vxlan':
+      if (link.vxlan?.external === true) return { key: 'inspector.note.tunnelPort', values: { port: link.vxlan.dstport } };
       return { key: 'inspector.note.vxlan', values: { id: link.vxlan?.id ?? 0, port: link.vxlan?.dstport ?? 0 } };
     case 'ipip':
       return { key: link.up ? 'inspector.note.ipip' : 'inspector.note.ipipDown', values: {} };
+    case 'openvswitch':
+      return { key: 'inspector.note.datapath', values: {} };
     case 'loopback':
       return { key: 'inspector.note.loopback', values: {} };
     case 'dummy':
@@ -120,6 +127,7 @@ function noteOf(link: LinkView): Note {
 
 function commandOf(link: LinkView, netns: string): string {
   if (link.kind === 'bridge') return inNetns(netns, `bridge link show master ${link.name}`);
-  if (link.kind === 'vxlan') return inNetns(netns, `ip -d link show ${link.name}; bridge fdb show dev ${link.name}`);
+  if (link.kind === 'vxlan' && link.vxlan?.external !== true)
+    return inNetns(netns, `ip -d link show ${link.name}; bridge fdb show dev ${link.name}`);
   return inNetns(netns, `ip -d addr show ${link.name}`);
 }

@@ -105,6 +105,24 @@ export const KUBERNETES_IMAGES: readonly ImageBehaviour[] = [
     program: (argv) => (baseName(argv[0] ?? '') === 'kindnetd' ? server('kindnetd', []) : null),
   },
   {
+    names: ['weaveworks/weave-kube'],
+    entrypoint: ['/home/weave/launch.sh'],
+    cmd: [],
+    sizeBytes: 34_257_120,
+    program: (argv, context) => {
+      if (argv[0] === '/home/weave/init.sh') return server('init.sh', [], { exit: { afterNs: 0, code: 0 } });
+      if (argv[0] !== '/home/weave/launch.sh') return null;
+      return server('weaver', [plain(context, IP_LOOPBACK, 6784, { '/status': 'Version: 2.8.1' })]);
+    },
+  },
+  {
+    names: ['weaveworks/weave-npc'],
+    entrypoint: ['/usr/bin/launch.sh'],
+    cmd: [],
+    sizeBytes: 14_643_140,
+    program: (argv) => (baseName(argv[0] ?? '') === 'launch.sh' ? server('weave-npc', []) : null),
+  },
+  {
     names: ['flannel/flannel-cni-plugin', 'flannel-io/flannel-cni-plugin'],
     entrypoint: [],
     cmd: [],

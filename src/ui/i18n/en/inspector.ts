@@ -13,6 +13,7 @@ export const inspector = {
     bridge: 'bridge',
     vxlan: 'VXLAN tunnel device',
     ipip: 'IP in IP tunnel device',
+    datapath: 'Open vSwitch datapath',
     loopback: 'loopback',
     dummy: 'dummy device',
     nic: 'network card',
@@ -34,6 +35,10 @@ export const inspector = {
     ipip: 'Packets that leave here get a second IP header, to the node that their route names (protocol 4, 20 bytes). It has no link address and asks no ARP.',
     ipipDown:
       'The ipip module makes this device in every namespace. Here nobody uses it; it takes a number, so eth0 does not come next after lo.',
+    datapath:
+      'Stands in for the Open vSwitch datapath: it hands frames between the bridge and the tunnel, and knows which peer has which MAC.',
+    tunnelPort:
+      'Frames for other nodes leave here whole in UDP packets (port {{port}}). It has no FDB: the datapath says for each frame which peer it is for.',
     loopback: 'What a namespace says to itself. Each namespace has its own; a Pod’s 127.0.0.1 is not the node’s.',
     dummy: 'A device that leads nowhere. It holds addresses.',
     nic: 'The machine’s plug into the underlay. All Pods of the node share it.',

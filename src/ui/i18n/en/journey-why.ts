@@ -73,7 +73,7 @@ export const why = {
   bridgeNfLends: 'br_netfilter shows bridged frames to the IP hooks, so that Services work between Pods of one node.',
   bridgeNfRouted: 'The new destination is not behind this bridge, so the frame is routed like any packet.',
   bridgeNfDnat: 'The new destination is behind the same bridge: the frame keeps its way, its MAC address is replaced.',
-  vxlanFdb: '{{by}} wrote down which node has this tunnel MAC address.',
+  vxlanFdb: '{{by}} wrote down which node has this MAC address.',
   vxlanFdbNone: 'No node is known for this MAC address, so the tunnel has nowhere to send the frame.',
   sealed: 'The whole frame goes into a UDP datagram between the two nodes. Nobody on the way reads the inside.',
   sealedIpip: 'The whole packet goes behind a second IP header, addressed to the node that the route names.',

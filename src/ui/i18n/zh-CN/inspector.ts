@@ -15,6 +15,7 @@ export const inspector: Translated<typeof english> = {
     bridge: '网桥',
     vxlan: 'VXLAN 隧道设备',
     ipip: 'IP in IP 隧道设备',
+    datapath: 'Open vSwitch 数据通路',
     loopback: '回环设备',
     dummy: 'dummy 设备',
     nic: '网卡',
@@ -34,6 +35,9 @@ export const inspector: Translated<typeof english> = {
       '从这里出去的帧会整个装进发往另一节点的 UDP 数据包（端口 {{port}}，VNI {{id}}）。哪个 MAC 在哪个节点，由它的 FDB 说明。',
     ipip: '从这里出去的数据包会加上第二个 IP 头部，发往其路由指定的节点（协议号 4，20 字节）。它没有链路地址，也不发 ARP。',
     ipipDown: 'ipip 模块在每个命名空间里都会创建这个设备。这里没有谁用它；但它占了一个编号，所以 eth0 不紧跟在 lo 后面。',
+    datapath: '代替 Open vSwitch 数据通路：在网桥和隧道之间转交帧，并知道哪个 MAC 在哪个对等节点。',
+    tunnelPort:
+      '发往其他节点的帧从这里整个装进 UDP 数据包离开（端口 {{port}}）。它没有 FDB：每个帧发给哪个对等节点，由数据通路说明。',
     loopback: '命名空间与自己通信的地方。每个命名空间各有一个，Pod 的 127.0.0.1 不是节点的。',
     dummy: '不通向任何地方的设备，只用来放地址。',
     nic: '机器接到底层网络的插口，节点上所有 Pod 共用。',

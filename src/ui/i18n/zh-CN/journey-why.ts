@@ -75,7 +75,7 @@ export const why: Translated<typeof englishWhy> = {
   bridgeNfLends: 'br_netfilter 让 IP 的 hook 看到经过网桥的帧，这样同一节点的 Pod 之间也能用 Service。',
   bridgeNfRouted: '新的目的地不在这个网桥后面，所以像普通的数据包一样路由。',
   bridgeNfDnat: '新的目的地在同一个网桥后面：帧照原路走，只换 MAC 地址。',
-  vxlanFdb: '{{by}} 写下了哪个节点有这个隧道 MAC 地址。',
+  vxlanFdb: '{{by}} 写下了哪个节点有这个 MAC 地址。',
   vxlanFdbNone: '没有节点对应这个 MAC 地址，隧道不知道往哪里发。',
   sealed: '整个帧装进两个节点之间的一个 UDP 数据报里，沿途谁也不看里面。',
   sealedIpip: '整个数据包放到第二个 IP 头部后面，发往路由指定的节点。',

@@ -1,0 +1,10 @@
+/** Weave Net. */
+import type { Network } from '../network.ts';
+import { weaveManifest } from './manifest.ts';
+import { WeavePlugin } from './weave.ts';
+
+export const weave: Network = {
+  plugin: ({ name, ip, kernel, cluster, client }) =>
+    new WeavePlugin({ nodeName: name, nodeIP: ip, hairpinMode: cluster.hairpin, kernel, api: client('weave-net') }),
+  manifest: weaveManifest,
+};
