@@ -82,7 +82,7 @@ export function unbuiltLinks({ title, view }: ExportedNetns): readonly string[] 
 /** What `type` takes; null for devices that are not made here. */
 function ownType({ kind, vxlan }: LinkView): string | null {
   if (kind === 'bridge' || kind === 'dummy') return kind;
-  if (kind !== 'vxlan' || vxlan === null) return null;
+  if (kind !== 'vxlan' || vxlan === null || vxlan.local === null || vxlan.dev === null) return null;
   return `vxlan id ${vxlan.id} local ${vxlan.local} dev ${vxlan.dev} dstport ${vxlan.dstport}${vxlan.learning ? '' : ' nolearning'}`;
 }
 

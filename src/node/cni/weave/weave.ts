@@ -3,7 +3,6 @@
  * plugin/net/cni.go CmdAdd, net/veth.go AttachContainer). The list is /etc/cni/net.d/10-weave.conflist, network `weave`.
  *
  * The pair is made on the node and its Pod end moved in and renamed, so `eth0` keeps the index it had there, one below its peer's.
- * Simplification: the chained `portmap` plugin does not exist, so hostPort does nothing for Pods with a namespace of their own.
  */
 import type { ApiClient } from '../../../api/watch.ts';
 import { broadcastAddress, cidrAddress, cidrOf, prefixOf, type Cidr } from '../../../lib/cidr.ts';

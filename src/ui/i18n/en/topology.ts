@@ -48,6 +48,7 @@ export const topology = {
   underlay: 'Underlay',
   controlPlane: 'control-plane',
   noDevice: 'no device: rules on every node',
+  standIn: 'OVS stand-in',
   rulesOnEveryNode: 'rules on every node',
   natRules_one: '1 nat rule',
   natRules_other: '{{count}} nat rules',

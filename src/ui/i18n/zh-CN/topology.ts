@@ -45,6 +45,7 @@ export const topology: Translated<typeof english> = {
   underlay: '底层网络',
   controlPlane: '控制平面',
   noDevice: '没有设备：每个节点上的规则',
+  standIn: '代替 OVS',
   rulesOnEveryNode: '每个节点上的规则',
   natRules_other: '{{count}} 条 nat 规则',
   nodeNotReady: 'NotReady',

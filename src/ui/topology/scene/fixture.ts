@@ -24,9 +24,11 @@ export interface NodeFixture {
   readonly ready?: boolean;
 }
 
+export type FixtureNetwork = 'flannel' | 'kindnet' | 'weave';
+
 export interface ClusterFixture {
-  /** No bridge: the node's ends of the pairs have the gateway's address. */
-  readonly routed?: boolean;
+  /** kindnet: no bridge; weave: a second switch behind it. */
+  readonly network?: FixtureNetwork;
   readonly nodes: readonly NodeFixture[];
   readonly services?: readonly {
     readonly name: string;
@@ -146,11 +148,7 @@ function containersOf(pod: PodFixture): NonNullable<PodFixture['containers']> {
   return pod.containers ?? [{ name: 'nginx', ports: [80] }];
 }
 
-function nodeView(
-  { name, pods, controlPlane, ready }: NodeFixture,
-  index: number,
-  { routed }: { readonly routed: boolean },
-): NodeView {
+function nodeView({ name, pods, controlPlane, ready }: NodeFixture, index: number, network: FixtureNetwork): NodeView {
   const ip = `192.168.1.${12 - 4 * index > 0 ? 12 - 4 * index : 20 + index}`;
   const podNetns = new Map<string, NetnsView>();
   const ports: LinkView[] = [];
@@ -173,7 +171,7 @@ function nodeView(
           ifindex,
           name: veth,
           kind: 'veth',
-          ...(routed ? { address: `10.244.${index}.1/32` } : { master: 'cni0' }),
+          ...(network === 'kindnet' ? { address: `10.244.${index}.1/32` } : { master: network === 'weave' ? 'weave' : 'cni0' }),
           peer: { ifindex: 2, node: name, netns: id, name: 'eth0' },
         }),
       );
@@ -193,10 +191,13 @@ function nodeView(
   const links = [
     linkView({ ifindex: 1, name: 'lo', kind: 'loopback', address: '127.0.0.1/8' }),
     linkView({ ifindex: 2, name: 'eth0', kind: 'ether', address: `${ip}/24` }),
-    ...(routed ? [] : [linkView({ ifindex: 3, name: 'flannel.1', kind: 'vxlan', address: `10.244.${index}.0/32` })]),
-    ...(ports.length === 0 || routed
-      ? []
-      : [linkView({ ifindex: 4, name: 'cni0', kind: 'bridge', address: `10.244.${index}.1/24` })]),
+    ...(network === 'flannel'
+      ? [linkView({ ifindex: 3, name: 'flannel.1', kind: 'vxlan', address: `10.244.${index}.0/32` })]
+      : []),
+    ...(network === 'flannel' && ports.length > 0
+      ? [linkView({ ifindex: 4, name: 'cni0', kind: 'bridge', address: `10.244.${index}.1/24` })]
+      : []),
+    ...(network === 'weave' ? weaveLinks(name, index) : []),
     ...ports,
   ];
   return {
@@ -214,6 +215,20 @@ function nodeView(
   };
 }
 
+/** What Weave Net adds to a node's devices. */
+function weaveLinks(node: string, index: number): readonly LinkView[] {
+  const end = (ifindex: number, name: string, master: string, other: { ifindex: number; name: string }): LinkView =>
+    linkView({ ifindex, name, kind: 'veth', master, peer: { ...other, node, netns: 'root' } });
+  const local = { local: null, dev: null, dstport: 6784, learning: false, external: true };
+  return [
+    linkView({ ifindex: 30, name: 'datapath', kind: 'openvswitch' }),
+    linkView({ ifindex: 32, name: 'weave', kind: 'bridge', address: index === 0 ? '10.32.0.1/12' : '10.44.0.0/12' }),
+    end(34, 'vethwe-datapath', 'datapath', { ifindex: 35, name: 'vethwe-bridge' }),
+    end(35, 'vethwe-bridge', 'weave', { ifindex: 34, name: 'vethwe-datapath' }),
+    linkView({ ifindex: 36, name: 'vxlan-6784', kind: 'vxlan', master: 'datapath', vxlan: { id: 0, ...local } }),
+  ];
+}
+
 /** Eight hexadecimal digits, as the CNI plugins draw them. */
 function hash(text: string): string {
   let value = 0x811c9dc5;
@@ -221,7 +236,7 @@ function hash(text: string): string {
   return value.toString(16).padStart(8, '0');
 }
 
-export function clusterFixture({ nodes, services = [], pending = [], routed = false }: ClusterFixture): ClusterSnapshot {
+export function clusterFixture({ nodes, services = [], pending = [], network = 'flannel' }: ClusterFixture): ClusterSnapshot {
   const objects = new Map<string, ObjectView>();
   const put = (key: string, object: KubeObject): void => {
     objects.set(key, { key, object, source: null, fieldSources: new Map() });
@@ -259,12 +274,12 @@ export function clusterFixture({ nodes, services = [], pending = [], routed = fa
     version: 1,
     now: 0,
     title: 'fixture',
-    cni: routed ? 'kindnet' : 'flannel-vxlan',
+    cni: network === 'flannel' ? 'flannel-vxlan' : network,
     proxyMode: 'iptables',
     underlayCIDR: '192.168.1.0/24',
     clusterCIDR: '10.244.0.0/16',
     serviceCIDR: '10.96.0.0/12',
-    nodes: nodes.map((node, index) => nodeView(node, index, { routed })),
+    nodes: nodes.map((node, index) => nodeView(node, index, network)),
     hosts: [
       {
         name: 'external',
@@ -278,10 +293,10 @@ export function clusterFixture({ nodes, services = [], pending = [], routed = fa
   };
 }
 
-/** The cluster of the study's explore screen, on flannel; or `routed`, on kindnet. */
+/** The cluster of the study's explore screen, on flannel, or on another network. */
 export function labFixture(
   replicas: readonly (readonly string[])[] = [['r7c8w'], ['4kx2p', 'm8vqz']],
-  { routed = false }: { readonly routed?: boolean } = {},
+  network: FixtureNetwork = 'flannel',
 ): ClusterSnapshot {
   const owner = 'two-containers-deployment';
   const pod = (suffix: string, ip: string): PodFixture => ({
@@ -301,7 +316,7 @@ export function labFixture(
   });
   const pods = replicas.map((suffixes, node) => suffixes.map((suffix, i) => pod(suffix, `10.244.${node}.${4 + i}`)));
   return clusterFixture({
-    routed,
+    network,
     nodes: [
       {
         name: 'class',
@@ -342,6 +357,7 @@ export const FIXTURE_WORDS: SceneWords = {
   underlay: 'Underlay',
   controlPlane: 'control-plane',
   noDevice: 'no device: rules on every node',
+  standIn: 'OVS stand-in',
   rulesOnEveryNode: 'rules on every node',
   natRules: (count) => `${count} nat rules`,
   nodeNotReady: 'NotReady',

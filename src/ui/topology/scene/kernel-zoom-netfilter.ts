@@ -11,7 +11,7 @@ import { centre } from './box.geom.ts';
 import { FRAME, WIRE_Y } from './kernel-frame.geom.ts';
 import { addCable, addDevice } from './node-zoom-pod.ts';
 import type { PlacedNode } from './node-frame.geom.ts';
-import { addressOf, deviceName, natRuleCount, rootLinks, withoutPrefix } from './pod-box.ts';
+import { addressOf, deviceName, natRuleCount, rootLinks, withoutPrefix, type Uplink } from './pod-box.ts';
 import { connectRouted } from './routed.ts';
 import { linkId, type SceneBuilder } from './scene-builder.ts';
 import type { Box, Point } from './scene-types.ts';
@@ -48,8 +48,9 @@ export function addKernel(scene: SceneBuilder, placed: PlacedNode): void {
     id: `plate/${node.view.name}/${toward}`,
     at: { x: toward === 'right' ? plate.x + plate.w : plate.x, y },
   };
-  const [tunnel] = links.others;
+  const tunnel = links.others.find((link) => link.kind === 'vxlan') ?? links.others[0];
   if (tunnel !== undefined) from = addTunnel(scene, placed, tunnel, inner(FROM_INNER.tunnel, 78), from);
+  if (tunnel !== undefined && links.uplink !== null) addUplink(scene, placed, links.uplink, tunnel);
   if (links.nic !== null) addNic(scene, placed, links.nic, from);
 }
 
@@ -258,7 +259,8 @@ function addTunnel(scene: SceneBuilder, { node, box, side }: PlacedNode, link: L
   const at = { x: side === 'left' ? x + 78 - w : x, y: box.y + 158, w, h: 36 };
   const y = box.y + WIRE_Y;
   const ref = { kind: 'link', node: name, netns: 'root', name: link.name } as const;
-  const address = addressOf(link);
+  const external = link.vxlan?.external === true;
+  const address = external ? scene.input.words.standIn : addressOf(link);
   scene.add(
     {
       id,
@@ -269,7 +271,9 @@ function addTunnel(scene: SceneBuilder, { node, box, side }: PlacedNode, link: L
         rect(at, 4, 'g-dev'),
         ...(scene.isNew(ref) ? [newMark(at)] : []),
         text(at.x + w / 2, at.y + (address === null ? 22 : 15), deviceName(link), 'm s11', 'middle'),
-        ...(address === null ? [] : [text(at.x + w / 2, at.y + 30, withoutPrefix(address), 'm s11 i2', 'middle')]),
+        ...(address === null
+          ? []
+          : [text(at.x + w / 2, at.y + 30, withoutPrefix(address), external ? 's11 i2' : 'm s11 i2', 'middle')]),
       ],
       ref,
       label: scene.input.words.aria.device(deviceName(link), 'root'),
@@ -281,6 +285,24 @@ function addTunnel(scene: SceneBuilder, { node, box, side }: PlacedNode, link: L
   addCable(scene, `cable/${id}`, [from.at, near], 'veth');
   scene.link(from.id, id, [from.at, near, centre(at)], 'veth');
   return { id, at: { x: side === 'left' ? at.x + w : at.x, y } };
+}
+
+/** The datapath and its cable are one place with the tunnel port here: the box says what stands in for what. */
+function addUplink(
+  scene: SceneBuilder,
+  { node }: PlacedNode,
+  { datapath, bridgeEnd, datapathEnd }: Uplink,
+  tunnel: LinkView,
+): void {
+  const name = node.view.name;
+  const id = linkId(name, 'root', tunnel.name);
+  const at = scene.anchorOf(id);
+  if (at === undefined) return;
+  for (const link of [bridgeEnd, datapathEnd, datapath]) {
+    const own = linkId(name, 'root', link.name);
+    scene.anchor(own, at.at, at.box);
+    scene.link(own, id, [at.at, at.at], 'veth');
+  }
 }
 
 function addNic(scene: SceneBuilder, { node, box, side }: PlacedNode, link: LinkView, from: Junction): void {

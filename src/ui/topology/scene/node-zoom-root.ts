@@ -4,6 +4,7 @@
  */
 import type { LinkView } from '../../store/views.ts';
 import { bottom, right } from './box.geom.ts';
+import { addDatapath, connectTunnelPort } from './datapath.ts';
 import { addCable, addDevice } from './node-zoom-pod.ts';
 import type { PlacedNode } from './node-frame.geom.ts';
 import { addressOf, deviceName, natRuleCount, rootLinks, type NodeContent, type RootLinks } from './pod-box.ts';
@@ -26,10 +27,13 @@ export function addRootNamespace(scene: SceneBuilder, placed: PlacedNode, conten
   const name = node.view.name;
   const { words } = scene.input;
   const wall = { x: box.x + 12, y: box.y + NS.top, w: box.w - 24, h: NS.bottom - NS.top };
+  const links = rootLinks(node.view);
+  // Where a datapath stands there is no room for it; a screen reader is told.
+  const count = content.hostPods.length;
   const hostPods =
-    content.hostPods.length === 0
+    count === 0 || links.uplink !== null
       ? []
-      : [text(x0 + columns.inner - 12, box.y + 304, words.hostPods(content.hostPods.length), 's11 i2', 'end')];
+      : [text(x0 + columns.inner - 12, box.y + 304, words.hostPods(count), 's11 i2', 'end')];
   scene.add(
     {
       id: `netns/${name}`,
@@ -39,14 +43,14 @@ export function addRootNamespace(scene: SceneBuilder, placed: PlacedNode, conten
       box: wall,
       shapes: [rect(wall, 8, 'g-ns'), text(x0 + 12, box.y + NS.bottom - 6, words.rootNamespace, 's11 cp'), ...hostPods],
       ref: { kind: 'netns', node: name, netns: 'root' },
-      label: words.aria.netns(name),
+      label: count === 0 ? words.aria.netns(name) : `${words.aria.netns(name)}, ${words.hostPods(count)}`,
     },
     'namespace',
   );
-  const links = rootLinks(node.view);
   addBridge(scene, placed, links.bridge);
   const plate = addPlate(scene, placed);
-  const tunnels = addRow(scene, placed, links, plate);
+  const datapath = links.uplink === null ? null : addDatapath(scene, placed, links.uplink, box.y + BRIDGE.top + BRIDGE.h);
+  const tunnels = addRow(scene, placed, links, plate, datapath);
   addNic(scene, placed, links, { plate, tunnel: tunnels[0] ?? null });
 }
 
@@ -160,6 +164,7 @@ function addRow(
   { node, box, x0, columns }: PlacedNode,
   links: RootLinks,
   plate: Box,
+  datapath: Box | null,
 ): readonly { id: string; box: Box }[] {
   const name = node.view.name;
   const drawn: { id: string; box: Box }[] = [];
@@ -176,8 +181,10 @@ function addRow(
       { x: from.x, y },
       { x, y },
     ];
-    addCable(scene, `flow/${id}`, cable, 'flow');
-    const start = scene.anchorOf(from.id)?.at ?? cable[0];
+    const behind = datapath !== null && links.uplink?.datapath.name === link.master;
+    if (behind) connectTunnelPort(scene, { id: linkId(name, 'root', link.master), box: datapath }, { id, box: at });
+    else addCable(scene, `flow/${id}`, cable, 'flow');
+    const start = behind ? undefined : (scene.anchorOf(from.id)?.at ?? cable[0]);
     if (start !== undefined) scene.link(from.id, id, [{ ...start, y }, ...cable, { x: at.x + at.w / 2, y }], 'flow');
     drawn.push({ id, box: at });
     x = right(at) + 10;

@@ -81,11 +81,30 @@ export function shownColumns(input: SceneInput, node: NodeWorld): ShownColumns {
   };
 }
 
+/** A second switch behind the bridge, and the cable between. */
+export interface Uplink {
+  readonly datapath: LinkView;
+  readonly bridgeEnd: LinkView;
+  readonly datapathEnd: LinkView;
+}
+
+function uplinkOf(links: readonly LinkView[]): Uplink | null {
+  const datapath = links.find((link) => link.kind === 'openvswitch');
+  if (datapath === undefined) return null;
+  const datapathEnd = links.find((link) => link.kind === 'veth' && link.master === datapath.name);
+  const peer = datapathEnd?.peer;
+  const bridgeEnd = peer?.netns === 'root' ? links.find((link) => link.name === peer.name) : undefined;
+  if (datapathEnd === undefined || bridgeEnd === undefined) return null;
+  return { datapath, bridgeEnd, datapathEnd };
+}
+
 /** The parts of a root namespace by the place they have on the map. */
 export interface RootLinks {
   readonly bridge: LinkView | null;
   readonly nic: LinkView | null;
   readonly loopback: LinkView | null;
+  /** The way from the bridge to a datapath (Weave); null where the bridge is the only switch. */
+  readonly uplink: Uplink | null;
   /** Tunnels and whatever else is neither a Pod's veth nor one of the above. */
   readonly others: readonly LinkView[];
 }
@@ -96,9 +115,10 @@ export function rootLinks({ root }: NodeWorld['view']): RootLinks {
   const bridge = bridges.find((link) => ports.has(link.name)) ?? bridges[0] ?? null;
   const nic = root.links.find((link) => link.kind === 'ether') ?? null;
   const loopback = root.links.find((link) => link.kind === 'loopback') ?? null;
-  const placed = new Set([bridge, nic, loopback]);
+  const uplink = uplinkOf(root.links);
+  const placed = new Set([bridge, nic, loopback, uplink?.datapath, uplink?.bridgeEnd, uplink?.datapathEnd]);
   const others = root.links.filter((link) => !placed.has(link) && (link.peer === null || link.peer.netns === 'root'));
-  return { bridge, nic, loopback, others };
+  return { bridge, nic, loopback, uplink, others };
 }
 
 export function natRuleCount({ netfilter }: NodeWorld['view']['root']): number {

@@ -73,15 +73,17 @@ describe.each(['node', 'kernel', 'cluster'] as const)('%s zoom', (zoom) => {
     await expect(svgText(draw(zoom))).toMatchFileSnapshot(`goldens/lab-${zoom}.svg`);
   });
 
-  it('draws routed Pods as recorded in its golden', async () => {
-    await expect(svgText(draw(zoom, labFixture(undefined, { routed: true })))).toMatchFileSnapshot(
-      `goldens/routed-${zoom}.svg`,
-    );
+  it.each([
+    ['routed', 'kindnet'],
+    ['weave', 'weave'],
+  ] as const)('draws %s Pods as recorded in its golden', async (name, network) => {
+    await expect(svgText(draw(zoom, labFixture(undefined, network)))).toMatchFileSnapshot(`goldens/${name}-${zoom}.svg`);
   });
 
   it.each([
     ['the lab report', labFixture()],
-    ['routed Pods', labFixture(undefined, { routed: true })],
+    ['routed Pods', labFixture(undefined, 'kindnet')],
+    ['Pods on weave', labFixture(undefined, 'weave')],
     ['long names everywhere', LONG],
     [
       'five nodes',
@@ -108,12 +110,15 @@ describe.each(['node', 'kernel', 'cluster'] as const)('%s zoom', (zoom) => {
     }
   });
 
-  it.each([false, true])('has an anchor and a way for every device that packets pass (routed: %s)', (routed) => {
-    const scene = draw(zoom, labFixture(undefined, { routed }));
-    const known = new Set(scene.anchors.keys());
-    for (const edge of scene.edges)
-      expect([edge.from, known.has(edge.from), edge.to, known.has(edge.to)]).toEqual([edge.from, true, edge.to, true]);
-  });
+  it.each(['flannel', 'kindnet', 'weave'] as const)(
+    'has an anchor and a way for every device that packets pass on %s',
+    (network) => {
+      const scene = draw(zoom, labFixture(undefined, network));
+      const known = new Set(scene.anchors.keys());
+      for (const edge of scene.edges)
+        expect([edge.from, known.has(edge.from), edge.to, known.has(edge.to)]).toEqual([edge.from, true, edge.to, true]);
+    },
+  );
 
   it.each([
     [1, 30],

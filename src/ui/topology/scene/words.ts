@@ -11,6 +11,8 @@ export interface SceneWords {
   readonly underlay: string;
   readonly controlPlane: string;
   readonly noDevice: string;
+  /** On a datapath. */
+  readonly standIn: string;
   readonly rulesOnEveryNode: string;
   readonly natRules: (count: number) => string;
   readonly nodeNotReady: string;

@@ -19,6 +19,7 @@ export function useSceneWords(): SceneWords {
       underlay: t('topology.underlay'),
       controlPlane: t('topology.controlPlane'),
       noDevice: t('topology.noDevice'),
+      standIn: t('topology.standIn'),
       rulesOnEveryNode: t('topology.rulesOnEveryNode'),
       natRules: (count) => t('topology.natRules', { count }),
       nodeNotReady: t('topology.nodeNotReady'),
