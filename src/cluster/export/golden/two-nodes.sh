@@ -68,6 +68,7 @@ servers() {
   cat <<'END'
 _external     external tcp 0.0.0.0   9999
 _external     external udp 0.0.0.0   9999
+_external     external udp 0.0.0.0   53
 a             a        tcp 0.0.0.0   10250
 a             a        tcp 127.0.0.1 10248
 b             b        tcp 0.0.0.0   10250
