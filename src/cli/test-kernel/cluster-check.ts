@@ -25,7 +25,7 @@ export interface Verdict {
 
 /** Builds and compares; `prefix` begins the names of the namespaces. */
 export async function checkCluster(spec: ScenarioSpec, prefix: string): Promise<Verdict> {
-  const world = new World(spec);
+  const world = World.open(spec);
   for (const kernel of allKernels(world))
     for (const netns of kernel.namespaces()) netns.sysctl.set('net.ipv4.icmp_ratelimit', '0');
   const snapshot = new Snapshotter(world, 0).take();

@@ -1,11 +1,15 @@
 /**
- * The scenarios that ship with the page, and the engine that runs them. Their texts are bundled.
+ * The engine, with the scenarios that ship: their texts are bundled with it. The page shows a scenario by its picture and loads
+ * this after it.
  */
-import { createCluster } from '../../cluster/cluster.ts';
-import { loadScenario, type LoadedScenario } from '../../cluster/scenario-file.ts';
+import { openCluster } from '../../cluster/cluster.ts';
+import type { ClusterApi } from '../../cluster/cluster-api.ts';
+import { loadScenario } from '../../cluster/scenario-file.ts';
 import type { ManifestFile, ScenarioEntry } from '../store/state.ts';
-import type { OpenedScenario, ScenarioSource } from '../store/store.ts';
-import { benchSource } from './bench-scenario.ts';
+import { PageCluster } from '../store/page-cluster.ts';
+import { startFiles } from '../store/files.ts';
+import type { OpenedScenario } from '../store/store.ts';
+import { breather } from './breather.ts';
 
 /** Texts of all scenario files: `../../../scenarios/lab-report/pod.yaml` → text. */
 const TEXTS: Readonly<Record<string, string>> = import.meta.glob('../../../scenarios/*/*.yaml', {
@@ -14,51 +18,26 @@ const TEXTS: Readonly<Record<string, string>> = import.meta.glob('../../../scena
   eager: true,
 });
 
-/** The scenario a new visitor sees. */
-const FIRST = 'lab-report';
-
-function folders(texts: Readonly<Record<string, string>>): ReadonlyMap<string, ReadonlyMap<string, string>> {
-  const found = new Map<string, Map<string, string>>();
-  for (const [path, text] of Object.entries(texts)) {
-    const [folder = '', file = ''] = path.split('/').slice(-2);
-    found.set(folder, (found.get(folder) ?? new Map<string, string>()).set(file, text));
-  }
-  return found;
+/** The texts of a scenario's folder by file name. */
+function textsOf(id: string): ReadonlyMap<string, string> {
+  const texts = Object.entries(TEXTS).map(([path, text]) => ({ parts: path.split('/').slice(-2), text }));
+  return new Map(texts.flatMap(({ parts: [folder, file = ''], text }) => (folder === id ? [[file, text] as const] : [])));
 }
 
-interface Loaded {
-  readonly entry: ScenarioEntry;
-  readonly scenario: LoadedScenario;
+interface Built {
+  readonly cluster: ClusterApi;
+  readonly files: readonly ManifestFile[];
 }
 
-/** Reads all scenarios; one that cannot be read is a fault of this build, and told as such. */
-export function shippedScenarios(): ScenarioSource {
-  const bench = benchSource(location.hash);
-  if (bench !== null) return bench;
-  const all = [...folders(TEXTS)].map(([id, files]): Loaded => {
-    const result = loadScenario(id, files);
-    if (!result.ok)
-      throw new Error(result.error.map((fault) => `${id}/${fault.file}:${fault.line}: ${fault.message}`).join('\n'));
-    return { entry: { id, title: result.value.title }, scenario: result.value };
-  });
-  all.sort((a, b) => Number(b.entry.id === FIRST) - Number(a.entry.id === FIRST) || (a.entry.id < b.entry.id ? -1 : 1));
-  const opened = ({ entry, scenario }: Loaded): OpenedScenario => ({
-    entry,
-    cluster: createCluster(scenario.spec),
-    files: filesOf(scenario),
-  });
-  return {
-    list: all.map(({ entry }) => entry),
-    open: (id) => {
-      const found = all.find(({ entry }) => entry.id === id) ?? all[0];
-      return found === undefined ? Promise.reject(new Error(`no scenario ${id}`)) : Promise.resolve(opened(found));
-    },
-  };
+/** Builds a scenario's cluster, giving way to the page as it goes. A scenario that cannot be read is a fault of this build. */
+export async function buildScenario(id: string): Promise<Built> {
+  const read = loadScenario(id, textsOf(id));
+  if (!read.ok) throw new Error(read.error.map((fault) => `${id}/${fault.file}:${fault.line}: ${fault.message}`).join('\n'));
+  const { spec, files } = read.value;
+  return { cluster: await openCluster(spec, breather()), files: startFiles(spec.manifests, files) };
 }
 
-function filesOf({ spec, files }: LoadedScenario): readonly ManifestFile[] {
-  return [
-    ...spec.manifests.map(({ file, text }) => ({ name: file, text, startText: text })),
-    ...files.map(({ file, text }) => ({ name: file, text, startText: null })),
-  ];
+export async function openScenario(entry: ScenarioEntry): Promise<OpenedScenario> {
+  const { cluster, files } = await buildScenario(entry.id);
+  return { entry, cluster: new PageCluster(cluster), snapshot: cluster.snapshot(), files };
 }
