@@ -1,7 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import optimizeLocales from '@react-aria/optimize-locales-plugin';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type HtmlTagDescriptor, type Plugin, type Rolldown } from 'vite';
-import { FIRST_PICTURE, shippedScenarios } from './scripts/shipped-scenarios.ts';
 
 /**
  * The policy of the built page. Scenarios, shared links and pasted YAML are untrusted, so nothing runs or loads that the build
@@ -38,6 +38,54 @@ function contentSecurityPolicyMeta(): Plugin {
     ],
   };
 }
+
+interface ShippedScenario {
+  readonly id: string;
+  readonly title: Readonly<Record<string, string>>;
+  readonly picture: string | null;
+}
+
+/**
+ * Tells the page which scenarios ship (`virtual:shipped-scenarios`). A build takes their pictures, each a file of its own; the
+ * server for development takes none, and its page waits for the engine.
+ */
+function shippedScenarios(): Plugin {
+  const name = 'virtual:shipped-scenarios';
+  let building = false;
+  return {
+    name: 'shipped-scenarios',
+    configResolved: ({ command }) => {
+      building = command === 'build';
+    },
+    resolveId: { filter: { id: /^virtual:shipped-scenarios$/ }, handler: () => `\0${name}` },
+    load: {
+      filter: { id: /^\0virtual:shipped-scenarios$/ },
+      handler() {
+        const entries = readShipped(building).map(({ id, title, picture: source }) => {
+          const file = source === null ? null : this.emitFile({ type: 'asset', name: `picture-${id}.json`, source });
+          const picture = file === null ? 'null' : `import.meta.ROLLUP_FILE_URL_${file}`;
+          return `{ id: ${JSON.stringify(id)}, title: ${JSON.stringify(title)}, picture: ${picture} }`;
+        });
+        return { code: `export const shipped = [${entries.join(', ')}];`, moduleType: 'js' };
+      },
+    },
+  };
+}
+
+/** In a process of its own, so that this file does not bundle the engine. */
+function readShipped(pictures: boolean): readonly ShippedScenario[] {
+  const program = ['scripts/run.mjs', 'scripts/shipped-scenarios.ts', ...(pictures ? ['--pictures'] : [])];
+  const printed = execFileSync(process.execPath, program, {
+    cwd: import.meta.dirname,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return JSON.parse(printed) as readonly ShippedScenario[];
+}
+
+/** The picture the page names, by what its file's name begins with: that of the scenario a new visitor sees. */
+const FIRST_PICTURE = 'picture-lab-report.json';
 
 /**
  * Names in the page what its entry imports on demand, with its styles and the picture it shows, so that they are fetched beside
