@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 /**
  * The first load is what the page names: its entry, and what is fetched beside it until the map shows the cluster (vite.config.ts
@@ -15,16 +15,17 @@ function firstLoad(ending) {
   return [...new Set(named)].filter((file) => file.endsWith(ending));
 }
 
-/** The chunk of the engine: src/ui/app/scenarios.ts and all that only it needs. */
+/** What src/ui/app/engine.ts brings into the page beside the first load, by the build's own list. */
 function engine() {
-  const files = readdirSync('dist/assets').filter((file) => /^engine-[\w-]+\.js$/.test(file));
-  if (files.length !== 1) throw new Error('the build has no chunk of the engine, or more than one');
-  return files.map((file) => `dist/assets/${file}`);
+  const manifest = JSON.parse(readFileSync('dist/.vite/manifest.json', 'utf8'));
+  const found = new Set(['src/ui/app/engine.ts']);
+  for (const id of found) for (const imported of manifest[id].imports ?? []) found.add(imported);
+  return [...found].map((id) => `dist/${manifest[id].file}`).filter((file) => !scripts.includes(file));
 }
 
 const scripts = firstLoad('.js');
 const pictures = firstLoad('.json');
-if (scripts.some((file) => engine().includes(file))) throw new Error('the page fetches the engine for its first picture');
+if (engine().length === 0) throw new Error('the page fetches the engine for its first picture');
 if (pictures.length !== 1) throw new Error('the page names no picture, or more than one');
 
 export default [

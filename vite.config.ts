@@ -171,7 +171,6 @@ export default defineConfig({
           groups: [
             { name: 'entry', tags: ['$initial'], priority: 2 },
             { name: 'start', test: /[\\/]src[\\/]ui[\\/](app[\\/]start|topology[\\/]Topology)\.tsx$/, priority: 1 },
-            { name: 'engine', test: /[\\/]src[\\/]ui[\\/]app[\\/](bench-)?scenarios?\.ts$/ },
           ],
         },
       },

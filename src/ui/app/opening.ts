@@ -31,13 +31,13 @@ export async function openFirst(saved: SavedSession | null): Promise<Opening> {
 
 async function sourceFor(hash: string): Promise<ScenarioSource> {
   const pods = /^#bench=(\d{1,5})$/.exec(hash)?.[1];
-  return pods === undefined ? shippedSource() : (await import('./bench-scenario.ts')).benchSource(Number(pods));
+  return pods === undefined ? shippedSource() : (await import('./engine.ts')).benchSource(Number(pods));
 }
 
 /** The picture, and the cluster it is of, which the engine opens once the picture stands. */
 function pictured(entry: ScenarioEntry, { snapshot, manifests, files }: ScenarioPicture): OpenedScenario {
   const opened = afterFirstPicture(async () => {
-    const { buildScenario } = await import('./scenarios.ts');
+    const { buildScenario } = await import('./engine.ts');
     return (await buildScenario(entry.id)).cluster;
   });
   return { entry, cluster: new PageCluster(opened), snapshot, files: startFiles(manifests, files) };

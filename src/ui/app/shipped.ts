@@ -15,7 +15,7 @@ export function shippedSource(): ScenarioSource {
   return {
     list: entries,
     open: async (id) => {
-      const { openScenario } = await import('./scenarios.ts');
+      const { openScenario } = await import('./engine.ts');
       return openScenario(assertExists(entries.find((entry) => entry.id === id) ?? null, `no scenario ${id}`));
     },
   };

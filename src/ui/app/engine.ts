@@ -11,6 +11,8 @@ import { startFiles } from '../store/files.ts';
 import type { OpenedScenario } from '../store/store.ts';
 import { breather } from './breather.ts';
 
+export { benchSource } from './bench-scenario.ts';
+
 /** Texts of all scenario files: `../../../scenarios/lab-report/pod.yaml` → text. */
 const TEXTS: Readonly<Record<string, string>> = import.meta.glob('../../../scenarios/*/*.yaml', {
   query: '?raw',
