@@ -35,7 +35,7 @@ function rounded({ name, value, unit, budget }: Measurement): Measurement {
 
 function tableText(results: readonly Measurement[]): string {
   const rows = results.map(({ name, value, unit, budget }) => {
-    const bound = `${unit === 'fps' ? 'at least' : 'at most'} ${budget} ${unit}`;
+    const bound = budget === null ? '' : `${unit === 'fps' ? 'at least' : 'at most'} ${budget} ${unit}`;
     return [name, value === null ? 'not measured' : `${value} ${unit}`, bound, verdict({ value, unit, budget })];
   });
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
@@ -50,7 +50,7 @@ function tableText(results: readonly Measurement[]): string {
 }
 
 function verdict({ value, unit, budget }: Pick<Measurement, 'value' | 'unit' | 'budget'>): string {
-  if (value === null) return '';
+  if (value === null || budget === null) return '';
   const met = unit === 'fps' ? value >= budget : value <= budget;
   return met ? 'met' : 'NOT MET';
 }

@@ -5,6 +5,7 @@
  */
 import type { ManifestError } from '../api/manifest-error.ts';
 import { assertExists } from '../lib/assert.ts';
+import { finishWithPauses } from '../lib/steps.ts';
 import type { AllOutcomes, ApplyPreview, ClusterApi, CommandResult, LogEntry, Spread } from './cluster-api.ts';
 import type { Command, ProbeSpec } from './commands.ts';
 import { commandTitle } from './command-title.ts';
@@ -18,7 +19,12 @@ import { World } from './world.ts';
 
 /** Builds the scenario's cluster and lets it come to rest. */
 export function createCluster(spec: ScenarioSpec): ClusterApi {
-  return new Cluster(spec);
+  return new Cluster(spec, World.open(spec));
+}
+
+/** As `createCluster`, giving way wherever `pause` asks for it (null: go on): the cluster that comes of it is the same. */
+export async function openCluster(spec: ScenarioSpec, pause: () => Promise<void> | null): Promise<ClusterApi> {
+  return new Cluster(spec, await finishWithPauses(World.opening(spec), pause));
 }
 
 class Cluster implements ClusterApi {
@@ -30,9 +36,9 @@ class Cluster implements ClusterApi {
   #log: LogEntry[] = [];
   #undone: Command[] = [];
 
-  constructor(spec: ScenarioSpec) {
+  constructor(spec: ScenarioSpec, world: World) {
     this.#spec = spec;
-    this.#world = new World(spec);
+    this.#world = world;
     this.#snapshotter = new Snapshotter(this.#world, 0);
     this.#snapshot = this.#snapshotter.take();
   }
@@ -81,7 +87,7 @@ class Cluster implements ClusterApi {
   }
 
   madeBy(ref: Ref): readonly MadeByStep[] {
-    return madeByChain(this.#snapshot, this.#world.authors, ref);
+    return madeByChain(this.#snapshot, ref);
   }
 
   canUndo(): boolean {
@@ -129,7 +135,7 @@ class Cluster implements ClusterApi {
 
   /** Builds the world anew and runs the commands; they succeeded before, so they do again. */
   #replay(commands: readonly Command[]): void {
-    const world = new World(this.#spec);
+    const world = World.open(this.#spec);
     this.#log = commands.map((command, index) => {
       const at = world.sim.now;
       assertReplayed(world.execute(command));

@@ -44,7 +44,7 @@ function refused(message: string): Execution {
 export function executeCommand(world: World, command: Command): Execution {
   switch (command.kind) {
     case 'apply':
-      return settled(world, apply(world, command.file, command.text));
+      return settled(world, applyText(world, command.file, command.text));
     case 'delete-manifest':
       return settled(world, deleteFile(world, command.file, command.text));
     case 'delete':
@@ -84,7 +84,8 @@ function settled(world: World, execution: Execution): Execution {
   return execution;
 }
 
-function apply(world: World, file: string, text: string): Execution {
+/** Applies a manifest's text; the world has yet to come to rest. */
+export function applyText(world: World, file: string, text: string): Execution {
   const { documents, faulty, problems } = decodeManifests(text, file);
   const [fatal, warnings] = split(problems);
   if (fatal.length > 0) return err([...fatal, ...dryErrors(world, file, [...documents, ...faulty])]);

@@ -4,26 +4,25 @@
 import type { KubeObject } from '../api/kinds.ts';
 import type { Provenance } from '../lib/provenance.ts';
 import type { ClusterSnapshot, MadeByStep, NodeView, ObjectKey, Ref } from './snapshot.ts';
-import type { Authors } from './diff.ts';
 import type { NetnsView } from '../net/view.ts';
 
 /** The causes of `ref` in a snapshot; empty when it is gone. */
-export function madeByChain(snapshot: ClusterSnapshot, authors: Authors, ref: Ref): readonly MadeByStep[] {
+export function madeByChain(snapshot: ClusterSnapshot, ref: Ref): readonly MadeByStep[] {
   switch (ref.kind) {
     case 'object':
-      return objectChain(snapshot, authors, ref.key);
+      return objectChain(snapshot, ref.key);
     case 'container': {
       const container = nodeOf(snapshot, ref.node)?.containers.find((candidate) => candidate.id === ref.id);
       if (container === undefined) return [];
       return [
-        ...podChain(snapshot, authors, container.pod),
+        ...podChain(snapshot, container.pod),
         step({ actor: 'kubelet', action: 'sandbox', object: container.pod, node: ref.node, ref }),
       ];
     }
     case 'netns':
-      return ref.netns === 'root' ? [] : podChain(snapshot, authors, `Pod ${ref.netns}`);
+      return ref.netns === 'root' ? [] : podChain(snapshot, `Pod ${ref.netns}`);
     case 'node':
-      return objectChain(snapshot, authors, `Node ${ref.node}`);
+      return objectChain(snapshot, `Node ${ref.node}`);
     case 'host':
     case 'wire':
     case 'conntrack':
@@ -35,7 +34,7 @@ export function madeByChain(snapshot: ClusterSnapshot, authors: Authors, ref: Re
     case 'rule': {
       const netns = netnsOf(snapshot, ref.node, ref.netns);
       const maker = netns === null ? null : makerOf(netns, ref);
-      return maker === null ? [] : provenanceChain(snapshot, authors, maker, ref.node, ref);
+      return maker === null ? [] : provenanceChain(snapshot, maker, ref.node, ref);
     }
   }
 }
@@ -43,13 +42,12 @@ export function madeByChain(snapshot: ClusterSnapshot, authors: Authors, ref: Re
 /** The causes of state that carries `provenance`. */
 export function provenanceChain(
   snapshot: ClusterSnapshot,
-  authors: Authors,
   provenance: Provenance,
   node: string,
   ref: Ref | null,
 ): readonly MadeByStep[] {
   const { actor, action, object, field } = provenance;
-  const causes = object === null ? [] : podChain(snapshot, authors, object);
+  const causes = object === null ? [] : podChain(snapshot, object);
   const before =
     field === undefined ? causes : causes.map((cause) => (cause.object === object ? narrowed(snapshot, cause, field) : cause));
   return [...before, step({ actor, action, object, node, ref })];
@@ -79,8 +77,8 @@ function childOf(value: unknown, word: string): unknown {
 }
 
 /** As an object's chain, and for a Pod also who bound and started it. */
-function podChain(snapshot: ClusterSnapshot, authors: Authors, key: ObjectKey): readonly MadeByStep[] {
-  const chain = objectChain(snapshot, authors, key);
+function podChain(snapshot: ClusterSnapshot, key: ObjectKey): readonly MadeByStep[] {
+  const chain = objectChain(snapshot, key);
   const object = snapshot.objects.get(key)?.object;
   if (object?.kind !== 'Pod' || object.spec.nodeName === undefined) return chain;
   const node = object.spec.nodeName;
@@ -99,16 +97,15 @@ function isPinned(snapshot: ClusterSnapshot, key: ObjectKey): boolean {
   return snapshot.objects.get(key)?.fieldSources.has('spec.nodeName') === true;
 }
 
-function objectChain(snapshot: ClusterSnapshot, authors: Authors, key: ObjectKey): readonly MadeByStep[] {
+function objectChain(snapshot: ClusterSnapshot, key: ObjectKey): readonly MadeByStep[] {
   const view = snapshot.objects.get(key);
   if (view === undefined) return [];
   const owner = ownerKey(view.object);
-  const causes = owner === null ? [] : objectChain(snapshot, authors, owner);
-  const creator = authors(key).createdBy;
+  const causes = owner === null ? [] : objectChain(snapshot, owner);
   const ref: Ref = { kind: 'object', key };
   if (view.source !== null)
     return [...causes, { actor: 'user', action: 'apply', object: key, node: null, ref, source: view.source }];
-  return [...causes, step({ actor: creator, action: 'create', object: key, node: null, ref })];
+  return [...causes, step({ actor: view.createdBy, action: 'create', object: key, node: null, ref })];
 }
 
 function ownerKey(object: KubeObject): ObjectKey | null {

@@ -26,6 +26,7 @@ import {
   type SystemNode,
 } from '../node/static/kube-system.ts';
 import type { ClusterSpec, NodeSpec } from './scenario.ts';
+import type { Steps } from '../lib/steps.ts';
 import type { World } from './world.ts';
 
 export interface WorldNode {
@@ -36,22 +37,27 @@ export interface WorldNode {
 }
 
 /** Brings every node of the scenario up and lets each phase come to rest. */
-export function joinNodes(world: World): readonly WorldNode[] {
+export function* joinNodes(world: World): Steps<readonly WorldNode[]> {
   const { cluster } = world.spec;
   const pods = createPodSource(world.controlPlane.client('kubelet'));
   const first = cluster.nodes.some((node) => node.controlPlane)
     ? cluster.nodes.filter((node) => node.controlPlane)
     : cluster.nodes;
   const later = cluster.nodes.filter((node) => !first.includes(node));
-  const nodes = first.map((spec) => startNode(world, spec, pods));
+  const nodes: WorldNode[] = [];
+  for (const spec of first) {
+    nodes.push(startNode(world, spec, pods));
+    yield;
+  }
   const admin = world.controlPlane.client('kubeadm');
   if (cluster.kubeSystem) createKubeSystem(admin, first.map(systemNode), kubeSystemOptions(cluster));
-  world.settle(nodes);
+  yield* world.settling(nodes);
   for (const spec of later) {
     nodes.push(startNode(world, spec, pods));
     if (cluster.kubeSystem) createNodeSystemPods(admin, systemNode(spec), kubeSystemOptions(cluster));
+    yield;
   }
-  world.settle(nodes);
+  yield* world.settling(nodes);
   return cluster.nodes.map((spec) =>
     assertExists(
       nodes.find((node) => node.spec === spec),

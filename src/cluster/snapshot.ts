@@ -23,6 +23,8 @@ export interface SourceRange {
 export interface ObjectView {
   readonly key: ObjectKey;
   readonly object: KubeObject;
+  /** Who made it: `kubectl`, a controller, `kube-apiserver` for what it keeps for itself. */
+  readonly createdBy: string;
   /** The manifest document, for objects the user applied; null for what controllers made. */
   readonly source: SourceRange | null;
   /** Ranges of single fields, by path as FieldErrors spell it (`spec.ports[0].port`). */

@@ -109,7 +109,7 @@ export class Snapshotter {
   }
 
   #objectViews(last: ClusterSnapshot | null): ReadonlyMap<ObjectKey, ObjectView> {
-    const { store } = this.#world;
+    const { store, authors } = this.#world;
     const views = new Map<ObjectKey, ObjectView>();
     const next = new Map<ObjectKey, KnownObject>();
     for (const object of store.objects()) {
@@ -118,7 +118,9 @@ export class Snapshotter {
       const origin = store.origin(key);
       const before = this.#objects.get(key);
       const entry =
-        before?.view.object === object && before.origin === origin ? before : { view: objectView(key, object, origin), origin };
+        before?.view.object === object && before.origin === origin
+          ? before
+          : { view: objectView(key, object, origin, authors(key).createdBy), origin };
       next.set(key, entry);
       views.set(key, entry.view);
     }
@@ -142,12 +144,13 @@ function hostView(kernel: Kernel, ip: string): HostView {
   return { name: kernel.name, ip, root: kernel.root.view() };
 }
 
-function objectView(key: ObjectKey, object: KubeObject, origin: ObjectOrigin | null): ObjectView {
+function objectView(key: ObjectKey, object: KubeObject, origin: ObjectOrigin | null, createdBy: string): ObjectView {
   const source = origin?.source ?? null;
   const range = (at: TextRange): SourceRange => ({ file: source?.file ?? '', ...pick(at) });
   return {
     key,
     object,
+    createdBy,
     source: source === null ? null : range(source.range),
     fieldSources: new Map([...(source?.fields ?? [])].map(([path, at]) => [path, range(at)])),
   };

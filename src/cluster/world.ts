@@ -13,12 +13,13 @@ import { assert } from '../lib/assert.ts';
 import { cidr } from '../lib/cidr.ts';
 import { createRng } from '../lib/rng.ts';
 import { err, type Result } from '../lib/result.ts';
+import { finish, type Steps } from '../lib/steps.ts';
 import { isNetworkEvent, isPacketEvent } from '../net/events.ts';
 import type { Kernel } from '../net/kernel.ts';
-import { NS_PER_S, Sim } from '../sim/sim.ts';
+import { NS_PER_S, Sim, type RunEnd } from '../sim/sim.ts';
 import type { Authors } from './diff.ts';
 import type { ApplyPreview, ProbeResult } from './cluster-api.ts';
-import { executeCommand, previewApply, type Executed } from './execute.ts';
+import { applyText, executeCommand, previewApply, type Executed } from './execute.ts';
 import type { Command, ProbeSpec } from './commands.ts';
 import { commandError } from './command-error.ts';
 import { bootMachines, type Machines } from './machines.ts';
@@ -34,29 +35,49 @@ import type { EventView } from './snapshot.ts';
 const SETTLE_NS = 300 * NS_PER_S;
 /** Events one command may cause: a Deployment of thousands of Pods stays well below. */
 const MAX_EVENTS = 5_000_000;
+/** Events between two places where coming to rest may be interrupted. */
+const EVENTS_A_STEP = 20;
 
 export class World {
   readonly spec: ScenarioSpec;
   readonly sim: Sim;
   readonly machines: Machines;
   readonly store: ApiStore;
-  readonly nodes: readonly WorldNode[];
   readonly controlPlane: ControlPlane;
+  #nodes: readonly WorldNode[] = [];
   #flows = 0;
 
-  constructor(spec: ScenarioSpec) {
+  private constructor(spec: ScenarioSpec) {
     this.spec = spec;
     const { cluster } = spec;
     this.sim = new Sim(createRng(cluster.seed));
     this.machines = bootMachines(cluster, this.sim);
     this.store = new ApiStore({ sim: this.sim, serviceCIDR: cidr(cluster.serviceCIDR) });
     this.controlPlane = startControllers(this.store);
-    this.nodes = joinNodes(this);
-    for (const manifest of spec.manifests) {
-      const applied = this.execute({ kind: 'apply', ...manifest });
-      assert(applied.ok, applied.ok ? '' : `${manifest.file}: ${applied.error.map((error) => error.message).join('; ')}`);
+  }
+
+  /** Builds the scenario's world and lets it come to rest. */
+  static open(spec: ScenarioSpec): World {
+    return finish(World.opening(spec));
+  }
+
+  /** As `open`, a step at a time. */
+  static *opening(spec: ScenarioSpec): Steps<World> {
+    const world = new World(spec);
+    yield;
+    world.#nodes = yield* joinNodes(world);
+    for (const { file, text } of spec.manifests) {
+      const applied = applyText(world, file, text);
+      assert(applied.ok, applied.ok ? '' : `${file}: ${applied.error.map((error) => error.message).join('; ')}`);
+      yield* world.settling();
     }
-    this.nodes.forEach(touchUp);
+    world.nodes.forEach(touchUp);
+    return world;
+  }
+
+  /** In the scenario's order; none before all have joined. */
+  get nodes(): readonly WorldNode[] {
+    return this.#nodes;
   }
 
   /** Kernels of all nodes. */
@@ -76,8 +97,18 @@ export class World {
   }
 
   /** Lets controllers and nodes finish what they have to do. */
-  settle(nodes: readonly WorldNode[] = this.nodes): void {
-    const end = this.sim.run({ deadline: this.sim.now + SETTLE_NS, maxSteps: MAX_EVENTS, until: () => !this.sim.busy });
+  settle(): void {
+    finish(this.settling());
+  }
+
+  /** As `settle`, a step at a time. */
+  *settling(nodes: readonly WorldNode[] = this.nodes): Steps<void> {
+    const deadline = this.sim.now + SETTLE_NS;
+    let end: RunEnd = 'limit';
+    for (let left = MAX_EVENTS; end === 'limit' && left > 0; left -= EVENTS_A_STEP) {
+      end = this.sim.run({ deadline, maxSteps: Math.min(left, EVENTS_A_STEP), until: () => !this.sim.busy });
+      yield;
+    }
     if (end === 'limit') this.sim.discard(isPacketEvent);
     if (this.spec.cluster.neighbours === 'permanent') knowPods(nodes);
   }

@@ -1,5 +1,5 @@
 /**
- * The page's entry, small so that it runs at once: theme and language go on the skeleton that index.html holds, the three parts
+ * The page's entry, small so that it runs at once: theme and language go on the skeleton that index.html holds, the two parts
  * of the application load side by side, and what does not load, or does not start, is told with the user's manifests at hand.
  *
  * What is imported here, statically or not, and all that it imports statically, is the first load (vite.config.ts names it in
@@ -13,18 +13,24 @@ import './app/skeleton.css';
 import { assertExists } from '../lib/assert.ts';
 import { showStartFailure } from './app/failure-screen.ts';
 import { showFirstLook } from './app/first-look.ts';
+import { loadSession } from './store/saved-session.ts';
 
 const root = assertExists(document.getElementById('root'), 'index.html has no #root');
 const look = showFirstLook();
 
-try {
-  const [{ start }, { shippedScenarios }, { Topology }] = await Promise.all([
-    import('./app/start.tsx'),
-    import('./app/scenarios.ts'),
-    import('./topology/Topology.tsx'),
-  ]);
-  await start({ root, look, source: shippedScenarios(), Topology });
-} catch (error) {
-  await showStartFailure(root, error, look.lang);
-  reportError(error);
+/** Not awaited at the top: what is loaded here imports from this file's chunk, and would wait for it. */
+async function begin(): Promise<void> {
+  try {
+    const [{ start }, { Topology }, saved] = await Promise.all([
+      import('./app/start.tsx'),
+      import('./topology/Topology.tsx'),
+      loadSession(),
+    ]);
+    await start({ root, look, saved, Topology });
+  } catch (error) {
+    await showStartFailure(root, error, look.lang);
+    reportError(error);
+  }
 }
+
+void begin();

@@ -35,6 +35,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'zustand',
       'idb-keyval',
       'yaml',
+      'virtual:shipped-scenarios',
       'd3-',
       '@codemirror/',
       '@lezer/',

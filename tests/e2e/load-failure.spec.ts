@@ -10,7 +10,7 @@ async function breakFile(page: Page, file: RegExp, how: 'missing' | 'throws'): P
   );
 }
 
-const ENGINE = /\/assets\/scenarios-[\w-]+\.js$/;
+const ENGINE = /\/assets\/engine-[\w-]+\.js$/;
 const SHELL = /\/assets\/start-[\w-]+\.js$/;
 
 /** Types a manifest and leaves it for the browser to keep. */

@@ -25,7 +25,7 @@ export function clusterBudgets(): readonly Budget[] {
 
 /** One connection to a ClusterIP, handshake to close, every step recorded. */
 function traceTime(services: number): number {
-  const world = new World(oneBackendEach(services));
+  const world = World.open(oneBackendEach(services));
   const probe: ProbeSpec = {
     from: { kind: 'node', name: 'node-0' },
     to: { kind: 'svc', namespace: 'default', name: `app-${services - 1}` },

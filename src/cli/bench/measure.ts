@@ -6,7 +6,8 @@
 export interface Budget {
   readonly name: string;
   readonly unit: 'ms' | 'MB' | 'KB' | 'fps' | 'frames';
-  readonly budget: number;
+  /** Null: told, not judged. */
+  readonly budget: number | null;
   /** Null: cannot be measured here. */
   readonly measure: () => number | null | Promise<number | null>;
 }

@@ -26,7 +26,7 @@ export interface Verdict {
 
 /** Builds and compares; `prefix` begins the names of the namespaces. */
 export async function checkCluster(spec: ScenarioSpec, prefix: string): Promise<Verdict> {
-  const world = new World(spec);
+  const world = World.open(spec);
   for (const kernel of allKernels(world)) kernel.namespaces().forEach(setComparable);
   const snapshot = new Snapshotter(world, 0).take();
   const [unbuilt] = leftOut(snapshot);

@@ -7,6 +7,7 @@ import { VerdictMark } from '../kit/VerdictMark.tsx';
 import { closeToast, showDockTab } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import type { Message, Toast } from '../store/state.ts';
+import { Waiting } from './Waiting.tsx';
 import styles from './Toasts.module.css';
 
 const STAYS_MS = 6000;
@@ -16,6 +17,7 @@ export function Toasts(): ReactElement {
   const toasts = useApp((state) => state.toasts);
   return (
     <div className={styles.toasts} role="region" aria-label={t('app.toasts')} aria-live="polite">
+      <Waiting className={styles.waiting} />
       {toasts.map((toast) => (
         <ToastCard key={toast.id} toast={toast} />
       ))}

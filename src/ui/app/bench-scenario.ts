@@ -4,17 +4,22 @@
  */
 import { createCluster } from '../../cluster/cluster.ts';
 import { generatedScenario } from '../../cluster/generated-scenario.ts';
+import { PageCluster } from '../store/page-cluster.ts';
+import { startFiles } from '../store/files.ts';
 import type { ScenarioSource } from '../store/store.ts';
 
 const PODS_A_NODE = 50;
 const SERVICES = 20;
 
-/** Null when the address asks for no such cluster. */
-export function benchSource(hash: string): ScenarioSource | null {
-  const pods = Number(/^#bench=(\d{1,5})$/.exec(hash)?.[1]);
-  if (Number.isNaN(pods)) return null;
+export function benchSource(pods: number): ScenarioSource {
   const spec = generatedScenario({ nodes: Math.max(2, Math.ceil(pods / PODS_A_NODE)), pods, services: SERVICES });
   const entry = { id: spec.id, title: { en: spec.title, 'zh-CN': spec.title } };
-  const files = spec.manifests.map(({ file, text }) => ({ name: file, text, startText: text }));
-  return { list: [entry], open: () => Promise.resolve({ entry, cluster: createCluster(spec), files }) };
+  return {
+    list: [entry],
+    open: () => {
+      const cluster = createCluster(spec);
+      const files = startFiles(spec.manifests, []);
+      return Promise.resolve({ entry, cluster: new PageCluster(cluster), snapshot: cluster.snapshot(), files });
+    },
+  };
 }

@@ -7,27 +7,26 @@ import { createI18n, showLanguage } from '../i18n/i18n.ts';
 import { journeyCommands } from '../journey/commands.ts';
 import { addToast } from '../store/actions.ts';
 import { keepSession, restoreSession } from '../store/persistence.ts';
-import { loadSession, type SavedSession } from '../store/saved-session.ts';
-import { createAppStore, type AppStore, type ScenarioSource, type Settings } from '../store/store.ts';
+import type { SavedSession } from '../store/saved-session.ts';
+import { createAppStore, type AppStore, type Settings } from '../store/store.ts';
 import { App } from './App.tsx';
 import type { Look } from './first-look.ts';
 import { awaitFirstPicture } from './first-picture.ts';
 import { browserStorage } from './layout-storage.ts';
+import { openFirst, type Opening } from './opening.ts';
 import { regions } from './regions.ts';
 
 export interface Parts {
   readonly root: HTMLElement;
   readonly look: Look;
-  readonly source: ScenarioSource;
+  readonly saved: SavedSession | null;
   /** The map; given, since it loads beside this and the first picture waits for both. */
   readonly Topology: ComponentType;
 }
 
 const COMMANDS = [...coreCommands, ...journeyCommands];
 
-async function openStore(source: ScenarioSource, look: Look, saved: SavedSession | null): Promise<AppStore> {
-  const known = source.list.some((entry) => entry.id === saved?.scenario);
-  const opened = await source.open(known && saved !== null ? saved.scenario : (source.list[0]?.id ?? ''));
+function storeFor({ source, opened, session }: Opening, look: Look, saved: SavedSession | null): AppStore {
   const storage = browserStorage();
   const store = createAppStore({
     opened,
@@ -35,32 +34,39 @@ async function openStore(source: ScenarioSource, look: Look, saved: SavedSession
     ...look,
     ...(storage === null ? {} : { storage: createJSONStorage<Settings>(() => storage) }),
   });
-  if (saved !== null) resume(store, saved, known);
+  if (session !== null && session.commands.length > 0) replay(store, session);
+  else if (saved !== null) store.setState({ files: saved.files, activeFile: saved.activeFile });
   return store;
 }
 
-function resume(store: AppStore, saved: SavedSession, known: boolean): void {
-  if (!known) {
-    store.setState({ files: saved.files, activeFile: saved.activeFile });
-    return;
-  }
-  const done = restoreSession(store, saved);
-  if (done === saved.commands.length) return;
+function replay(store: AppStore, session: SavedSession): void {
+  const done = restoreSession(store, session);
+  if (done === session.commands.length) return;
   addToast(store, { tone: 'warning', title: { key: 'app.restoreStopped', values: { count: done } }, detail: '', action: null });
 }
 
-/** Starts the application in place of the skeleton. */
-export async function start({ root, look, source, Topology }: Parts): Promise<void> {
+/** Starts the application in place of the skeleton; done when commands run. */
+export async function start({ root, look, saved, Topology }: Parts): Promise<void> {
   const i18n = createI18n();
-  const [saved] = await Promise.all([loadSession(), showLanguage(i18n, look.lang)]);
-  const store = await openStore(source, look, saved);
-  keepSession(store);
-  createRoot(root).render(
+  const [opening] = await Promise.all([openFirst(saved), showLanguage(i18n, look.lang)]);
+  const store = storeFor(opening, look, saved);
+  const stopKeeping = keepSession(store);
+  const page = createRoot(root);
+  page.render(
     <StrictMode>
       <App store={store} i18n={i18n} commands={COMMANDS} slots={{ ...regions, Topology }} />
       <Mounted root={root} />
     </StrictMode>,
   );
+  try {
+    await opening.opened.cluster.opened;
+    root.dataset['engine'] = '';
+  } catch (error) {
+    // What was typed meanwhile is kept, and the picture taken down: nothing that it offers could be done.
+    stopKeeping();
+    page.unmount();
+    throw error;
+  }
 }
 
 /** Tells when the application beside it is in the page. */

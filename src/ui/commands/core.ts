@@ -29,27 +29,39 @@ const MANIFESTS: readonly AppCommand[] = [
 ];
 
 const SESSION: readonly AppCommand[] = [
-  command({ id: 'undo', label: 'commands.undo', key: 'mod+z', enabled: (state) => state.cluster.canUndo(), run: undo }),
-  command({ id: 'redo', label: 'commands.redo', key: 'mod+shift+z', enabled: (state) => state.cluster.canRedo(), run: redo }),
+  command({
+    id: 'undo',
+    label: 'commands.undo',
+    key: 'mod+z',
+    enabled: (state) => state.cluster.engine?.canUndo() === true,
+    run: undo,
+  }),
+  command({
+    id: 'redo',
+    label: 'commands.redo',
+    key: 'mod+shift+z',
+    enabled: (state) => state.cluster.engine?.canRedo() === true,
+    run: redo,
+  }),
   command({
     id: 'advance-1',
     label: 'commands.advance1',
-    run: (store) => void runCommand(store, { kind: 'advance', ns: NS_PER_S }),
+    run: (store) => runCommand(store, { kind: 'advance', ns: NS_PER_S }),
   }),
   command({
     id: 'advance-60',
     label: 'commands.advance60',
-    run: (store) => void runCommand(store, { kind: 'advance', ns: 60 * NS_PER_S }),
+    run: (store) => runCommand(store, { kind: 'advance', ns: 60 * NS_PER_S }),
   }),
   command({
     id: 'zero',
     label: 'commands.zeroCounters',
-    run: (store) => void runCommand(store, { kind: 'zero-counters', node: null }),
+    run: (store) => runCommand(store, { kind: 'zero-counters', node: null }),
   }),
   command({
     id: 'flush',
     label: 'commands.flushConntrack',
-    run: (store) => void runCommand(store, { kind: 'flush-conntrack', node: null }),
+    run: (store) => runCommand(store, { kind: 'flush-conntrack', node: null }),
   }),
   command({ id: 'export-script', label: 'commands.exportScript', run: (store) => void exportScript(store) }),
 ];

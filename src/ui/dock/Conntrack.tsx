@@ -36,7 +36,7 @@ export function Conntrack(): ReactElement {
         <span className={styles.said}>{t('dock.connections', { count: entries.length })}</span>
         <Button
           isDisabled={entries.length === 0}
-          onPress={() => void runCommand(store, { kind: 'flush-conntrack', node: node.name })}
+          onPress={() => runCommand(store, { kind: 'flush-conntrack', node: node.name })}
         >
           conntrack -F
         </Button>

@@ -16,9 +16,12 @@ export function IptablesLine({ node, table }: { readonly node: string; readonly 
     const args = text.trim().replace(/^iptables\s+/, '');
     if (args === '') return;
     const withTable = /(^|\s)(-t|--table)\s/.test(args) ? args : `-t ${table} ${args}`;
-    const result = runCommand(store, { kind: 'iptables', node, args: withTable });
-    setFault(result.ok ? '' : result.errors.map((error) => error.message).join('\n'));
-    if (result.ok) setText('');
+    // Gone from the line once it is given, so that it is not given twice while it waits; a refused one comes back to be mended.
+    setText('');
+    runCommand(store, { kind: 'iptables', node, args: withTable }, (result) => {
+      setFault(result.ok ? '' : result.errors.map((error) => error.message).join('\n'));
+      if (!result.ok) setText((typed) => (typed === '' ? text : typed));
+    });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) run();

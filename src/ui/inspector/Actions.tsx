@@ -77,13 +77,14 @@ function CaptureButton({ node, netns, dev }: Tap): ReactElement | null {
 
 /** Runs a command on an object; what the API server refuses is told in its words. */
 function runOn(store: AppStore, command: Command): void {
-  const result = runCommand(store, command);
-  if (result.ok) return;
-  addToast(store, {
-    tone: 'failed',
-    title: { key: 'inspector.refused', values: {} },
-    detail: result.errors.map((error) => error.message).join('\n'),
-    action: null,
+  runCommand(store, command, (result) => {
+    if (result.ok) return;
+    addToast(store, {
+      tone: 'failed',
+      title: { key: 'inspector.refused', values: {} },
+      detail: result.errors.map((error) => error.message).join('\n'),
+      action: null,
+    });
   });
 }
 

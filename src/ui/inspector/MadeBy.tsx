@@ -1,6 +1,7 @@
 /** The chain of causes of the selected thing, outermost first; YAML lines and made things are links. */
 import { useMemo, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { madeByChain } from '../../cluster/made-by.ts';
 import type { MadeByStep, Ref } from '../../cluster/snapshot.ts';
 import { TextButton } from '../kit/Button.tsx';
 import { Icon, type IconName } from '../kit/Icon.tsx';
@@ -10,13 +11,8 @@ import styles from './MadeBy.module.css';
 
 export function MadeBy({ selection }: { readonly selection: Ref }): ReactElement | null {
   const { t } = useTranslation();
-  const cluster = useApp((state) => state.cluster);
   const snapshot = useApp((state) => state.snapshot);
-  // The snapshot is what the chain is read from, though the cluster is asked.
-  const steps = useMemo(
-    () => (snapshot === cluster.snapshot() ? cluster.madeBy(selection) : []),
-    [cluster, selection, snapshot],
-  );
+  const steps = useMemo(() => madeByChain(snapshot, selection), [selection, snapshot]);
   if (steps.length === 0) return null;
   return (
     <section>

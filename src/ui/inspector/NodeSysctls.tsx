@@ -33,7 +33,7 @@ export function NodeSysctls({ node }: { readonly node: string }): ReactElement |
                 label={name}
                 value={value}
                 options={options}
-                onChange={(next) => void runCommand(store, { kind: 'sysctl', node, name, value: next })}
+                onChange={(next) => runCommand(store, { kind: 'sysctl', node, name, value: next })}
               />
             </li>
           );

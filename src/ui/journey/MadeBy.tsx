@@ -1,6 +1,7 @@
 /** Who made the state a step read, with the manifest line behind it where the user wrote one. */
 import { useMemo, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { madeByChain } from '../../cluster/made-by.ts';
 import type { MadeByStep } from '../../cluster/snapshot.ts';
 import { TextButton } from '../kit/Button.tsx';
 import { select, showSource } from '../store/actions.ts';
@@ -10,14 +11,13 @@ import { refOf, refToday } from './place.ts';
 
 export function MadeBy({ step }: { readonly step: JourneyStep }): ReactElement | null {
   const { t } = useTranslation();
-  const cluster = useApp((state) => state.cluster);
   const snapshot = useApp((state) => state.snapshot);
   // The cluster knows the makers of what it has now: a rule that moved is looked for, one that is gone has only its recorded maker.
   const chain = useMemo(() => {
     const ref = refOf(step);
     const today = ref === null ? null : refToday(ref, snapshot, ruleTextOf(step));
-    return today === null ? [] : cluster.madeBy(today);
-  }, [cluster, snapshot, step]);
+    return today === null ? [] : madeByChain(snapshot, today);
+  }, [snapshot, step]);
   const maker = chain.at(-1)?.actor ?? actorOf(step);
   if (maker === null) return null;
   const source = chain.find((each) => each.source !== null);

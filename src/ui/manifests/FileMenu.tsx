@@ -71,8 +71,8 @@ export function FileMenu(): ReactElement {
 function UndoButtons(): ReactElement {
   const { t } = useTranslation();
   const store = useAppStore();
-  const canUndo = useApp((state) => state.log.length >= 0 && state.cluster.canUndo());
-  const canRedo = useApp((state) => state.log.length >= 0 && state.cluster.canRedo());
+  const canUndo = useApp((state) => state.log.length >= 0 && state.cluster.engine?.canUndo() === true);
+  const canRedo = useApp((state) => state.log.length >= 0 && state.cluster.engine?.canRedo() === true);
   return (
     <>
       <IconButton

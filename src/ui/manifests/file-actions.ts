@@ -63,7 +63,7 @@ export function downloadFile(store: AppStore): void {
   if (file !== null) download(file.name, file.text);
 }
 
-/** Asks the cluster what Apply would do with the file as it stands. */
+/** Asks the cluster what Apply would do with the file as it stands; before the engine is there nobody knows. */
 export function previewFile(store: AppStore): void {
   const state = store.getState();
   const file = activeFile(state);
@@ -72,20 +72,26 @@ export function previewFile(store: AppStore): void {
     return;
   }
   const { preview } = state;
+  const { engine } = state.cluster;
+  if (engine === null) return;
   if (preview !== null && preview.file === file.name && preview.text === file.text) return;
-  store.setState({ preview: { file: file.name, text: file.text, result: state.cluster.preview(file.name, file.text) } });
+  store.setState({ preview: { file: file.name, text: file.text, result: engine.preview(file.name, file.text) } });
 }
 
 export function applyFile(store: AppStore): void {
   const file = activeFile(store.getState());
   if (file === null || !canApply(store.getState())) return;
-  settle(store, file, 'editor.applied', runCommand(store, { kind: 'apply', file: file.name, text: file.text }));
+  runCommand(store, { kind: 'apply', file: file.name, text: file.text }, (result) =>
+    settle(store, file, 'editor.applied', result),
+  );
 }
 
 export function deleteFromCluster(store: AppStore): void {
   const file = activeFile(store.getState());
   if (file === null || !canApply(store.getState())) return;
-  settle(store, file, 'editor.deleted', runCommand(store, { kind: 'delete-manifest', file: file.name, text: file.text }));
+  runCommand(store, { kind: 'delete-manifest', file: file.name, text: file.text }, (result) =>
+    settle(store, file, 'editor.deleted', result),
+  );
 }
 
 /** Tells what came of a command on a file: refused, its errors stay with the text; done, what changed is a click away. */

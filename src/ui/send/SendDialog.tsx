@@ -30,6 +30,7 @@ import {
 import { Preview } from './Preview.tsx';
 import { placeText, targetText } from '../../cluster/command-title.ts';
 import { readSize, SizeField } from './SizeField.tsx';
+import { Waiting } from '../app/Waiting.tsx';
 import { StopField } from './StopField.tsx';
 import styles from './SendDialog.module.css';
 
@@ -78,6 +79,7 @@ function Fields({ start, from, to }: FieldsProps): ReactElement {
   const [sizeText, setSizeText] = useState(start.bytes === undefined ? '' : String(start.bytes));
   const [curl, setCurl] = useState(false);
   const [refused, setRefused] = useState('');
+  const [given, setGiven] = useState(false);
   const typed = typedTarget(toText, to, probe.to);
   const ports = portsOf(snapshot, typed ?? probe.to);
   const port = Number(portText);
@@ -105,10 +107,13 @@ function Fields({ start, from, to }: FieldsProps): ReactElement {
     if (known !== undefined) setPortText(String(known.port));
   };
   const submit = (count: number): void => {
-    if (whole === null) return;
-    const result = send(store, whole);
-    if (!result.ok) setRefused(result.errors.map((error) => error.message).join('\n'));
-    else if (count > 1) sendMany(store, count);
+    if (whole === null || given) return;
+    setGiven(true);
+    send(store, whole, (result) => {
+      setGiven(false);
+      if (!result.ok) setRefused(result.errors.map((error) => error.message).join('\n'));
+      else if (count > 1) sendMany(store, count);
+    });
   };
   const onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
@@ -175,6 +180,7 @@ function Fields({ start, from, to }: FieldsProps): ReactElement {
       <SizeField text={sizeText} onChange={setSizeText} />
       <StopField probe={probe} />
       {whole === null ? null : <Preview probe={whole} address={addressOf(whole.to, to)} />}
+      <Waiting className={styles.say} />
       {refused === '' ? null : (
         <p className={styles.fault} role="alert">
           {refused}

@@ -2,8 +2,9 @@
  * What the user can do, as functions of the store. Components, shortcuts, the palette and drags all call these.
  * Cluster commands go through `runCommand`, which tells the user what happened and keeps a refused text's errors.
  */
-import type { CommandResult, ProbeResult } from '../../cluster/cluster-api.ts';
+import type { ClusterApi, CommandResult, ProbeResult } from '../../cluster/cluster-api.ts';
 import type { Command, ProbeSpec } from '../../cluster/commands.ts';
+import { madeByChain } from '../../cluster/made-by.ts';
 import type { Ref, SourceRange } from '../../cluster/snapshot.ts';
 import type {
   AppState,
@@ -20,6 +21,7 @@ import type {
   Zoom,
 } from './state.ts';
 import { inMode, replaceCluster, type AppStore } from './store.ts';
+import { withEngine } from './with-engine.ts';
 
 /** Selects a thing (null: nothing) and marks the manifest lines that made it. */
 export function select(store: AppStore, selection: Ref | null): void {
@@ -40,32 +42,36 @@ function reveal(store: AppStore, panel: RailPanel): void {
 }
 
 function sourcesOf(store: AppStore, ref: Ref): readonly SourceRange[] {
-  return store
-    .getState()
-    .cluster.madeBy(ref)
-    .flatMap(({ source }) => (source === null ? [] : [source]));
+  return madeByChain(store.getState().snapshot, ref).flatMap(({ source }) => (source === null ? [] : [source]));
 }
 
+/** What came of a command, to whoever gave it: at once, or when the engine is there. */
+type OnResult = (result: CommandResult) => void;
+
 /** Runs a command and keeps what it changed. Probes go through `send`. */
-export function runCommand(store: AppStore, command: Command): CommandResult {
-  const { cluster } = store.getState();
-  const result = cluster.run(command);
-  if (result.ok) {
-    const { selection } = store.getState();
-    store.setState({ snapshot: cluster.snapshot(), log: [...cluster.log], lastDiff: result.diff, preview: null });
-    if (selection !== null) store.setState({ highlight: sourcesOf(store, selection) });
-  }
-  return result;
+export function runCommand(store: AppStore, command: Command, onResult: OnResult = () => undefined): void {
+  withEngine(store, (engine) => {
+    const result = engine.run(command);
+    if (result.ok) {
+      const { selection } = store.getState();
+      store.setState({ snapshot: engine.snapshot(), log: [...engine.log], lastDiff: result.diff, preview: null });
+      if (selection !== null) store.setState({ highlight: sourcesOf(store, selection) });
+    }
+    onResult(result);
+  });
 }
 
 /** Sends a packet and opens its journey. */
-export function send(store: AppStore, probe: ProbeSpec): CommandResult {
-  const { cluster } = store.getState();
+export function send(store: AppStore, probe: ProbeSpec, onResult: OnResult = () => undefined): void {
+  withEngine(store, (engine) => onResult(sendNow(store, engine, probe)));
+}
+
+function sendNow(store: AppStore, engine: ClusterApi, probe: ProbeSpec): CommandResult {
   // Asked before the packet goes: what it leaves behind (affinity, conntrack) would narrow what it could have come to.
-  const outcomes = cluster.allOutcomes(probe);
-  const result = cluster.run({ kind: 'probe', probe });
-  const snapshot = cluster.snapshot();
-  store.setState({ sendDraft: probe, snapshot, log: [...cluster.log] });
+  const outcomes = engine.allOutcomes(probe);
+  const result = engine.run({ kind: 'probe', probe });
+  const snapshot = engine.snapshot();
+  store.setState({ sendDraft: probe, snapshot, log: [...engine.log] });
   if (result.ok && result.probe !== null) {
     const state = store.getState();
     const { playback } = state;
@@ -90,17 +96,20 @@ function firstFilter({ trace }: ProbeResult): Playback['filter'] {
 export function sendAgain(store: AppStore): void {
   const { journey } = store.getState();
   if (journey === null) return;
-  const result = send(store, journey.result.spec);
-  if (result.ok) return;
-  const detail = result.errors.map(({ message }) => message).join('\n');
-  addToast(store, { tone: 'failed', title: { key: 'journey.past.refused', values: {} }, detail, action: null });
+  send(store, journey.result.spec, (result) => {
+    if (result.ok) return;
+    const detail = result.errors.map(({ message }) => message).join('\n');
+    addToast(store, { tone: 'failed', title: { key: 'journey.past.refused', values: {} }, detail, action: null });
+  });
 }
 
 /** Sends `count` fresh connections beside the journey shown, and keeps measured against expected. Only while the cluster is as it was. */
 export function sendMany(store: AppStore, count: number): void {
-  const { cluster, journey } = store.getState();
-  if (journey === null || isPast(store.getState())) return;
-  store.setState({ journey: { ...journey, spread: cluster.spread(journey.result.spec, count) } });
+  withEngine(store, (engine) => {
+    const { journey } = store.getState();
+    if (journey === null || isPast(store.getState())) return;
+    store.setState({ journey: { ...journey, spread: engine.spread(journey.result.spec, count) } });
+  });
 }
 
 /** Whether the cluster has changed since the journey's packet was sent. */
@@ -110,22 +119,21 @@ export function isPast({ journey, snapshot }: Pick<AppState, 'journey' | 'snapsh
 
 /** Goes back before the last command; what was drawn of it goes too. */
 export function undo(store: AppStore): void {
-  if (store.getState().cluster.undo()) afterReplay(store);
+  withEngine(store, (engine) => {
+    if (engine.undo()) afterReplay(store, engine);
+  });
 }
 
 export function redo(store: AppStore): void {
-  if (store.getState().cluster.redo()) afterReplay(store);
+  withEngine(store, (engine) => {
+    if (engine.redo()) afterReplay(store, engine);
+  });
 }
 
-function afterReplay(store: AppStore): void {
-  const { cluster, selection } = store.getState();
-  store.setState({
-    snapshot: cluster.snapshot(),
-    log: [...cluster.log],
-    lastDiff: null,
-    preview: null,
-    highlight: selection === null ? [] : sourcesOf(store, selection),
-  });
+function afterReplay(store: AppStore, engine: ClusterApi): void {
+  const { selection } = store.getState();
+  store.setState({ snapshot: engine.snapshot(), log: [...engine.log], lastDiff: null, preview: null });
+  store.setState({ highlight: selection === null ? [] : sourcesOf(store, selection) });
 }
 
 /** Opens a scenario in the place of the present one; a failure is told and changes nothing. */

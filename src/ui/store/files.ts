@@ -2,6 +2,7 @@
  * The manifests as typed. Whether one is applied is read from the log, so it is right after undo, replay and reload.
  */
 import type { LogEntry } from '../../cluster/cluster-api.ts';
+import type { ManifestSpec } from '../../cluster/scenario.ts';
 import type { ManifestFile } from './state.ts';
 
 /** How a file stands to the cluster. */
@@ -22,6 +23,14 @@ export function fileStatus(file: ManifestFile, log: readonly LogEntry[]): FileSt
   if (deleted) return 'deleted';
   if (text === null) return 'new';
   return text === file.text ? 'applied' : 'edited';
+}
+
+/** The files a scenario opens with: what it has applied, then what lies ready. */
+export function startFiles(applied: readonly ManifestSpec[], ready: readonly ManifestSpec[]): readonly ManifestFile[] {
+  return [
+    ...applied.map(({ file, text }) => ({ name: file, text, startText: text })),
+    ...ready.map(({ file, text }) => ({ name: file, text, startText: null })),
+  ];
 }
 
 /** A name no other file has: `manifest.yaml`, `manifest-2.yaml`. */

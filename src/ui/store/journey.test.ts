@@ -50,7 +50,8 @@ describe('zooms', () => {
     setMode(store, 'journey');
     send(store, probe);
     expect(store.getState().zoom).toBe('node');
-    replaceCluster(store, { entry: store.getState().scenario, cluster: store.getState().cluster, files: [] });
+    const { scenario, cluster, snapshot } = store.getState();
+    replaceCluster(store, { entry: scenario, cluster, snapshot, files: [] });
     expect([store.getState().mode, store.getState().zoom]).toEqual(['explore', 'cluster']);
   });
 });

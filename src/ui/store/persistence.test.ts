@@ -30,7 +30,7 @@ function worldOf(store: AppStore): unknown {
 
 it('a session comes back as the same world, with the files as typed', () => {
   const before = storeOf('lab-report');
-  for (const command of [SCALE, DROP]) expect(runCommand(before, command).ok).toBe(true);
+  for (const command of [SCALE, DROP]) runCommand(before, command, (result) => expect(result.ok).toBe(true));
   const after = storeOf('lab-report');
   const commands = before.getState().log.map(({ command }) => command);
   expect(restoreSession(after, savedWith(commands))).toBe(2);

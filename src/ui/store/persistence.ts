@@ -2,6 +2,7 @@
  * Keeps the user's work in IndexedDB as typed: the files at once after each change, and the log of commands, so that a reload
  * finds the same world by replaying it. Clusters are deterministic: the same scenario and log give the same state.
  */
+import { assertExists } from '../../lib/assert.ts';
 import { addToast } from './actions.ts';
 import { sessionSaver, type SavedSession } from './saved-session.ts';
 import type { AppStore } from './store.ts';
@@ -14,17 +15,17 @@ function sessionOf(store: AppStore): SavedSession {
 }
 
 /**
- * Brings a saved session back into a store that holds its scenario. Returns how many commands were replayed: fewer than saved
+ * Brings a saved session back into a store that holds its scenario, opened. Returns how many commands were replayed: fewer than saved
  * when one is refused (by a newer version's rules, say), and then the rest is left out, since it rests on that one.
  */
 export function restoreSession(store: AppStore, saved: SavedSession): number {
-  const { cluster } = store.getState();
+  const engine = assertExists(store.getState().cluster.engine, 'a session is replayed in a cluster that is opened');
   let done = 0;
   for (const command of saved.commands) {
-    if (!cluster.run(command).ok) break;
+    if (!engine.run(command).ok) break;
     done++;
   }
-  store.setState({ files: saved.files, activeFile: saved.activeFile, snapshot: cluster.snapshot(), log: [...cluster.log] });
+  store.setState({ files: saved.files, activeFile: saved.activeFile, snapshot: engine.snapshot(), log: [...engine.log] });
   return done;
 }
 

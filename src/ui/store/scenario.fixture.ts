@@ -2,6 +2,8 @@
 import { createCluster } from '../../cluster/cluster.ts';
 import { loadScenario } from '../../cluster/scenario-file.ts';
 import { assert } from '../../lib/assert.ts';
+import type { ClusterApi } from '../../cluster/cluster-api.ts';
+import { PageCluster } from './page-cluster.ts';
 import { createAppStore, type AppStore, type OpenedScenario } from './store.ts';
 
 const TEXTS: Readonly<Record<string, string>> = import.meta.glob('../../../scenarios/*/*.yaml', {
@@ -10,23 +12,34 @@ const TEXTS: Readonly<Record<string, string>> = import.meta.glob('../../../scena
   eager: true,
 });
 
-export function openScenario(id: string): OpenedScenario {
+export interface FixtureScenario extends Omit<OpenedScenario, 'cluster'> {
+  readonly cluster: ClusterApi;
+}
+
+export function openScenario(id: string): FixtureScenario {
   const folder = `/scenarios/${id}/`;
   const files = Object.entries(TEXTS).filter(([path]) => path.includes(folder));
   const loaded = loadScenario(id, new Map(files.map(([path, text]) => [path.slice(path.lastIndexOf('/') + 1), text])));
   assert(loaded.ok, `scenario ${id} cannot be read`);
   const { spec, title } = loaded.value;
+  const cluster = createCluster(spec);
   return {
     entry: { id, title },
-    cluster: createCluster(spec),
+    cluster,
+    snapshot: cluster.snapshot(),
     files: spec.manifests.map(({ file, text }) => ({ name: file, text, startText: text })),
   };
 }
 
 export function storeOf(id: string): AppStore {
-  const opened = openScenario(id);
+  return storeOver(openScenario(id), (cluster) => new PageCluster(cluster));
+}
+
+/** A store over a scenario whose engine comes as `page` says. */
+export function storeOver(scenario: FixtureScenario, page: (cluster: ClusterApi) => PageCluster): AppStore {
+  const opened = (each: FixtureScenario): OpenedScenario => ({ ...each, cluster: page(each.cluster) });
   return createAppStore({
-    opened,
-    source: { list: [opened.entry], open: (other) => Promise.resolve(openScenario(other)) },
+    opened: opened(scenario),
+    source: { list: [scenario.entry], open: (id) => Promise.resolve(opened(openScenario(id))) },
   });
 }

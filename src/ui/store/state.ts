@@ -3,10 +3,11 @@
  * (`snapshot`, `log`, `lastDiff`, `journey`); the rest is where the user looks.
  */
 import type { ManifestError } from '../../api/manifest-error.ts';
-import type { AllOutcomes, ApplyPreview, ClusterApi, LogEntry, ProbeResult, Spread } from '../../cluster/cluster-api.ts';
+import type { AllOutcomes, ApplyPreview, LogEntry, ProbeResult, Spread } from '../../cluster/cluster-api.ts';
 import type { ProbeSpec } from '../../cluster/commands.ts';
 import type { ClusterSnapshot, Ref, SourceRange, WorldDiff } from '../../cluster/snapshot.ts';
 import type { Label } from '../i18n/label.ts';
+import type { PageCluster } from './page-cluster.ts';
 import type { HookName } from './views.ts';
 
 export type Mode = 'explore' | 'journey';
@@ -110,7 +111,9 @@ export type SheetTab = 'journey' | 'stage' | RailPanel;
 export type SheetStop = 'closed' | 'half' | 'full';
 
 export interface AppState {
-  readonly cluster: ClusterApi;
+  readonly cluster: PageCluster;
+  /** Commands that wait for the engine to have opened the cluster. */
+  readonly waiting: number;
   readonly scenario: ScenarioEntry;
   readonly scenarios: readonly ScenarioEntry[];
   readonly snapshot: ClusterSnapshot;

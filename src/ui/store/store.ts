@@ -5,6 +5,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { persist, type PersistStorage } from 'zustand/middleware';
 import type { ClusterApi } from '../../cluster/cluster-api.ts';
+import type { ClusterSnapshot } from '../../cluster/snapshot.ts';
+import type { PageCluster } from './page-cluster.ts';
 import type { AppState, Lang, Level, ManifestFile, Mode, ScenarioEntry, Theme, Zoom } from './state.ts';
 
 /** What persist keeps of the state. */
@@ -12,7 +14,9 @@ export type Settings = Pick<AppState, 'theme' | 'lang' | 'zoom' | 'otherZoom' | 
 
 export interface OpenedScenario {
   readonly entry: ScenarioEntry;
-  readonly cluster: ClusterApi;
+  readonly cluster: PageCluster;
+  /** Where the cluster is opened, its own; until then what it will be. */
+  readonly snapshot: ClusterSnapshot;
   /** The scenario's manifests, already applied. */
   readonly files: readonly ManifestFile[];
 }
@@ -45,6 +49,7 @@ const START_LEVEL: Level = 'ethernet';
 type OpenedState = Pick<
   AppState,
   | 'cluster'
+  | 'waiting'
   | 'scenario'
   | 'snapshot'
   | 'log'
@@ -63,12 +68,13 @@ type OpenedState = Pick<
   | 'dialog'
 >;
 
-function openedState({ entry, cluster, files }: OpenedScenario): OpenedState {
+function openedState({ entry, cluster, snapshot, files }: OpenedScenario): OpenedState {
   return {
     cluster,
+    waiting: 0,
     scenario: entry,
-    snapshot: cluster.snapshot(),
-    log: [...cluster.log],
+    snapshot,
+    log: [],
     lastDiff: null,
     mode: 'explore',
     selection: null,
@@ -105,7 +111,7 @@ function initialState({ opened, source, theme = 'light', lang = 'en' }: StoreOpt
   };
 }
 
-/** The store, following the cluster's snapshots until another scenario is opened. */
+/** The store, following the cluster's snapshots, once it is opened, until another scenario is. */
 export function createAppStore(options: StoreOptions): AppStore {
   const create = () => initialState(options);
   const store =
@@ -142,13 +148,27 @@ export function replaceCluster(store: AppStore, opened: OpenedScenario): void {
 }
 
 function follow(store: StoreApi<AppState>): void {
-  let cluster: ClusterApi | null = null;
+  let cluster: PageCluster | null = null;
   let stop = (): void => undefined;
-  const attach = (next: ClusterApi): void => {
+  const listen = (engine: ClusterApi): void => {
+    stop = engine.subscribe((snapshot) => store.setState({ snapshot, log: [...engine.log] }));
+  };
+  const attach = (next: PageCluster): void => {
     if (next === cluster) return;
     stop();
+    stop = () => undefined;
     cluster = next;
-    stop = next.subscribe((snapshot) => store.setState({ snapshot, log: [...next.log] }));
+    if (next.engine !== null) listen(next.engine);
+    else
+      void next.opened.then(
+        (engine) => {
+          if (next !== cluster) return;
+          // Equal to the picture, but the engine's own: what it shares with the snapshots to come is what does not change.
+          store.setState({ snapshot: engine.snapshot(), log: [...engine.log] });
+          listen(engine);
+        },
+        () => undefined,
+      );
   };
   attach(store.getState().cluster);
   store.subscribe((state) => attach(state.cluster));

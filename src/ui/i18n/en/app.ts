@@ -44,6 +44,7 @@ export const app = {
   sheet: { closed: 'Sheet closed', half: 'Sheet half open', full: 'Sheet open', grip: 'Change the height of the sheet' },
   restoreStopped: 'The saved session could be replayed only up to command {{count}}.',
   notSaved: 'The browser does not keep your work',
+  waiting: 'The cluster is still being built. What you asked for is done as soon as it stands.',
   loadFailed: 'This scenario could not be opened',
   emptyTitle_one: 'One node, no Pods yet',
   emptyTitle_other: '{{count}} nodes, no Pods yet',

@@ -239,7 +239,7 @@ function hash(text: string): string {
 export function clusterFixture({ nodes, services = [], pending = [], network = 'flannel' }: ClusterFixture): ClusterSnapshot {
   const objects = new Map<string, ObjectView>();
   const put = (key: string, object: KubeObject): void => {
-    objects.set(key, { key, object, source: null, fieldSources: new Map() });
+    objects.set(key, { key, object, createdBy: 'kubectl', source: null, fieldSources: new Map() });
   };
   for (const node of nodes)
     for (const pod of node.pods) put(`Pod ${pod.namespace ?? 'default'}/${pod.name}`, podObject(pod, node.name));

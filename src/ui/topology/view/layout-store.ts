@@ -5,18 +5,18 @@
 import { useLayoutEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { ClusterApi } from '../../../cluster/cluster-api.ts';
 import type { ClusterSnapshot } from '../../../cluster/snapshot.ts';
 import { journeySnapshot } from '../../journey/current.ts';
 import { isPast } from '../../store/actions.ts';
 import { useApp } from '../../store/context.ts';
+import type { PageCluster } from '../../store/page-cluster.ts';
 import type { AppState } from '../../store/state.ts';
 import { closeGaps, EMPTY_MEMORY, remember, type LayoutMemory } from '../scene/layout-memory.ts';
 import { worldOf, type World } from '../scene/world.ts';
 
-const stores = new WeakMap<ClusterApi, StoreApi<LayoutMemory>>();
+const stores = new WeakMap<PageCluster, StoreApi<LayoutMemory>>();
 
-export function layoutStoreOf(cluster: ClusterApi): StoreApi<LayoutMemory> {
+export function layoutStoreOf(cluster: PageCluster): StoreApi<LayoutMemory> {
   const known = stores.get(cluster);
   if (known !== undefined) return known;
   const store = createStore<LayoutMemory>(() => EMPTY_MEMORY);
