@@ -2,6 +2,7 @@
 import type { ClusterSnapshot, NodeView, ObjectView, Ref } from '../../cluster/snapshot.ts';
 import type { KubeObject } from '../store/views.ts';
 import { described, fact, facts, type Description, type Fact, type FactList, type Part } from './description.ts';
+import { resolvConfList } from './describe-place.ts';
 import { objectIcon } from './icons.ts';
 
 type Kinded<K extends KubeObject['kind']> = Extract<KubeObject, { kind: K }>;
@@ -71,7 +72,11 @@ function pod(snapshot: ClusterSnapshot, view: ObjectView, object: Kinded<'Pod'>)
       fact('netns', node === null ? null : netnsPart(node, own ? `${namespace}/${name}` : 'root', own)),
       ...metaFacts(snapshot, object),
     ),
-    lists: [...containers(node, view.key), ...selecting(snapshot, object)],
+    lists: [
+      ...containers(node, view.key),
+      ...selecting(snapshot, object),
+      ...resolvConfList(node?.podEtc.get(`${namespace}/${name}`)),
+    ],
     note: {
       key: own
         ? 'inspector.note.pod'

@@ -1,5 +1,5 @@
 /** Describes machines, namespaces, containers and the wire. */
-import type { ClusterSnapshot, NodeView } from '../../cluster/snapshot.ts';
+import type { ClusterSnapshot, EtcView, NodeView } from '../../cluster/snapshot.ts';
 import type { NetnsView } from '../store/views.ts';
 import { described, fact, facts, type Description, type FactList, type Part } from './description.ts';
 import { findHost, findNetns, findNode, inNetns, podKeyOf } from './find.ts';
@@ -26,7 +26,7 @@ export function describeNode(snapshot: ClusterSnapshot, name: string): Descripti
       fact('conntrack', String(node.root.conntrack.length)),
       fact('containers', String(node.containers.length)),
     ),
-    lists: pods(snapshot, node),
+    lists: [...pods(snapshot, node), ...resolvConfList(node.etc)],
     note: { key: 'inspector.note.node', values: {} },
     command: `kubectl describe node ${name}`,
     from: place,
@@ -48,6 +48,12 @@ function pods(snapshot: ClusterSnapshot, node: NodeView): readonly FactList[] {
       : [],
   );
   return rows.length === 0 ? [] : [{ title: 'inspector.pods', rows }];
+}
+
+/** `cat /etc/resolv.conf`, a row a line. */
+export function resolvConfList(etc: EtcView | undefined): readonly FactList[] {
+  const lines = (etc?.resolvConf ?? '').split('\n').filter((line) => line !== '');
+  return lines.length === 0 ? [] : [{ title: 'inspector.resolvConf', rows: lines.map((line) => [line]) }];
 }
 
 export function describeHost(snapshot: ClusterSnapshot, name: string): Description | null {

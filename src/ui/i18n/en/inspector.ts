@@ -96,6 +96,7 @@ export const inspector = {
   endpoints: 'Endpoints',
   owns: 'Owns',
   callers: 'Called by',
+  resolvConf: '/etc/resolv.conf',
   pods: 'Pods',
   devices: 'Devices',
   routes: 'Routes',

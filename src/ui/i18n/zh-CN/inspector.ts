@@ -92,6 +92,7 @@ export const inspector: Translated<typeof english> = {
   endpoints: '端点',
   owns: '拥有',
   callers: '由这些规则跳入',
+  resolvConf: '/etc/resolv.conf',
   pods: 'Pod',
   devices: '设备',
   routes: '路由',
