@@ -4,4 +4,4 @@
 export { expandRun } from '../net/netfilter/expand.ts';
 export { ruleExtra } from '../net/netfilter/list.ts';
 export { frameBytes, l3Bytes, tcpHeaderBytes } from '../net/wire/size.ts';
-export { dnsText, dnsWords, recordText } from '../net/wire/dns-text.ts';
+export { dnsText, dnsWords } from '../net/wire/dns-text.ts';

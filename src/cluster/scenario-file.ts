@@ -53,11 +53,10 @@ const MAX_MANIFEST_LENGTH = 1_500_000;
 interface FileContent {
   readonly title: Words;
   readonly about?: Words;
-  readonly cluster: Partial<Omit<ClusterSpec, 'nodes' | 'proxy' | 'external' | 'dns'>> & {
+  readonly cluster: Partial<Omit<ClusterSpec, 'nodes' | 'proxy' | 'external'>> & {
     readonly nodes: readonly (Pick<NodeSpec, 'name' | 'ip'> & Partial<NodeSpec>)[];
     readonly proxy?: Partial<ClusterSpec['proxy']>;
     readonly external?: (Pick<ExternalSpec, 'ip'> & Partial<ExternalSpec>) | null;
-    readonly dns?: Partial<ClusterSpec['dns']>;
   };
   readonly apply?: readonly string[];
   readonly files?: readonly string[];
@@ -89,7 +88,7 @@ export function scenarioErrorText({ file, line, column, field, message }: Scenar
   return `${file}:${line}:${column}: ${field === null ? '' : `${field}: `}${message}`;
 }
 
-function clusterOf({ nodes, proxy, external, dns, ...given }: FileContent['cluster']): ClusterSpec {
+function clusterOf({ nodes, proxy, external, ...given }: FileContent['cluster']): ClusterSpec {
   const clusterCIDR = given.clusterCIDR ?? CLUSTER_DEFAULTS.clusterCIDR;
   return {
     ...CLUSTER_DEFAULTS,
@@ -97,7 +96,6 @@ function clusterOf({ nodes, proxy, external, dns, ...given }: FileContent['clust
     clusterCIDR,
     nodes: nodes.map((node) => ({ ...NODE_DEFAULTS, ...node })),
     external: externalOf(external),
-    dns: { ...CLUSTER_DEFAULTS.dns, ...dns },
     proxy: { ...CLUSTER_DEFAULTS.proxy, clusterCIDR, ...proxy },
   };
 }

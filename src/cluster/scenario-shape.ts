@@ -97,10 +97,6 @@ const EXTERNAL = object({
   ),
 });
 
-const DNS = object({
-  nodeLocal: optional(BOOLEAN, 'true: NodeLocal DNSCache on every node at 169.254.25.10, which Pods ask in place of kube-dns'),
-});
-
 /** At most so many nodes: beyond, nothing can be seen any more. */
 export const MAX_NODES = 200;
 
@@ -113,7 +109,6 @@ const CLUSTER = object({
   nodes: required(list(NODE, MAX_NODES, 1), 'The machines'),
   external: optional(nullable(EXTERNAL), "The host outside, every node's default gateway; null: there is none"),
   proxy: optional(PROXY, "kube-proxy's flags"),
-  dns: optional(DNS, 'Cluster DNS'),
   kubeSystem: optional(BOOLEAN, 'false: none of the kube-system Pods exist'),
   neighbours: optional(
     { kind: 'choice', values: ['learned', 'permanent'] },

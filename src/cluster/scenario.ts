@@ -43,11 +43,6 @@ export interface ExternalSpec {
   readonly names: OutsideNames | null;
 }
 
-export interface DnsSpec {
-  /** A cache on every node at 169.254.25.10 (NodeLocal DNSCache), which Pods ask in place of kube-dns. */
-  readonly nodeLocal: boolean;
-}
-
 export interface ClusterSpec {
   /** The container network. */
   readonly cni: NetworkName;
@@ -61,7 +56,6 @@ export interface ClusterSpec {
   readonly nodes: readonly NodeSpec[];
   /** The host outside: its address; it is every node's default gateway and resolver, answers on these ports and forwards nothing. */
   readonly external: ExternalSpec | null;
-  readonly dns: DnsSpec;
   readonly proxy: ProxySpec;
   /** False: none of the kube-system Pods exist. */
   readonly kubeSystem: boolean;
@@ -104,7 +98,6 @@ export const CLUSTER_DEFAULTS: Omit<ClusterSpec, 'nodes'> = {
   serviceCIDR: '10.96.0.0/12',
   underlayCIDR: '192.168.1.0/24',
   external: { ip: '192.168.1.100', ports: [9999], names: null },
-  dns: { nodeLocal: false },
   proxy: { mode: 'iptables', clusterCIDR: '10.244.0.0/16', masqueradeAll: false, nodePortAddresses: null },
   kubeSystem: true,
   neighbours: 'learned',
