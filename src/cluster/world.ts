@@ -22,12 +22,13 @@ import { executeCommand, previewApply, type Executed } from './execute.ts';
 import type { Command, ProbeSpec } from './commands.ts';
 import { commandError } from './command-error.ts';
 import { bootMachines, type Machines } from './machines.ts';
+import { configuresNetwork } from './network-manifest.ts';
 import { knowPods } from './neighbours.ts';
 import { joinNodes, touchUp, type WorldNode } from './nodes.ts';
 import { runProbe, type ResolvedProbe } from './probe.ts';
 import { resolveProbe } from './resolve.ts';
 import type { Rehearse } from './outcomes.ts';
-import type { ScenarioSpec } from './scenario.ts';
+import type { ManifestSpec, ScenarioSpec } from './scenario.ts';
 import type { EventView } from './snapshot.ts';
 
 /** A command is given this much virtual time to come to rest; what then still runs goes on with the next one. */
@@ -40,8 +41,8 @@ export class World {
   readonly sim: Sim;
   readonly machines: Machines;
   readonly store: ApiStore;
-  readonly nodes: readonly WorldNode[];
   readonly controlPlane: ControlPlane;
+  #nodes: readonly WorldNode[] = [];
   #flows = 0;
 
   constructor(spec: ScenarioSpec) {
@@ -51,12 +52,15 @@ export class World {
     this.machines = bootMachines(cluster, this.sim);
     this.store = new ApiStore({ sim: this.sim, serviceCIDR: cidr(cluster.serviceCIDR) });
     this.controlPlane = startControllers(this.store);
-    this.nodes = joinNodes(this);
-    for (const manifest of spec.manifests) {
-      const applied = this.execute({ kind: 'apply', ...manifest });
-      assert(applied.ok, applied.ok ? '' : `${manifest.file}: ${applied.error.map((error) => error.message).join('; ')}`);
-    }
+    // A network's own configuration is there before its first node looks for it.
+    this.#apply(spec.manifests.filter(configuresNetwork));
+    this.#nodes = joinNodes(this);
+    this.#apply(spec.manifests.filter((manifest) => !configuresNetwork(manifest)));
     this.nodes.forEach(touchUp);
+  }
+
+  get nodes(): readonly WorldNode[] {
+    return this.#nodes;
   }
 
   /** Kernels of all nodes. */
@@ -128,6 +132,13 @@ export class World {
       message: event.message,
       source: event.source.component ?? '',
     }));
+  }
+
+  #apply(manifests: readonly ManifestSpec[]): void {
+    for (const manifest of manifests) {
+      const applied = this.execute({ kind: 'apply', ...manifest });
+      assert(applied.ok, applied.ok ? '' : `${manifest.file}: ${applied.error.map((error) => error.message).join('; ')}`);
+    }
   }
 
   #send(probe: ResolvedProbe, light: boolean): ProbeResult {
