@@ -8,6 +8,7 @@ import type { Deployment } from './types/deployment.ts';
 import type { Endpoints } from './types/endpoints.ts';
 import type { EndpointSlice } from './types/endpointslice.ts';
 import type { Event } from './types/event.ts';
+import type { IPAMBlock, IPPool } from './types/ippool.ts';
 import type { Namespace } from './types/namespace.ts';
 import type { Node } from './types/node.ts';
 import type { Pod } from './types/pod.ts';
@@ -22,6 +23,8 @@ export interface KindMap {
   Endpoints: Endpoints;
   EndpointSlice: EndpointSlice;
   Event: Event;
+  IPAMBlock: IPAMBlock;
+  IPPool: IPPool;
   Namespace: Namespace;
   Node: Node;
   Pod: Pod;
@@ -102,6 +105,24 @@ export const KINDS: { readonly [K in Kind]: KindInfo<K> } = {
     shortNames: ['ev'],
     namespaced: true,
     hasGeneration: false,
+    hasStatus: false,
+  },
+  IPAMBlock: {
+    kind: 'IPAMBlock',
+    apiVersion: 'crd.projectcalico.org/v1',
+    resource: 'ipamblocks',
+    shortNames: [],
+    namespaced: false,
+    hasGeneration: true,
+    hasStatus: false,
+  },
+  IPPool: {
+    kind: 'IPPool',
+    apiVersion: 'crd.projectcalico.org/v1',
+    resource: 'ippools',
+    shortNames: [],
+    namespaced: false,
+    hasGeneration: true,
     hasStatus: false,
   },
   Namespace: {

@@ -28,7 +28,14 @@ const OTHER_KINDS: Readonly<Record<string, readonly string[]>> = {
   'coordination.k8s.io/v1': ['Lease'],
   'events.k8s.io/v1': ['Event'],
   'apiextensions.k8s.io/v1': ['CustomResourceDefinition'],
-  'crd.projectcalico.org/v1': ['IPPool'],
+  'crd.projectcalico.org/v1': [
+    'BGPConfiguration',
+    'BGPPeer',
+    'FelixConfiguration',
+    'GlobalNetworkPolicy',
+    'IPReservation',
+    'NetworkPolicy',
+  ],
 };
 
 export function isOtherKind(apiVersion: string, kind: string): boolean {

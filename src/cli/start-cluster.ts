@@ -6,6 +6,7 @@ import { basename } from 'node:path';
 import type { ManifestError } from '../api/manifest-error.ts';
 import type { ClusterApi } from '../cluster/cluster-api.ts';
 import { createCluster } from '../cluster/cluster.ts';
+import { configuresNetwork } from '../cluster/network-manifest.ts';
 import type { ManifestSpec, ScenarioSpec } from '../cluster/scenario.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 
@@ -25,7 +26,9 @@ export function startCluster(streams: Streams, spec: ScenarioSpec, apply: readon
       return err(`--apply ${path}: ${error instanceof Error ? error.message : String(error)}\n`);
     }
   }
-  const cluster = createCluster({ ...spec, manifests: [] });
+  // Pools are there before the nodes; the rest is applied one by one, so that what is wrong with a file can be told.
+  const early = spec.manifests.filter(configuresNetwork);
+  const cluster = createCluster({ ...spec, manifests: early });
   for (const { file, text } of files) {
     const result = cluster.run({ kind: 'apply', file, text });
     if (!result.ok) return err(result.errors.map((error) => errorLine(file, error)).join(''));

@@ -587,7 +587,7 @@ describe('kube-system', () => {
     const nodes = NODES.map(({ name, ip: address }) => ({ name, ip: address, controlPlane: name === 'class', proxy: true }));
     createKubeSystem(plane.client('kubeadm'), nodes, {
       serviceCIDR: cidr('10.96.0.0/12'),
-      cluster: { clusterCIDR: cidr('10.244.0.0/16'), hairpin: true },
+      cluster: { clusterCIDR: cidr('10.244.0.0/16'), hairpin: true, networkPolicy: true },
       proxyClusterCIDR: '10.244.0.0/16',
       network: networkOf('flannel-vxlan').manifest,
       proxy: true,

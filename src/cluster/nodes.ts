@@ -126,8 +126,8 @@ function cniOf(world: World, spec: NodeSpec, kernel: Kernel): CniPlugin {
   });
 }
 
-function networkCluster({ clusterCIDR, hairpin }: ClusterSpec): NetworkCluster {
-  return { clusterCIDR: cidr(clusterCIDR), hairpin };
+function networkCluster({ clusterCIDR, hairpin, networkPolicy }: ClusterSpec): NetworkCluster {
+  return { clusterCIDR: cidr(clusterCIDR), hairpin, networkPolicy };
 }
 
 /** Starts kube-proxy on a node; returns what stops it. */

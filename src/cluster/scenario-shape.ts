@@ -103,6 +103,10 @@ export const MAX_NODES = 200;
 const CLUSTER = object({
   cni: optional({ kind: 'choice', values: NETWORK_NAMES }, 'The container network; left out, flannel-vxlan'),
   hairpin: optional(BOOLEAN, 'false: bridge ports without hairpin mode'),
+  networkPolicy: optional(
+    BOOLEAN,
+    'false: the network writes none of the rules it enforces policies with, only those that masquerade',
+  ),
   clusterCIDR: optional(text('cidr'), "All Pods' range; left out, 10.244.0.0/16"),
   serviceCIDR: optional(text('cidr'), 'Range of ClusterIPs; left out, 10.96.0.0/12'),
   underlayCIDR: optional(text('cidr'), 'The segment nodes and the outside host are plugged into; left out, 192.168.1.0/24'),

@@ -48,6 +48,8 @@ export interface ClusterSpec {
   readonly cni: NetworkName;
   /** False: bridge ports without hairpin mode. */
   readonly hairpin: boolean;
+  /** False: the network writes none of the rules it enforces policies with, only those that masquerade. */
+  readonly networkPolicy: boolean;
   /** All Pods' range. */
   readonly clusterCIDR: string;
   readonly serviceCIDR: string;
@@ -94,6 +96,7 @@ export const NODE_DEFAULTS: Omit<NodeSpec, 'name' | 'ip'> = {
 export const CLUSTER_DEFAULTS: Omit<ClusterSpec, 'nodes'> = {
   cni: 'flannel-vxlan',
   hairpin: true,
+  networkPolicy: true,
   clusterCIDR: '10.244.0.0/16',
   serviceCIDR: '10.96.0.0/12',
   underlayCIDR: '192.168.1.0/24',

@@ -23,12 +23,13 @@ import { applyText, executeCommand, previewApply, type Executed } from './execut
 import type { Command, ProbeSpec } from './commands.ts';
 import { commandError } from './command-error.ts';
 import { bootMachines, type Machines } from './machines.ts';
+import { configuresNetwork } from './network-manifest.ts';
 import { knowPods } from './neighbours.ts';
 import { joinNodes, touchUp, type WorldNode } from './nodes.ts';
 import { runProbe, type ResolvedProbe } from './probe.ts';
 import { resolveProbe } from './resolve.ts';
 import type { Rehearse } from './outcomes.ts';
-import type { ScenarioSpec } from './scenario.ts';
+import type { ManifestSpec, ScenarioSpec } from './scenario.ts';
 import type { EventView } from './snapshot.ts';
 
 /** A command is given this much virtual time to come to rest; what then still runs goes on with the next one. */
@@ -65,12 +66,10 @@ export class World {
   static *opening(spec: ScenarioSpec): Steps<World> {
     const world = new World(spec);
     yield;
+    // A network's own configuration is there before its first node looks for it.
+    yield* world.#apply(spec.manifests.filter(configuresNetwork));
     world.#nodes = yield* joinNodes(world);
-    for (const { file, text } of spec.manifests) {
-      const applied = applyText(world, file, text);
-      assert(applied.ok, applied.ok ? '' : `${file}: ${applied.error.map((error) => error.message).join('; ')}`);
-      yield* world.settling();
-    }
+    yield* world.#apply(spec.manifests.filter((manifest) => !configuresNetwork(manifest)));
     world.nodes.forEach(touchUp);
     return world;
   }
@@ -159,6 +158,14 @@ export class World {
       message: event.message,
       source: event.source.component ?? '',
     }));
+  }
+
+  *#apply(manifests: readonly ManifestSpec[]): Steps<void> {
+    for (const { file, text } of manifests) {
+      const applied = applyText(this, file, text);
+      assert(applied.ok, applied.ok ? '' : `${file}: ${applied.error.map((error) => error.message).join('; ')}`);
+      yield* this.settling();
+    }
   }
 
   #send(probe: ResolvedProbe, light: boolean): ProbeResult {

@@ -78,6 +78,8 @@ const STRATEGIES: { readonly [K in Kind]: Strategy<K> } = {
   Endpoints: PLAIN,
   EndpointSlice: PLAIN,
   Event: PLAIN,
+  IPAMBlock: PLAIN,
+  IPPool: PLAIN,
   Namespace: {
     create: (draft) => {
       draft.spec = { finalizers: ['kubernetes'] };

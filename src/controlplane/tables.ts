@@ -16,6 +16,8 @@ export class Tables {
     Endpoints: new KindTable(),
     EndpointSlice: new KindTable(),
     Event: new KindTable(),
+    IPAMBlock: new KindTable(),
+    IPPool: new KindTable(),
     Namespace: new KindTable(),
     Node: new KindTable(),
     Pod: new KindTable(),

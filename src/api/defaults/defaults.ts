@@ -21,6 +21,8 @@ const DEFAULTERS: { readonly [K in Kind]: Defaulter<K> } = {
   Endpoints: setDefaultsEndpoints,
   EndpointSlice: setDefaultsEndpointSlice,
   Event: none,
+  IPAMBlock: none,
+  IPPool: none,
   Namespace: (draft) => {
     draft.metadata = { ...draft.metadata };
     if (draft.metadata.name !== undefined) {

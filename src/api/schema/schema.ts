@@ -2,7 +2,10 @@
  * The fields and types of the stored kinds, read from the generated tables: for the unknown-field check, the type check, the editor's
  * completion and hover.
  */
-import { TYPES } from './schema.generated.ts';
+import { CRD_TYPES } from './crds.ts';
+import { TYPES as KUBERNETES_TYPES } from './schema.generated.ts';
+
+const TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = { ...KUBERNETES_TYPES, ...CRD_TYPES };
 
 /** A field's type. */
 export type FieldType =

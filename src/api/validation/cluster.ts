@@ -1,10 +1,12 @@
 /**
- * Nodes and ConfigMaps (pkg/apis/core/validation/validation.go ValidateNode, ValidateNodeUpdate, ValidateConfigMap).
+ * Nodes and ConfigMaps (pkg/apis/core/validation/validation.go ValidateNode, ValidateNodeUpdate, ValidateConfigMap), and what the
+ * schema of Calico's IPPool requires.
  */
 import { duplicate, forbidden, invalid, notSupported, printed, required, type FieldError } from '../field-error.ts';
 import { jsonEqual, type Draft } from '../json.ts';
 import { parseQuantity } from '../quantity.ts';
 import type { ConfigMap } from '../types/configmap.ts';
+import type { IPPool } from '../types/ippool.ts';
 import type { Node } from '../types/node.ts';
 import { duplicates, invalids } from './meta.ts';
 import { isConfigMapKey, isLabelValue, isQualifiedName, isValidCidr } from './names.ts';
@@ -86,4 +88,9 @@ export function validateConfigMapUpdate(next: Draft<ConfigMap>, old: ConfigMap):
     if (!jsonEqual(next[key] ?? {}, old[key] ?? {})) errors.push(forbidden(key, 'field is immutable when `immutable` is set'));
   }
   return errors;
+}
+
+/** The CustomResourceDefinition asks for a range and reads no meaning into it. */
+export function validateIPPool(pool: Draft<IPPool>): readonly FieldError[] {
+  return pool.spec?.cidr === undefined ? [required('spec.cidr')] : [];
 }

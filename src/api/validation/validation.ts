@@ -4,7 +4,7 @@
 import type { FieldError } from '../field-error.ts';
 import type { Draft } from '../json.ts';
 import { KINDS, type Kind, type KindMap } from '../kinds.ts';
-import { validateConfigMap, validateConfigMapUpdate, validateNode, validateNodeUpdate } from './cluster.ts';
+import { validateConfigMap, validateConfigMapUpdate, validateIPPool, validateNode, validateNodeUpdate } from './cluster.ts';
 import { validateEndpoints, validateEndpointSlice, validateEndpointSliceUpdate } from './endpoints.ts';
 import { validateMeta } from './meta.ts';
 import { isDns1035Label, isDns1123Label, isDns1123Subdomain } from './names.ts';
@@ -37,6 +37,8 @@ const VALIDATORS: { readonly [K in Kind]: Validator<K> } = {
   Endpoints: { name: isDns1123Subdomain, validate: validateEndpoints, update: nothing },
   EndpointSlice: { name: isDns1123Subdomain, validate: validateEndpointSlice, update: validateEndpointSliceUpdate },
   Event: { name: isDns1123Subdomain, validate: nothing, update: nothing },
+  IPAMBlock: { name: isDns1123Subdomain, validate: nothing, update: nothing },
+  IPPool: { name: isDns1123Subdomain, validate: validateIPPool, update: nothing },
   Namespace: { name: isDns1123Label, validate: nothing, update: nothing },
   Node: { name: isDns1123Subdomain, validate: validateNode, update: validateNodeUpdate },
   Pod: { name: isDns1123Subdomain, validate: validatePod, update: validatePodUpdate },

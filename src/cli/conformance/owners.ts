@@ -25,7 +25,8 @@ export function ownersOf(snapshot: ClusterSnapshot): Owners {
           ? `veth(${podName(link.peer.netns)})`
           : link.name;
       devices.set(`${view.node} ${view.name} ${link.name}`, name);
-      if (link.kind !== 'loopback') macs.set(link.mac, `${at}/${name}`);
+      // An address that several devices have tells nobody: Calico gives one to every node end.
+      if (link.kind !== 'loopback') macs.set(link.mac, macs.has(link.mac) ? link.mac : `${at}/${name}`);
     }
   };
   for (const node of snapshot.nodes) {

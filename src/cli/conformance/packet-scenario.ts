@@ -22,6 +22,7 @@ const CNI: Readonly<Record<string, ClusterSpec['cni']>> = {
   'flannel-vxlan': 'flannel-vxlan',
   'host-gw': 'flannel-host-gw',
   kindnet: 'kindnet',
+  'calico-bgp': 'calico-bgp',
 };
 
 /** What every recorded node was set up with, before its own sysctls. */
@@ -31,6 +32,8 @@ const NODE_SYSCTLS: Readonly<Record<string, string>> = {
   'net.ipv4.conf.all.rp_filter': '0',
   'net.ipv4.icmp_ratelimit': '0',
 };
+
+const ANNOTATION_IP_ADDRS = 'cni.projectcalico.org/ipAddrs';
 
 const OPTIONS = ['masqueradeAll', 'proxyClusterCIDR', 'hairpin', 'external'];
 
@@ -42,7 +45,7 @@ export function packetScenario(file: PacketFile): Result<ScenarioSpec, string> {
     id: 'recorded',
     title: file.title,
     cluster: clusterSpec(file),
-    manifests: [podsManifest(file.cluster.pods), servicesManifest(file)].filter(({ text }) => text !== ''),
+    manifests: [podsManifest(file.cluster), servicesManifest(file)].filter(({ text }) => text !== ''),
   });
 }
 
@@ -69,6 +72,8 @@ function clusterSpec({ cluster, options = {}, addresses = {} }: PacketFile): Clu
     ...CLUSTER_DEFAULTS,
     cni: CNI[cni] ?? 'none',
     hairpin: options['hairpin'] !== false,
+    // The recordings have the rules that masquerade, and none of those that enforce policies.
+    networkPolicy: false,
     clusterCIDR,
     underlayCIDR: networkCidr(cidr(`${nodes[0]?.ip ?? ''}/24`)),
     nodes: nodes.map((node, index) => nodeSpec(node, { controlPlane: index === 0 })),
@@ -131,15 +136,22 @@ function manifest(file: string, objects: readonly unknown[]): ManifestSpec {
   return { file, text: objects.map((object) => `${JSON.stringify(object, null, 2)}\n`).join('---\n') };
 }
 
-function podsManifest(pods: readonly RecordedPod[]): ManifestSpec {
-  return manifest('pods.yaml', pods.map(podObject));
+function podsManifest({ cni, pods }: PacketFile['cluster']): ManifestSpec {
+  // Calico's addresses are not those of the node's podCIDR, so the recorded ones are asked for.
+  const fixed = cni.startsWith('calico');
+  return manifest(
+    'pods.yaml',
+    pods.map((pod) =>
+      podObject(pod, fixed && pod.hostNetwork !== true ? { [ANNOTATION_IP_ADDRS]: JSON.stringify([pod.ip]) } : {}),
+    ),
+  );
 }
 
-function podObject(pod: RecordedPod): unknown {
+function podObject(pod: RecordedPod, annotations: Readonly<Record<string, string>>): unknown {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: pod.name, namespace: 'default', labels: pod.labels ?? {} },
+    metadata: { name: pod.name, namespace: 'default', labels: pod.labels ?? {}, annotations },
     spec: {
       nodeName: pod.node,
       ...(pod.hostNetwork === true ? { hostNetwork: true } : {}),

@@ -42,7 +42,6 @@ export function selectAddress(
   const same = dst === null ? undefined : fits.find((entry) => cidrContains(entry.address, dst));
   const own = same ?? fits[0];
   if (own !== undefined) return cidrAddress(own.address);
-  if (scope === 'link') return null;
   for (const other of netns.links()) {
     const entry = other.addresses.find(
       (candidate) => candidate.scope !== 'link' && SCOPE_ORDER[candidate.scope] <= SCOPE_ORDER[scope],

@@ -16,6 +16,8 @@ export interface NetworkCluster {
   readonly clusterCIDR: Cidr;
   /** False: bridge ports without hairpin mode. */
   readonly hairpin: boolean;
+  /** False: the network writes none of the rules it enforces policies with, only those that masquerade. */
+  readonly networkPolicy: boolean;
 }
 
 /** The machine a plugin is put on. */

@@ -11,6 +11,8 @@ const API_VERSION: Readonly<Record<Kind, string>> = {
   EndpointSlice: 'discovery.k8s.io/v1',
   Endpoints: 'v1',
   Event: 'v1',
+  IPAMBlock: 'crd.projectcalico.org/v1',
+  IPPool: 'crd.projectcalico.org/v1',
   Namespace: 'v1',
   Node: 'v1',
   Pod: 'v1',
@@ -20,7 +22,7 @@ const API_VERSION: Readonly<Record<Kind, string>> = {
 };
 
 /** Kinds a user has reason to write. */
-const WRITTEN = Object.keys(API_VERSION).filter((kind) => kind !== 'Event');
+const WRITTEN = Object.keys(API_VERSION).filter((kind) => kind !== 'Event' && kind !== 'IPAMBlock');
 
 export interface Field {
   readonly name: string;

@@ -50,6 +50,8 @@ function particulars(snapshot: ClusterSnapshot, view: ObjectView, object: KubeOb
     case 'Namespace':
     case 'Node':
     case 'Event':
+    case 'IPAMBlock':
+    case 'IPPool':
       return { facts: facts(...metaFacts(snapshot, object)) };
     default:
       return { facts: facts(...metaFacts(snapshot, object)) };

@@ -8,6 +8,7 @@
 import { IP_ANY, IP_LOOPBACK, type IpAddr } from '../../../lib/ip.ts';
 import { GO_NOT_FOUND, httpListener, textReply, type HttpReply } from '../http.ts';
 import { baseName } from '../script.ts';
+import { NS_PER_MS } from '../../../sim/sim.ts';
 import { DnsServer } from '../../dns/dns-server.ts';
 import { server, type Listener, type Workload, type WorkloadContext } from '../workload.ts';
 import { flagValue, type ImageBehaviour } from './image.ts';
@@ -27,6 +28,11 @@ function plain(context: WorkloadContext, addr: IpAddr, port: number, paths: Read
     return body === undefined ? GO_NOT_FOUND : textReply(body);
   };
   return httpListener({ port, addr, serverHeader: null, httpDate: context.httpDate, respond });
+}
+
+/** What an init container runs: does its work and ends well. */
+function finished(process: string): Workload {
+  return server(process, [], { exit: { afterNs: 200 * NS_PER_MS, code: 0 } });
 }
 
 /** CoreDNS: a socket for each port of its Corefile, and those of its health, readiness and metrics plugins. */
@@ -121,6 +127,32 @@ export const KUBERNETES_IMAGES: readonly ImageBehaviour[] = [
     cmd: [],
     sizeBytes: 14_643_140,
     program: (argv) => (baseName(argv[0] ?? '') === 'launch.sh' ? server('weave-npc', []) : null),
+  },
+  {
+    names: ['calico/node'],
+    entrypoint: [],
+    cmd: ['start_runit'],
+    sizeBytes: 77_380_233,
+    program: (argv, context) => {
+      if (argv[0] === 'start_runit')
+        return server('calico-node', [plain(context, IP_LOOPBACK, 9099, { '/liveness': '', '/readiness': '' })]);
+      // `calico-node -init`, an init container's work.
+      return baseName(argv[0] ?? '') === 'calico-node' ? finished('calico-node') : null;
+    },
+  },
+  {
+    names: ['calico/cni'],
+    entrypoint: [],
+    cmd: ['/opt/cni/bin/install'],
+    sizeBytes: 82_125_477,
+    program: (argv) => (['calico-ipam', 'install'].includes(baseName(argv[0] ?? '')) ? finished('install') : null),
+  },
+  {
+    names: ['calico/kube-controllers'],
+    entrypoint: ['/usr/bin/kube-controllers'],
+    cmd: [],
+    sizeBytes: 56_361_853,
+    program: (argv) => (baseName(argv[0] ?? '') === 'kube-controllers' ? server('kube-controllers', []) : null),
   },
   {
     names: ['flannel/flannel-cni-plugin', 'flannel-io/flannel-cni-plugin'],

@@ -1,0 +1,58 @@
+/**
+ * IPPool and IPAMBlock (crd.projectcalico.org/v1), Calico's ranges and the blocks its nodes take of them: `kubectl get ippools`,
+ * `kubectl get ipamblocks`.
+ *
+ * The API server knows them by their CustomResourceDefinitions alone: types and required fields are checked, meaning is not (calicoctl
+ * would). What a pool leaves out, Calico reads as its default (`libcalico-go/lib/clientv3/ippool.go convertIpPoolFromStorage`).
+ */
+import type { ObjectMeta } from './meta.ts';
+
+export interface IPPoolSpec {
+  readonly cidr: string;
+  /** Prefix length of the blocks nodes take; 26 when absent. */
+  readonly blockSize?: number;
+  /** `Always`, `CrossSubnet` or `Never`, as are all three when absent: `Never`. */
+  readonly ipipMode?: string;
+  readonly vxlanMode?: string;
+  /** Pods' traffic to what is in no pool leaves with the node's address. */
+  readonly natOutgoing?: boolean;
+  /** Calico's selector language; `all()` when absent. */
+  readonly nodeSelector?: string;
+  /** `Workload`, `Tunnel`; both when absent. */
+  readonly allowedUses?: readonly string[];
+  readonly disabled?: boolean;
+  readonly disableBGPExport?: boolean;
+}
+
+export interface IPPool {
+  readonly apiVersion: 'crd.projectcalico.org/v1';
+  readonly kind: 'IPPool';
+  readonly metadata: ObjectMeta;
+  readonly spec: IPPoolSpec;
+}
+
+/** Who has an address of a block. */
+export interface AllocationAttribute {
+  readonly handle_id: string;
+  readonly secondary?: Readonly<Record<string, string>>;
+}
+
+export interface IPAMBlockSpec {
+  readonly cidr: string;
+  /** `host:NODE`; absent when no node owns it any more. */
+  readonly affinity?: string;
+  /** By ordinal: index into `attributes`; null where free. */
+  readonly allocations: readonly (number | null)[];
+  readonly attributes: readonly AllocationAttribute[];
+  readonly strictAffinity: boolean;
+  /** Free ordinals in the order they are given out. */
+  readonly unallocated: readonly number[];
+  readonly deleted?: boolean;
+}
+
+export interface IPAMBlock {
+  readonly apiVersion: 'crd.projectcalico.org/v1';
+  readonly kind: 'IPAMBlock';
+  readonly metadata: ObjectMeta;
+  readonly spec: IPAMBlockSpec;
+}

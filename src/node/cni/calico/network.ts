@@ -1,0 +1,26 @@
+/** Calico as a cluster's network, by what its manifest asks of the default pool. */
+import type { Network } from '../network.ts';
+import { CalicoPlugin } from './calico.ts';
+import type { DefaultPoolModes } from './calico-node.ts';
+import { calicoManifest } from './manifest.ts';
+
+function calico(modes: DefaultPoolModes): Network {
+  return {
+    plugin: ({ name, ip, kernel, cluster, client }) =>
+      new CalicoPlugin({
+        nodeName: name,
+        nodeIP: ip,
+        clusterCIDR: cluster.clusterCIDR,
+        modes,
+        kernel,
+        api: client(`calico-node ${name}`),
+        policy: cluster.networkPolicy,
+      }),
+    manifest: calicoManifest(modes),
+  };
+}
+
+export const calicoBgp = calico({ ipipMode: 'Never', vxlanMode: 'Never' });
+export const calicoIpip = calico({ ipipMode: 'Always', vxlanMode: 'Never' });
+export const calicoCrossSubnet = calico({ ipipMode: 'CrossSubnet', vxlanMode: 'Never' });
+export const calicoVxlan = calico({ ipipMode: 'Never', vxlanMode: 'Always' });
