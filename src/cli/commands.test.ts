@@ -192,7 +192,7 @@ describe('sim', () => {
   test.each([
     [
       ['--scenario', 'nope', '--from', 'external', '--to', 'external:80'],
-      'no scenario nope: there are clusterip-two-nodes, dns, empty, host-gw, kind, lab-report, lab-report-weave, nodeport',
+      'no scenario nope: there are calico, clusterip-two-nodes, dns, empty, host-gw, kind, lab-report, lab-report-weave, nodeport',
     ],
     [['--scenario', 'lab-report', '--from', 'node/nope', '--to', 'external:9999'], 'nodes "nope" not found'],
     [['--scenario', 'lab-report', '--from', 'node/class', '--to', 'svc/nope:80'], 'services "nope" not found'],
