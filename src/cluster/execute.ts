@@ -20,7 +20,11 @@ import type { Kernel } from '../net/kernel.ts';
 import type { ApplyPreview, ProbeResult } from './cluster-api.ts';
 import { commandError } from './command-error.ts';
 import type { Command } from './commands.ts';
+import { injectFault, repairFault } from './faults/inject.ts';
+import { findNetns } from './faults/place.ts';
+import { injectRandomFault } from './faults/random.ts';
 import { reportLoadBalancer } from './load-balancer.ts';
+import { runTool } from './tools/run.ts';
 import type { World } from './world.ts';
 
 /** What a command that was carried out has to say. */
@@ -61,6 +65,16 @@ export function executeCommand(world: World, command: Command): Execution {
     }
     case 'sysctl':
       return onNode(world, command.node, (kernel) => fromResult(kernel.root.sysctl.set(command.name, command.value)));
+    case 'tool':
+      return settled(world, toolLine(world, command));
+    case 'fault':
+      return fromInjection(injectFault(world, command.fault, { hidden: command.hidden === true }));
+    case 'random-fault':
+      return fromInjection(injectRandomFault(world, command.seed));
+    case 'repair':
+      return fromInjection(repairFault(world, command.id));
+    case 'reveal':
+      return fromResult(world.faults.reveal(command.id));
     case 'iptables':
       return onNode(world, command.node, (kernel) => iptables(kernel, command.args));
     case 'advance':
@@ -187,6 +201,19 @@ function iptables(kernel: Kernel, args: string): Execution {
   const result = kernel.root.netfilter.command(args, { actor: 'user', action: 'iptables', object: null });
   kernel.root.touch();
   return result.exitCode === 0 ? done(result.stdout === '' ? [] : [result.stdout]) : refused(result.stderr);
+}
+
+/** A command line where it is typed; what the tool prints is said. */
+function toolLine(world: World, command: Extract<Command, { kind: 'tool' }>): Execution {
+  const netns = findNetns(world, command);
+  if (!netns.ok) return refused(netns.error);
+  const run = runTool(netns.value, command.line, 'user');
+  if (!run.ok) return refused(run.error);
+  return done(run.value === '' ? [] : [run.value]);
+}
+
+function fromInjection(result: Result<readonly string[], string>): Execution {
+  return result.ok ? done(result.value) : refused(result.error);
 }
 
 function fromResult(result: Result<void, string>): Execution {

@@ -3,6 +3,7 @@
  */
 import type { KubeObject } from '../api/kinds.ts';
 import { keyOf } from '../api/kinds.ts';
+import { jsonEqual } from '../api/json.ts';
 import type { TextRange } from '../api/manifest-error.ts';
 import type { ObjectOrigin } from '../controlplane/origins.ts';
 import type { Kernel } from '../net/kernel.ts';
@@ -13,6 +14,7 @@ import type {
   ClusterSnapshot,
   EtcView,
   EventView,
+  FaultView,
   HostView,
   NodeView,
   ObjectKey,
@@ -57,6 +59,7 @@ export class Snapshotter {
       hosts: keepList(last?.hosts, this.#hosts(last)),
       objects: this.#objectViews(last),
       events: this.#events(last),
+      faults: this.#faults(last),
       settled: !world.sim.busy,
     };
     return this.#last;
@@ -124,6 +127,17 @@ export class Snapshotter {
     }
     this.#objects = next;
     return last !== null && sameEntries(last.objects, views) ? last.objects : views;
+  }
+
+  #faults(last: ClusterSnapshot | null): readonly FaultView[] {
+    const views = this.#world.faults.views();
+    return keepList(
+      last?.faults,
+      views.map((view, index) => {
+        const before = last?.faults[index];
+        return before !== undefined && jsonEqual(before, view) ? before : view;
+      }),
+    );
   }
 
   #events(last: ClusterSnapshot | null): readonly EventView[] {

@@ -21,6 +21,7 @@ import type { ApplyPreview, ProbeResult } from './cluster-api.ts';
 import { executeCommand, previewApply, type Executed } from './execute.ts';
 import type { Command, ProbeSpec } from './commands.ts';
 import { commandError } from './command-error.ts';
+import { FaultBook } from './faults/book.ts';
 import { bootMachines, type Machines } from './machines.ts';
 import { configuresNetwork } from './network-manifest.ts';
 import { knowPods } from './neighbours.ts';
@@ -43,6 +44,7 @@ export class World {
   readonly store: ApiStore;
   readonly controlPlane: ControlPlane;
   #nodes: readonly WorldNode[] = [];
+  readonly faults: FaultBook;
   #flows = 0;
 
   constructor(spec: ScenarioSpec) {
@@ -52,11 +54,16 @@ export class World {
     this.machines = bootMachines(cluster, this.sim);
     this.store = new ApiStore({ sim: this.sim, serviceCIDR: cidr(cluster.serviceCIDR) });
     this.controlPlane = startControllers(this.store);
+    this.faults = new FaultBook(this);
     // A network's own configuration is there before its first node looks for it.
     this.#apply(spec.manifests.filter(configuresNetwork));
     this.#nodes = joinNodes(this);
     this.#apply(spec.manifests.filter((manifest) => !configuresNetwork(manifest)));
     this.nodes.forEach(touchUp);
+    for (const preset of spec.faults ?? []) {
+      const injected = this.execute({ kind: 'fault', ...preset });
+      assert(injected.ok, injected.ok ? '' : `faults: ${injected.error.map((error) => error.message).join('; ')}`);
+    }
   }
 
   get nodes(): readonly WorldNode[] {

@@ -58,6 +58,7 @@ function linkView({ ifindex, name, kind, address, master, peer, vxlan }: LinkPar
     mtu: kind === 'ether' ? 1500 : 1450,
     up: true,
     lowerUp: true,
+    qdisc: null,
     flags: ['BROADCAST', 'MULTICAST', 'UP', 'LOWER_UP'],
     operstate: 'UP',
     master: master ?? null,
@@ -289,6 +290,7 @@ export function clusterFixture({ nodes, services = [], pending = [], network = '
     ],
     objects,
     events: [],
+    faults: [],
     settled: true,
   };
 }
