@@ -1,7 +1,11 @@
 /**
  * Every fault: the symptom a client has, the reason the trace names, what repair puts back, and that undo does so as well.
  */
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { createCluster } from '../cluster.ts';
+import type { ProbeSpec } from '../commands.ts';
+import { loadScenario } from '../scenario-file.ts';
 import type { Fault } from './fault.ts';
 import { faultLab, reasons, type FaultLab } from './lab.ts';
 
@@ -364,5 +368,52 @@ describe('a hidden fault', () => {
     again.run({ kind: 'reveal', id: 1 });
     expect(again.faults()[0]?.fault).toEqual(drawn[0]?.fault);
     expect(drawn.filter(({ missed }) => missed).length).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('the broken clusters that ship', () => {
+  function open(name: string) {
+    const at = new URL(`../../../scenarios/${name}/`, import.meta.url);
+    const loaded = loadScenario(name, new Map(readdirSync(at).map((file) => [file, readFileSync(new URL(file, at), 'utf8')])));
+    if (!loaded.ok) throw new Error(loaded.error.map(({ message }) => message).join());
+    return createCluster(loaded.value.spec);
+  }
+
+  test.each<[string, string, ProbeSpec['protocol'], string, string]>([
+    ['broken-tunnel', 'web-far', 'tcp', 'timeout', 'SIM_NO_FDB'],
+    ['broken-service', 'web-near', 'tcp', 'reply', ''],
+    ['broken-link', 'web-far', 'tcp', 'reply', 'QDISC_DROP'],
+    ['broken-loop', 'web-far', 'icmp', 'time exceeded', 'TTL_EXCEEDED'],
+  ])('%s: a call to %s by %s ends in %s', (name, to, protocol, outcome, reason) => {
+    const cluster = open(name);
+    const probe = (): [string, readonly string[]] => {
+      const place = (pod: string) => ({ kind: 'pod', namespace: 'default', name: pod }) as const;
+      const ran = cluster.run({
+        kind: 'probe',
+        probe: { from: place('client'), to: { kind: 'place', place: place(to) }, port: 80, protocol },
+      });
+      return ran.ok && ran.probe !== null ? [ran.probe.outcome, reasons(ran.probe)] : ['', []];
+    };
+    // Chance decides on the lossy link: what it may do shows within a few calls.
+    const calls = Array.from({ length: name === 'broken-link' ? 6 : 1 }, probe);
+    expect(calls.some(([ended, why]) => ended === outcome && (reason === '' || why.includes(reason)))).toBe(true);
+    cluster.run({ kind: 'reveal', id: 1 });
+    expect(cluster.run({ kind: 'repair', id: 1 })).toMatchObject({ ok: true });
+    expect(probe()).toEqual(['reply', []]);
+  });
+
+  test('broken-service: by the Service, the near server’s answers are not turned back', () => {
+    const cluster = open('broken-service');
+    const from = { kind: 'pod', namespace: 'default', name: 'client' } as const;
+    const { shares } = cluster.allOutcomes({
+      from,
+      to: { kind: 'svc', namespace: 'default', name: 'web' },
+      port: 80,
+      protocol: 'tcp',
+    });
+    expect(shares.map(({ outcome, backend }) => [outcome, backend]).sort()).toEqual([
+      ['reply', 'web-far'],
+      ['timeout', null],
+    ]);
   });
 });
