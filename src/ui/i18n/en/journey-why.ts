@@ -55,7 +55,8 @@ export const why = {
   ctInvalid: 'The packet fits no connection and cannot start one.',
   ctUntracked: 'A raw rule asked conntrack to look away.',
   ctRelated: 'The packet speaks about a known connection, as ICMP errors do.',
-  ctFull: 'There is no room for another connection: the table holds as many as nf_conntrack_max allows. Packets of known connections still pass.',
+  ctFull:
+    'There is no room for another connection: the table holds as many as nf_conntrack_max allows. Packets of known connections still pass.',
   rejected: 'The kernel writes the answer the rule asks for and drops the packet.',
   ttl: 'A router takes one off. At 0 the packet would be thrown away.',
   neigh: 'The next hop is on this link, so its MAC address goes into the Ethernet header.',
@@ -64,7 +65,8 @@ export const why = {
     'Nobody had said yet which MAC address {{addr}} has. The packet waited while the kernel asked, until <m>{{answer}}</m> came in. The question and the answer are under ARP.',
   neighFailed: 'The kernel asked three times and nobody answered.',
   qdiscWaits: 'The qdisc in front of this device is netem, which keeps every packet back for a while.',
-  qdiscLost: 'netem drew {{value}}, which is below {{probability}}: this packet is lost before it reaches the device. Nobody is told; TCP notices that no answer comes.',
+  qdiscLost:
+    'netem drew {{value}}, which is below {{probability}}: this packet is lost before it reaches the device. Nobody is told; TCP notices that no answer comes.',
   qdiscKept: 'netem drew {{value}}, which is not below {{probability}}: this packet is spared.',
   qdiscKeptWaits: 'netem drew {{value}}, which is not below {{probability}}: this packet is spared, but has to wait.',
   devOut: 'The frame is given to the device.',

@@ -66,7 +66,8 @@ export const why: Translated<typeof englishWhy> = {
     '当时还不知道 {{addr}} 的 MAC 地址。数据包先排队等待，内核发出 ARP 询问，直到收到 <m>{{answer}}</m>。这一问一答列在“ARP”里。',
   neighFailed: '内核问了三次，都没有应答。',
   qdiscWaits: '这个设备前面的 qdisc 是 netem，它把每个数据包都扣留一会儿。',
-  qdiscLost: 'netem 抽到 {{value}}，小于 {{probability}}：这个数据包在到达设备之前就丢了。不通知任何人，TCP 只能从等不到应答中察觉。',
+  qdiscLost:
+    'netem 抽到 {{value}}，小于 {{probability}}：这个数据包在到达设备之前就丢了。不通知任何人，TCP 只能从等不到应答中察觉。',
   qdiscKept: 'netem 抽到 {{value}}，不小于 {{probability}}：这个数据包没有丢。',
   qdiscKeptWaits: 'netem 抽到 {{value}}，不小于 {{probability}}：这个数据包没有丢，但要等一会儿。',
   devOut: '帧交给设备。',
