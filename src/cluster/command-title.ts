@@ -26,6 +26,10 @@ export function commandTitle(command: Command): string {
       return `sysctl -w ${command.name}=${command.value}`;
     case 'tool':
       return command.line;
+    case 'power':
+      return `${command.on ? 'power on' : 'poweroff'} ${command.node}`;
+    case 'agent':
+      return `systemctl ${command.running ? 'start' : 'stop'} ${command.agent === 'cni' ? 'the network daemon' : command.agent} on ${command.node}`;
     case 'fault':
       return command.hidden === true ? HIDDEN_FAULT : faultTitle(command.fault);
     case 'random-fault':

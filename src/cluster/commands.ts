@@ -2,6 +2,7 @@
  * What a user can do to a cluster. Commands are data: the session log is a list of them, and replaying the list from the
  * same scenario and seed gives the same world.
  */
+import type { NodeAgent } from '../node/node.ts';
 import type { Fault } from './faults/fault.ts';
 import type { Protocol } from '../net/wire/packet.ts';
 
@@ -49,6 +50,10 @@ export type Command =
   | { readonly kind: 'tool'; readonly node: string; readonly netns: string; readonly line: string }
   /** One iptables command line on a node, without the word iptables: `-A INPUT -s 10.1.2.3 -j DROP`. */
   | { readonly kind: 'iptables'; readonly node: string; readonly args: string }
+  /** Switches a machine off or on. */
+  | { readonly kind: 'power'; readonly node: string; readonly on: boolean }
+  /** Stops an agent of a node as a crash does, or starts it again. */
+  | { readonly kind: 'agent'; readonly node: string; readonly agent: NodeAgent; readonly running: boolean }
   /** Breaks something. What a hidden one breaks is for others to find. */
   | { readonly kind: 'fault'; readonly fault: Fault; readonly hidden?: boolean }
   /** Hides a fault that shows, drawn from that seed. */

@@ -99,7 +99,10 @@ function presets({ faults = [] }: FileContent): Pick<ScenarioSpec, 'faults'> {
 function unknownMachines({ faults = [] }: FileContent, cluster: ClusterSpec, { at }: ReadYaml): readonly ScenarioError[] {
   const names = [...cluster.nodes.map(({ name }) => name), ...(cluster.external === null ? [] : ['external'])];
   return faults.flatMap((fault, index) => {
-    const named = fault.kind === 'routing-loop' ? { node: fault.node, other: fault.other } : { node: fault.node };
+    const named = {
+      ...('node' in fault ? { node: fault.node } : {}),
+      ...('other' in fault ? { other: fault.other } : {}),
+    };
     return Object.entries(named)
       .filter(([, name]) => !names.includes(name))
       .map(([field, name]) => at(`faults[${index}].${field}`, `there is no machine ${name}; there are ${names.join(', ')}`));

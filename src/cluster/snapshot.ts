@@ -66,6 +66,10 @@ export interface NodeView {
   readonly containers: readonly ContainerView[];
   /** Processes outside containers: kubelet, containerd … */
   readonly kubeProxy: { readonly mode: 'iptables' | 'none'; readonly running: boolean };
+  /** The daemon of the network, flanneld and the like, runs. */
+  readonly cniRuns: boolean;
+  /** False: the machine is switched off. */
+  readonly on: boolean;
 }
 
 /** A host on the underlay that is no node: the outside client. */

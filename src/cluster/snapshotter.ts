@@ -83,7 +83,9 @@ export class Snapshotter {
         etc: this.#etcView(node.agents.files),
         podEtc: before !== undefined && sameEntries(before.podEtc, podEtc) ? before.podEtc : podEtc,
         containers: node.agents.containers(),
-        kubeProxy: before?.kubeProxy ?? this.#proxyView(node),
+        kubeProxy: this.#proxyView(node, before?.kubeProxy),
+        cniRuns: node.agents.runs('cni'),
+        on: node.on,
       };
       return before !== undefined && shallowEqual(before, next) ? before : next;
     });
@@ -97,9 +99,10 @@ export class Snapshotter {
     return view;
   }
 
-  #proxyView(node: WorldNode): NodeView['kubeProxy'] {
-    const runs = this.#world.spec.cluster.proxy.mode === 'iptables' && node.spec.kubeProxy;
-    return { mode: runs ? 'iptables' : 'none', running: runs };
+  #proxyView(node: WorldNode, before: NodeView['kubeProxy'] | undefined): NodeView['kubeProxy'] {
+    const mode = this.#world.spec.cluster.proxy.mode === 'iptables' && node.spec.kubeProxy ? 'iptables' : 'none';
+    const next = { mode, running: node.agents.runs('kube-proxy') } as const;
+    return before !== undefined && shallowEqual(before, next) ? before : next;
   }
 
   #hosts(last: ClusterSnapshot | null): readonly HostView[] {

@@ -15,6 +15,7 @@ import { createRng } from '../lib/rng.ts';
 import { err, type Result } from '../lib/result.ts';
 import { isNetworkEvent, isPacketEvent } from '../net/events.ts';
 import type { Kernel } from '../net/kernel.ts';
+import { createPodSource, type PodSource } from '../node/kubelet/pod-source.ts';
 import { NS_PER_S, Sim } from '../sim/sim.ts';
 import type { Authors } from './diff.ts';
 import type { ApplyPreview, ProbeResult } from './cluster-api.ts';
@@ -42,6 +43,8 @@ export class World {
   readonly sim: Sim;
   readonly machines: Machines;
   readonly store: ApiStore;
+  /** The Pods of each node, told to its kubelet. */
+  readonly pods: PodSource;
   readonly controlPlane: ControlPlane;
   #nodes: readonly WorldNode[] = [];
   readonly faults: FaultBook;
@@ -55,6 +58,7 @@ export class World {
     this.store = new ApiStore({ sim: this.sim, serviceCIDR: cidr(cluster.serviceCIDR) });
     this.controlPlane = startControllers(this.store);
     this.faults = new FaultBook(this);
+    this.pods = createPodSource(this.controlPlane.client('kubelet'));
     // A network's own configuration is there before its first node looks for it.
     this.#apply(spec.manifests.filter(configuresNetwork));
     this.#nodes = joinNodes(this);
@@ -66,8 +70,14 @@ export class World {
     }
   }
 
+  /** In the scenario's order. */
   get nodes(): readonly WorldNode[] {
     return this.#nodes;
+  }
+
+  /** A machine that is switched off or on is another node in the place of the one of its name. */
+  replaceNode(node: WorldNode): void {
+    this.#nodes = this.#nodes.map((each) => (each.name === node.name ? node : each));
   }
 
   /** Kernels of all nodes. */

@@ -59,7 +59,7 @@ test('a hidden fault is counted and not told; given up, it says what it was', as
   await expect(dialog.getByText('repaired')).toBeVisible();
 });
 
-test('a hand repairs what was broken: a command line on the node', async ({ kubehop, page }) => {
+test('a command line on the node: refused in the tool’s words, carried out, seen on the map', async ({ kubehop }) => {
   const { inspector, map } = kubehop;
   await map.byId('header/class').click();
   const line = inspector.getByRole('textbox', { name: 'Command line of class' });

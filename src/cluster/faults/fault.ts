@@ -6,6 +6,7 @@
  * well as "repair" does.
  */
 import type { Result } from '../../lib/result.ts';
+import type { NodeAgent } from '../../node/node.ts';
 import type { Command } from '../commands.ts';
 import type { Ref } from '../snapshot.ts';
 import type { World } from '../world.ts';
@@ -46,6 +47,12 @@ export type Fault =
   | { readonly kind: 'hairpin-off'; readonly node: string; readonly dev: string }
   /** A cable with both plugs in the same bridge. */
   | { readonly kind: 'bridge-loop'; readonly node: string; readonly bridge: string }
+  /** A machine switched off. */
+  | { readonly kind: 'node-down'; readonly node: string }
+  /** kube-proxy or the network's daemon stopped on a node. */
+  | { readonly kind: 'agent-stopped'; readonly node: string; readonly agent: NodeAgent }
+  /** No replica of CoreDNS is left. */
+  | { readonly kind: 'dns-down' }
   /** A rule or policy written by hand: `-I FORWARD -p tcp --dport 80 -j DROP`, `-P FORWARD DROP`. */
   | { readonly kind: 'iptables'; readonly node: string; readonly args: string };
 

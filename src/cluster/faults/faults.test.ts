@@ -330,6 +330,148 @@ describe('faults beyond a lost packet', () => {
   });
 });
 
+describe('machines and agents', () => {
+  const second = 1e9;
+  const ready = ({ cluster }: FaultLab): unknown => cluster.snapshot().nodes.map((node) => [node.name, node.on, node.ready]);
+  const endpoints = ({ cluster }: FaultLab): readonly string[] =>
+    [...cluster.snapshot().objects.values()].flatMap(({ object }) =>
+      object.kind === 'EndpointSlice' && object.metadata.name.startsWith('web-')
+        ? object.endpoints.filter(({ conditions }) => conditions?.ready === true).map(({ targetRef }) => targetRef?.name ?? '')
+        : [],
+    );
+  const taints = ({ cluster }: FaultLab): readonly string[] => {
+    const object = cluster.snapshot().objects.get('Node class2')?.object;
+    return object?.kind === 'Node' ? (object.spec.taints ?? []).map(({ key, effect }) => `${key}:${effect}`) : [];
+  };
+
+  test('a node switched off: unnoticed for 40 s, then NotReady, its endpoints gone at once, its Pods evicted after 300 s', () => {
+    const lab = faultLab();
+    lab.run({ kind: 'advance', ns: 60 * second });
+    lab.break({ kind: 'node-down', node: 'class2' });
+    expect([ready(lab), endpoints(lab).length]).toEqual([
+      [
+        ['class', true, true],
+        ['class2', false, true],
+      ],
+      2,
+    ]);
+    const lost = lab.call('web-far');
+    expect([lost.outcome, reasons(lost)]).toEqual(['timeout', expect.arrayContaining(['SIM_NO_LISTENER_ON_WIRE'])]);
+    lab.run({ kind: 'advance', ns: 15 * second });
+    expect(endpoints(lab).length).toBe(2);
+    lab.run({ kind: 'advance', ns: 30 * second });
+    expect([ready(lab), endpoints(lab), taints(lab)]).toEqual([
+      [
+        ['class', true, true],
+        ['class2', false, false],
+      ],
+      ['web-near'],
+      ['node.kubernetes.io/unreachable:NoSchedule', 'node.kubernetes.io/unreachable:NoExecute'],
+    ]);
+    expect(lab.cluster.snapshot().events.map(({ reason, message }) => `${reason} ${message}`)).toEqual(
+      expect.arrayContaining(['NodeNotReady Node class2 status is now: NodeNotReady', 'NodeNotReady Node is not ready']),
+    );
+    const evicted = (): boolean => {
+      const object = lab.cluster.snapshot().objects.get('Pod default/web-far')?.object;
+      return object?.metadata.deletionTimestamp !== undefined;
+    };
+    lab.run({ kind: 'advance', ns: 290 * second });
+    expect(evicted()).toBe(false);
+    lab.run({ kind: 'advance', ns: 15 * second });
+    expect(evicted()).toBe(true);
+  });
+
+  test('switched on again in time, the node is Ready and its Pods answer', () => {
+    const lab = faultLab();
+    lab.break({ kind: 'node-down', node: 'class2' });
+    lab.run({ kind: 'advance', ns: 60 * second });
+    expect(endpoints(lab)).toEqual(['web-near']);
+    expect(lab.run({ kind: 'repair', id: 1 })).toMatchObject({ ok: true });
+    lab.run({ kind: 'advance', ns: 30 * second });
+    expect([ready(lab), [...endpoints(lab)].sort(), taints(lab)]).toEqual([
+      [
+        ['class', true, true],
+        ['class2', true, true],
+      ],
+      ['web-far', 'web-near'],
+      [],
+    ]);
+    expect(lab.call('web-far').outcome).toBe('reply');
+    expect(lab.call('web').outcome).toBe('reply');
+  });
+
+  test('a node whose card is down is not heard of; the card up, it says that it lives', () => {
+    const lab = faultLab();
+    lab.break({ kind: 'link-down', node: 'class2', dev: 'eth0' });
+    lab.run({ kind: 'advance', ns: 60 * second });
+    expect([ready(lab), endpoints(lab)]).toEqual([
+      [
+        ['class', true, true],
+        ['class2', true, false],
+      ],
+      ['web-near'],
+    ]);
+    lab.run({ kind: 'repair', id: 1 });
+    lab.run({ kind: 'advance', ns: 15 * second });
+    expect([ready(lab), [...endpoints(lab)].sort()]).toEqual([
+      [
+        ['class', true, true],
+        ['class2', true, true],
+      ],
+      ['web-far', 'web-near'],
+    ]);
+    expect(lab.call('web-far').outcome).toBe('reply');
+  });
+
+  test('the machine of the API server is not switched off', () => {
+    const lab = faultLab();
+    expect(lab.run({ kind: 'fault', fault: { kind: 'node-down', node: 'class' } })).toMatchObject({
+      ok: false,
+      errors: [{ message: 'class runs the API server, which would be gone with it: not simulated' }],
+    });
+  });
+
+  test('kube-proxy stopped: a new Service is unknown on that node, and known once it runs again', () => {
+    const lab = faultLab();
+    lab.break({ kind: 'agent-stopped', node: 'class', agent: 'kube-proxy' });
+    const text =
+      'apiVersion: v1\nkind: Service\nmetadata: {name: late}\nspec: {clusterIP: 10.96.7.7, selector: {app: web}, ports: [{port: 80}]}\n';
+    lab.run({ kind: 'apply', file: 'late.yaml', text });
+    expect(lab.cluster.snapshot().nodes[0]?.kubeProxy.running).toBe(false);
+    expect(lab.call('web').outcome).toBe('reply');
+    expect(lab.call('10.96.7.7').outcome).toBe('timeout');
+    lab.run({ kind: 'repair', id: 1 });
+    expect(lab.call('10.96.7.7').outcome).toBe('reply');
+  });
+
+  test.each(['flannel-vxlan', 'flannel-host-gw', 'kindnet', 'bridge'] as const)(
+    '%s: the daemon stopped leaves its routes, started again it writes what is missing',
+    (cni) => {
+      const lab = faultLab({ cluster: { cni } });
+      lab.break({ kind: 'agent-stopped', node: 'class', agent: 'cni' });
+      lab.run({ kind: 'advance', ns: 20 * second });
+      expect(lab.call('web-far').outcome).toBe('reply');
+      lab.run({ kind: 'fault', fault: { kind: 'missing-route', node: 'class', dst: '10.244.1.0/24' } });
+      lab.run({ kind: 'advance', ns: 60 * second });
+      expect(lab.call('web-far').outcome).not.toBe('reply');
+      lab.run({ kind: 'repair', id: 1 });
+      lab.run({ kind: 'advance', ns: 5 * second });
+      expect([lab.call('web-far').outcome, lab.faults().map(({ active }) => active)]).toEqual(['reply', [false, false]]);
+    },
+  );
+
+  test('no CoreDNS: scaled to none and back', () => {
+    const lab = faultLab();
+    lab.break({ kind: 'dns-down' });
+    const pods = (): number =>
+      [...lab.cluster.snapshot().objects.keys()].filter((key) => key.startsWith('Pod kube-system/coredns')).length;
+    lab.run({ kind: 'advance', ns: 40 * second });
+    expect(pods()).toBe(0);
+    lab.run({ kind: 'repair', id: 1 });
+    expect(pods()).toBe(2);
+  });
+});
+
 describe('a hidden fault', () => {
   test('is told of, but not what it is, until it is gone or given up', () => {
     const lab = faultLab();

@@ -1,7 +1,9 @@
 /** Every kind of fault by its name. */
 import type { Result } from '../../lib/result.ts';
 import type { World } from '../world.ts';
+import { agentStopped } from './agent-stopped.ts';
 import { bridgeLoop } from './bridge-loop.ts';
+import { dnsDown } from './dns-down.ts';
 import { duplicateAddress } from './duplicate-address.ts';
 import type { Fault, FaultKind, FaultName, FaultPlan } from './fault.ts';
 import { hairpinOff } from './hairpin-off.ts';
@@ -12,6 +14,7 @@ import { missingNeighbour } from './missing-neighbour.ts';
 import { missingRoute } from './missing-route.ts';
 import { mtu } from './mtu.ts';
 import { netem } from './netem.ts';
+import { nodeDown } from './node-down.ts';
 import { routingLoop } from './routing-loop.ts';
 import { sysctlFault } from './sysctl.ts';
 import { wrongRoute } from './wrong-route.ts';
@@ -29,6 +32,9 @@ const KINDS: { readonly [K in FaultName]: FaultKind<Extract<Fault, { kind: K }>>
   'duplicate-address': duplicateAddress,
   'hairpin-off': hairpinOff,
   'bridge-loop': bridgeLoop,
+  'node-down': nodeDown,
+  'agent-stopped': agentStopped,
+  'dns-down': dnsDown,
   iptables: iptablesFault,
 };
 

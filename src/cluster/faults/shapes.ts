@@ -51,6 +51,12 @@ const FIELDS: { readonly [K in FaultName]: FieldsOf<Extract<Fault, { kind: K }>>
   },
   'hairpin-off': { node: NODE, dev: required(text(15), 'The bridge port') },
   'bridge-loop': { node: NODE, bridge: required(text(15), 'The bridge both plugs are in') },
+  'node-down': { node: NODE },
+  'agent-stopped': {
+    node: NODE,
+    agent: required({ kind: 'choice', values: ['kube-proxy', 'cni'] }, 'kube-proxy, or cni: the daemon of the network'),
+  },
+  'dns-down': {},
   iptables: { node: NODE, args: required(text(1000), 'iptables -A, -I or -P without the word iptables') },
 };
 

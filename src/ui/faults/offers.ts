@@ -2,7 +2,7 @@
  * What of a selected thing can be broken, read from the snapshot: only what would change something is offered.
  */
 import type { Fault } from '../../cluster/faults/fault.ts';
-import type { ClusterSnapshot, NodeView, Ref } from '../../cluster/snapshot.ts';
+import type { ClusterSnapshot, Ref } from '../../cluster/snapshot.ts';
 import { findNetns, findNode } from '../inspector/find.ts';
 import type { LinkView, NetnsView } from '../store/views.ts';
 
@@ -14,6 +14,8 @@ const SYSCTLS = [
   ['net.netfilter.nf_conntrack_max', '1'],
 ] as const;
 
+const COREDNS = 'Deployment kube-system/coredns';
+
 const LOSS_PERCENT = 30;
 const DELAY_MS = 100;
 /** Below every device's, above the smallest a path may have (ip_rt_min_pmtu 552). */
@@ -22,9 +24,9 @@ const SMALL_MTU = 600;
 export function offersFor(snapshot: ClusterSnapshot, ref: Ref): readonly Fault[] {
   switch (ref.kind) {
     case 'node':
-      return nodeOffers(findNode(snapshot, ref.node));
+      return nodeOffers(snapshot, ref.node);
     case 'netns': {
-      if (ref.netns === 'root') return nodeOffers(findNode(snapshot, ref.node));
+      if (ref.netns === 'root') return nodeOffers(snapshot, ref.node);
       return podOffers(snapshot, ref.node, ref.netns);
     }
     case 'object':
@@ -55,12 +57,17 @@ function placed({ node, netns }: { readonly node: string; readonly netns: string
   return netns === 'root' ? { node } : { node, netns };
 }
 
-function nodeOffers(view: NodeView | null): readonly Fault[] {
+function nodeOffers({ cni, nodes }: ClusterSnapshot, machine: string): readonly Fault[] {
+  const view = nodes.find(({ name }) => name === machine) ?? null;
   if (view === null) return [];
   const { name: node, root } = view;
   const settings = SYSCTLS.filter(([name, value]) => root.sysctls.has(name) && root.sysctls.get(name) !== value);
   const forward = root.netfilter.ruleset.filter.chains.get('FORWARD');
+  if (!view.on) return [];
   return [
+    ...(view.controlPlane ? [] : [{ kind: 'node-down', node } as const]),
+    ...(view.kubeProxy.running ? [{ kind: 'agent-stopped', node, agent: 'kube-proxy' } as const] : []),
+    ...(view.cniRuns && cni !== 'none' ? [{ kind: 'agent-stopped', node, agent: 'cni' } as const] : []),
     ...settings.map(([name, value]): Fault => ({ kind: 'sysctl', node, name, value })),
     ...(forward?.policy === 'DROP' ? [] : [{ kind: 'iptables', node, args: '-P FORWARD DROP' } as const]),
     { kind: 'iptables', node, args: '-I FORWARD -p tcp --dport 80 -j DROP' },
@@ -68,8 +75,9 @@ function nodeOffers(view: NodeView | null): readonly Fault[] {
 }
 
 function objectOffers(snapshot: ClusterSnapshot, key: string): readonly Fault[] {
-  if (key.startsWith('Node ')) return nodeOffers(findNode(snapshot, key.slice('Node '.length)));
+  if (key.startsWith('Node ')) return nodeOffers(snapshot, key.slice('Node '.length));
   const object = snapshot.objects.get(key)?.object;
+  if (key === COREDNS && object?.kind === 'Deployment') return object.spec.replicas === 0 ? [] : [{ kind: 'dns-down' }];
   if (object?.kind !== 'Pod' || object.spec.nodeName === undefined) return [];
   return podOffers(snapshot, object.spec.nodeName, `${object.metadata.namespace}/${object.metadata.name}`);
 }

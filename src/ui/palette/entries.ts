@@ -68,14 +68,9 @@ export function clusterEntries(snapshot: ClusterSnapshot): readonly Entry[] {
 
 /** What can be broken on the nodes and their devices and routes, in the words of the catalogue. */
 export function faultEntries(snapshot: ClusterSnapshot, say: (said: Said) => string): readonly Entry[] {
-  return snapshot.nodes.flatMap(({ name: node, root }) => {
-    const at = { node, netns: 'root' } as const;
-    const refs: readonly Ref[] = [
-      { kind: 'node', node },
-      ...root.links.map(({ name }): Ref => ({ kind: 'link', ...at, name })),
-      ...root.routes.map(({ text }): Ref => ({ kind: 'route', ...at, text })),
-    ];
-    return refs
+  const dns: Ref = { kind: 'object', key: 'Deployment kube-system/coredns' };
+  const entriesOf = (refs: readonly Ref[], node: string): readonly Entry[] =>
+    refs
       .flatMap((ref) => offersFor(snapshot, ref))
       .map((fault) =>
         entry({
@@ -88,7 +83,16 @@ export function faultEntries(snapshot: ClusterSnapshot, say: (said: Said) => str
           action: { kind: 'break', fault },
         }),
       );
+  const onNodes = snapshot.nodes.flatMap(({ name: node, root }) => {
+    const at = { node, netns: 'root' } as const;
+    const refs: readonly Ref[] = [
+      { kind: 'node', node },
+      ...root.links.map(({ name }): Ref => ({ kind: 'link', ...at, name })),
+      ...root.routes.map(({ text }): Ref => ({ kind: 'route', ...at, text })),
+    ];
+    return entriesOf(refs, node);
   });
+  return [...onNodes, ...entriesOf([dns], '')];
 }
 
 function objectEntries(snapshot: ClusterSnapshot): readonly Entry[] {

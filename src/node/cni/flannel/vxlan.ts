@@ -67,7 +67,7 @@ export class VxlanBackend implements FlannelBackend {
     if (!neigh.ok) return err(`AddARP failed: ${neigh.error}`);
     const fdb = this.#root.addFdb({ dev: VXLAN_DEVICE, mac: vtepMAC, dst: lease.publicIP }, by);
     if (!fdb.ok) return err(`AddFDB failed: ${fdb.error}`);
-    const route = this.#root.addRoute({ dst: lease.subnet, via: gateway, dev: VXLAN_DEVICE, onlink: true }, by);
+    const route = this.#root.replaceRoute({ dst: lease.subnet, via: gateway, dev: VXLAN_DEVICE, onlink: true }, by);
     return route.ok ? route : err(`failed to add vxlanRoute (${lease.subnet} -> ${gateway}): ${route.error}`);
   }
 

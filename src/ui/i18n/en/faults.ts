@@ -37,6 +37,9 @@ export const faults = {
     'duplicate-address': '{{dev}} on {{node}} has {{address}}, too',
     'hairpin-off': 'hairpin is off on {{dev}} of {{node}}',
     'bridge-loop': 'a cable has both plugs in {{bridge}} of {{node}}',
+    'node-down': '{{node}} is switched off',
+    'agent-stopped': '{{agent}} is stopped on {{node}}',
+    'dns-down': 'no CoreDNS runs',
     iptables: 'iptables {{args}} on {{node}}',
   },
   offer: {
@@ -53,6 +56,9 @@ export const faults = {
     'duplicate-address': 'Give {{dev}} the address {{address}}, too',
     'hairpin-off': 'Switch hairpin off on {{dev}}',
     'bridge-loop': 'Plug a cable into {{bridge}} twice',
+    'node-down': 'Switch {{node}} off',
+    'agent-stopped': 'Stop {{agent}}',
+    'dns-down': 'Scale CoreDNS to none',
     iptables: 'iptables {{args}}',
   },
 } as const;

@@ -37,6 +37,9 @@ export const faults: Translated<typeof english> = {
     'duplicate-address': '{{node}} 上的 {{dev}} 也有地址 {{address}}',
     'hairpin-off': '{{node}} 上 {{dev}} 的 hairpin 已关闭',
     'bridge-loop': '一根网线的两头都插在 {{node}} 的 {{bridge}} 上',
+    'node-down': '{{node}} 已关机',
+    'agent-stopped': '{{node}} 上的 {{agent}} 已停止',
+    'dns-down': '没有 CoreDNS 在运行',
     iptables: '{{node}} 上执行了 iptables {{args}}',
   },
   offer: {
@@ -53,6 +56,9 @@ export const faults: Translated<typeof english> = {
     'duplicate-address': '让 {{dev}} 也拥有地址 {{address}}',
     'hairpin-off': '关闭 {{dev}} 的 hairpin',
     'bridge-loop': '把一根网线的两头都插进 {{bridge}}',
+    'node-down': '关掉 {{node}}',
+    'agent-stopped': '停止 {{agent}}',
+    'dns-down': '把 CoreDNS 缩容到 0',
     iptables: 'iptables {{args}}',
   },
 };

@@ -213,6 +213,8 @@ function nodeView({ name, pods, controlPlane, ready }: NodeFixture, index: numbe
     etc: { resolvConf: '', hosts: '' },
     podEtc: new Map(),
     kubeProxy: { mode: 'iptables', running: true },
+    cniRuns: true,
+    on: true,
   };
 }
 
