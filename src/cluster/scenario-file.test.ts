@@ -207,7 +207,7 @@ describe('scenarios/', () => {
       'scenario.yaml:10:5: faults[4].kind: must be one of …',
     ]);
     expect(errorsOf(`${SMALL}faults:\n  - {kind: routing-loop, node: a, other: b, dst: 10.244.1.2}\n`)).toEqual([
-      'scenario.yaml:6:36: faults[0].other: there is no machine b; there are a, external',
+      'scenario.yaml:6:42: faults[0].other: there is no machine b; there are a, external',
     ]);
   });
 

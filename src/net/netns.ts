@@ -313,14 +313,6 @@ export class Netns {
     return DONE;
   }
 
-  /** `ip route replace`: in the place of those with the same destination and metric, or beside the others. */
-  replaceRoute(spec: RouteSpec, by: Provenance): Done {
-    const checked = checkNexthop(this, spec);
-    if (!checked.ok) return checked;
-    this.fib.remove({ dst: spec.dst, metric: spec.metric ?? 0, ...(spec.table === undefined ? {} : { table: spec.table }) });
-    return this.addRoute(spec, by);
-  }
-
   deleteRoute(spec: RouteSpec): Done {
     if (this.fib.remove(spec) === 0) return err('RTNETLINK answers: No such process');
     this.touch();

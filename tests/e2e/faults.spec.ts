@@ -35,7 +35,7 @@ test('a forwarding entry is forgotten from the inspector, the journey names the 
   await dialog.getByRole('button', { name: /^Repair:/ }).click();
   await expect(dialog.getByText('repaired')).toBeVisible();
   await page.keyboard.press('Escape');
-  await expect(page.getByRole('button', { name: /fault/ })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: '1 fault', exact: true })).toHaveCount(0);
   await expect(map.byId('fault/link/class/root/flannel.1')).toHaveCount(0);
 
   await kubehop.sendProposed();

@@ -9,7 +9,7 @@ const COREDNS = 'Deployment kube-system/coredns';
 
 function replicas(world: World): number | null {
   const deployment = world.store.get('Deployment', 'kube-system', 'coredns');
-  return deployment === null ? null : (deployment.spec.replicas ?? 1);
+  return deployment === null ? null : deployment.spec.replicas;
 }
 
 export const dnsDown: FaultKind<DnsDown> = {

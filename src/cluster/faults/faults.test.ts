@@ -356,7 +356,7 @@ describe('machines and agents', () => {
       2,
     ]);
     const lost = lab.call('web-far');
-    expect([lost.outcome, reasons(lost)]).toEqual(['timeout', expect.arrayContaining(['SIM_NO_LISTENER_ON_WIRE'])]);
+    expect([lost.outcome, reasons(lost)]).toEqual(['timeout', expect.arrayContaining(['NEIGH_FAILED'])]);
     lab.run({ kind: 'advance', ns: 15 * second });
     expect(endpoints(lab).length).toBe(2);
     lab.run({ kind: 'advance', ns: 30 * second });

@@ -7,6 +7,7 @@ import type { Provenance } from '../../lib/provenance.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { Netns } from '../../net/netns.ts';
 import type { RouteSpec, RouteType } from '../../net/route/fib.ts';
+import { replaceRoute } from '../../net/route/replace.ts';
 import {
   abbreviated,
   addressWord,
@@ -28,7 +29,7 @@ export function ipRoute(netns: Netns, words: Words, by: Provenance): ToolResult 
     case 'append':
       return modify(words, (spec) => netns.addRoute(spec, by));
     case 'replace':
-      return modify(words, (spec) => netns.replaceRoute(spec, by));
+      return modify(words, (spec) => replaceRoute(netns, spec, by));
     case 'change':
       return modify(words, (spec) => change(netns, spec, by));
     case 'delete':
@@ -50,7 +51,7 @@ function change(netns: Netns, spec: RouteSpec, by: Provenance): Result<void, str
   const there = netns.fib
     .routes()
     .some((route) => route.table === (spec.table ?? 'main') && sameDestination(route.dst, dst) && route.metric === metric);
-  return there ? netns.replaceRoute(spec, by) : err('RTNETLINK answers: No such file or directory');
+  return there ? replaceRoute(netns, spec, by) : err('RTNETLINK answers: No such file or directory');
 }
 
 function sameDestination(dst: string, wanted: RouteSpec['dst']): boolean {

@@ -162,7 +162,11 @@ export function netifReceive(dev: NetDevice, skb: Skb): void {
   }
   if (++skb.crossed > MAX_CROSSED) {
     dev.counters.rxDropped++;
-    dev.netns.record(skb, { kind: 'drop', reason: 'SIM_EVENT_LIMIT', detail: `crossed ${MAX_CROSSED} devices and was never routed` });
+    dev.netns.record(skb, {
+      kind: 'drop',
+      reason: 'SIM_EVENT_LIMIT',
+      detail: `crossed ${MAX_CROSSED} devices and was never routed`,
+    });
     dev.netns.endPacket(skb, 'SIM_EVENT_LIMIT', 'SIM_EVENT_LIMIT');
     return;
   }
