@@ -16,7 +16,6 @@ export const faults = {
   hidden: 'A hidden fault',
   hiddenThere: 'still there',
   repairedAlready: 'repaired',
-  revealed: 'It was this',
   broken: 'Broken',
   repairedToast: 'Repaired',
   refused: 'This cannot be broken',

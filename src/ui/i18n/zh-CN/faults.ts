@@ -16,7 +16,6 @@ export const faults: Translated<typeof english> = {
   hidden: '一个隐藏的故障',
   hiddenThere: '还在',
   repairedAlready: '已修复',
-  revealed: '原来是它',
   broken: '弄坏了',
   repairedToast: '修好了',
   refused: '这里弄不坏',
