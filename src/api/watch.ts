@@ -82,6 +82,10 @@ export interface ApiClient {
   /** Calls `handler` for every change until the returned function is called. */
   watch<K extends Kind>(kind: K, handler: (event: WatchEvent<KindMap[K]>) => void): () => void;
   recordEvent(record: EventRecord): void;
+  /** Renews the lease of a node in kube-node-lease: its kubelet lives and is heard. */
+  renewLease(node: string): void;
+  /** When a node's lease was last renewed, virtual nanoseconds; null when it never was. */
+  leaseRenewedAt(node: string): number | null;
   /** Now, as RFC 3339 text for status fields. */
   timestamp(): string;
 }

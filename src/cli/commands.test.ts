@@ -2,7 +2,7 @@
  * The commands as a shell runs them: standard output, standard error and exit status.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,14 @@ const folder = mkdtempSync(join(tmpdir(), 'kubehop-cli-'));
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** The folders of `scenarios/`, in the order they are listed. */
+function scenarioNames(): readonly string[] {
+  return readdirSync(join(ROOT, 'scenarios'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+}
 
 function file(name: string, text: string): string {
   const path = join(folder, name);
@@ -192,7 +200,7 @@ describe('sim', () => {
   test.each([
     [
       ['--scenario', 'nope', '--from', 'external', '--to', 'external:80'],
-      'no scenario nope: there are calico, clusterip-two-nodes, dns, empty, host-gw, kind, lab-report, lab-report-weave, nodeport',
+      `no scenario nope: there are ${scenarioNames().join(', ')}`,
     ],
     [['--scenario', 'lab-report', '--from', 'node/nope', '--to', 'external:9999'], 'nodes "nope" not found'],
     [['--scenario', 'lab-report', '--from', 'node/class', '--to', 'svc/nope:80'], 'services "nope" not found'],

@@ -6,7 +6,18 @@ import type { ChangeGroup, ChangeItem } from './snapshot.ts';
 
 /** Collects items by actor and node, in the order of first appearance. */
 export class ChangeGroups {
+  readonly #byHand: boolean;
   readonly #groups = new Map<string, { actor: string; node: string | null; items: ChangeItem[] }>();
+
+  /** `byHand`: what goes was taken away by the user. */
+  constructor(byHand = false) {
+    this.#byHand = byHand;
+  }
+
+  /** Who took away what `maker` had made. */
+  removerOf(maker: string): string {
+    return this.#byHand ? 'user' : maker;
+  }
 
   add(actor: string, node: string | null, item: ChangeItem): void {
     const key = `${actor}\n${node ?? ''}`;

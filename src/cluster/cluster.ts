@@ -8,12 +8,12 @@ import { assertExists } from '../lib/assert.ts';
 import { finishWithPauses } from '../lib/steps.ts';
 import type { AllOutcomes, ApplyPreview, ClusterApi, CommandResult, LogEntry, Spread } from './cluster-api.ts';
 import type { Command, ProbeSpec } from './commands.ts';
-import { commandTitle } from './command-title.ts';
-import { diffWorlds } from './diff.ts';
+import { commandTitle, HIDDEN_FAULT } from './command-title.ts';
+import { diffWorlds, type DiffedCommand } from './diff.ts';
 import { madeByChain } from './made-by.ts';
 import { exploreOutcomes, measureSpread } from './outcomes.ts';
 import type { ScenarioSpec } from './scenario.ts';
-import type { ClusterSnapshot, MadeByStep, Ref } from './snapshot.ts';
+import type { ClusterSnapshot, MadeByStep, Ref, WorldDiff } from './snapshot.ts';
 import { Snapshotter } from './snapshotter.ts';
 import { World } from './world.ts';
 
@@ -25,6 +25,23 @@ export function createCluster(spec: ScenarioSpec): ClusterApi {
 /** As `createCluster`, giving way wherever `pause` asks for it (null: go on): the cluster that comes of it is the same. */
 export async function openCluster(spec: ScenarioSpec, pause: () => Promise<void> | null): Promise<ClusterApi> {
   return new Cluster(spec, await finishWithPauses(World.opening(spec), pause));
+}
+
+/** What is told of a fault that is for the user to find: that there is one. */
+const HIDDEN_DIFF: WorldDiff = {
+  command: HIDDEN_FAULT,
+  groups: [{ actor: 'user', node: null, items: [{ op: 'added', what: 'fault', text: HIDDEN_FAULT, ref: null }] }],
+};
+
+/** Commands by which a user does on a machine what agents do else. */
+const BY_HAND: ReadonlySet<Command['kind']> = new Set(['tool', 'fault', 'repair', 'iptables', 'sysctl']);
+
+function diffed(command: Command): DiffedCommand {
+  return { title: commandTitle(command), byHand: BY_HAND.has(command.kind) };
+}
+
+function isHiddenFault(command: Command): boolean {
+  return command.kind === 'random-fault' || (command.kind === 'fault' && command.hidden === true);
 }
 
 class Cluster implements ClusterApi {
@@ -126,7 +143,7 @@ class Cluster implements ClusterApi {
     this.#publish();
     return {
       ok: true,
-      diff: diffWorlds(commandTitle(command), before, this.#snapshot, this.#world.authors),
+      diff: isHiddenFault(command) ? HIDDEN_DIFF : diffWorlds(diffed(command), before, this.#snapshot, this.#world.authors),
       warnings: done.value.warnings,
       probe: done.value.probe,
       messages: done.value.messages,

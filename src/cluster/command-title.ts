@@ -4,6 +4,7 @@
 import { assertNever } from '../lib/assert.ts';
 import { NS_PER_S } from '../sim/sim.ts';
 import type { Command, Place, ProbeSpec, Target } from './commands.ts';
+import type { Fault } from './faults/fault.ts';
 import { loadBalancerStatus } from './load-balancer.ts';
 
 /** The line a person would have typed, where there is one. */
@@ -23,6 +24,20 @@ export function commandTitle(command: Command): string {
       return probeTitle(command.probe);
     case 'sysctl':
       return `sysctl -w ${command.name}=${command.value}`;
+    case 'tool':
+      return command.line;
+    case 'power':
+      return `${command.on ? 'power on' : 'poweroff'} ${command.node}`;
+    case 'agent':
+      return `systemctl ${command.running ? 'start' : 'stop'} ${command.agent === 'cni' ? 'the network daemon' : command.agent} on ${command.node}`;
+    case 'fault':
+      return command.hidden === true ? HIDDEN_FAULT : faultTitle(command.fault);
+    case 'random-fault':
+      return HIDDEN_FAULT;
+    case 'repair':
+      return `repair fault ${command.id}`;
+    case 'reveal':
+      return `reveal fault ${command.id}`;
     case 'iptables':
       return `iptables ${command.args}`;
     case 'advance':
@@ -34,6 +49,14 @@ export function commandTitle(command: Command): string {
     default:
       return assertNever(command);
   }
+}
+
+/** What is said of a fault that is for others to find. */
+export const HIDDEN_FAULT = 'a hidden fault';
+
+/** `fault link-down: class2 cni0`. */
+export function faultTitle({ kind, ...fields }: Fault): string {
+  return `fault ${kind}: ${Object.values(fields).join(' ')}`;
 }
 
 /** `node/class to svc/web:80`; `pod/a to pod/b, 1,472 bytes`. */

@@ -2,6 +2,8 @@
  * What a user can do to a cluster. Commands are data: the session log is a list of them, and replaying the list from the
  * same scenario and seed gives the same world.
  */
+import type { NodeAgent } from '../node/node.ts';
+import type { Fault } from './faults/fault.ts';
 import type { Protocol } from '../net/wire/packet.ts';
 
 /** Where a packet starts. */
@@ -44,8 +46,22 @@ export type Command =
   | { readonly kind: 'load-balancer'; readonly object: string; readonly ips: readonly string[] }
   | { readonly kind: 'probe'; readonly probe: ProbeSpec }
   | { readonly kind: 'sysctl'; readonly node: string; readonly name: string; readonly value: string }
+  /** A command line in a namespace of a machine, with its first word: `ip route del 10.244.1.0/24`, `tc qdisc add …`. */
+  | { readonly kind: 'tool'; readonly node: string; readonly netns: string; readonly line: string }
   /** One iptables command line on a node, without the word iptables: `-A INPUT -s 10.1.2.3 -j DROP`. */
   | { readonly kind: 'iptables'; readonly node: string; readonly args: string }
+  /** Switches a machine off or on. */
+  | { readonly kind: 'power'; readonly node: string; readonly on: boolean }
+  /** Stops an agent of a node as a crash does, or starts it again. */
+  | { readonly kind: 'agent'; readonly node: string; readonly agent: NodeAgent; readonly running: boolean }
+  /** Breaks something. What a hidden one breaks is for others to find. */
+  | { readonly kind: 'fault'; readonly fault: Fault; readonly hidden?: boolean }
+  /** Hides a fault that shows, drawn from that seed. */
+  | { readonly kind: 'random-fault'; readonly seed: number }
+  /** Takes a fault out, by its number in the snapshot. */
+  | { readonly kind: 'repair'; readonly id: number }
+  /** Gives a hidden fault up: from now on it is told what it is. */
+  | { readonly kind: 'reveal'; readonly id: number }
   /** Lets virtual time pass. */
   | { readonly kind: 'advance'; readonly ns: number }
   | { readonly kind: 'flush-conntrack'; readonly node: string | null }

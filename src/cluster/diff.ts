@@ -4,21 +4,35 @@
 import type { LinkView, NetnsView } from '../net/view.ts';
 import type { Provenance } from '../lib/provenance.ts';
 import { actorName, ChangeGroups } from './change-groups.ts';
+import { faultTitle, HIDDEN_FAULT } from './command-title.ts';
 import { diffRules } from './diff-rules.ts';
 import type { ClusterSnapshot, NodeView, ObjectKey, Ref, WorldDiff } from './snapshot.ts';
 
 /** Who created an object and who last changed what it asks for, by their API clients' names. */
 export type Authors = (key: ObjectKey) => { readonly createdBy: string; readonly changedBy: string };
 
+/** The command whose changes are told. */
+export interface DiffedCommand {
+  readonly title: string;
+  /** True where the user's own hands took away what went, and not those who had made it. */
+  readonly byHand: boolean;
+}
+
 /** The diff of the world between two snapshots. */
-export function diffWorlds(command: string, before: ClusterSnapshot, after: ClusterSnapshot, authors: Authors): WorldDiff {
-  const groups = new ChangeGroups();
+export function diffWorlds(
+  { title, byHand }: DiffedCommand,
+  before: ClusterSnapshot,
+  after: ClusterSnapshot,
+  authors: Authors,
+): WorldDiff {
+  const groups = new ChangeGroups(byHand);
   diffObjects(groups, before, after, authors);
   for (const node of after.nodes) {
     const old = before.nodes.find((candidate) => candidate.name === node.name);
     if (old !== node) diffNode(groups, old ?? null, node);
   }
-  return { command, groups: groups.list() };
+  diffFaults(groups, before, after);
+  return { command: title, groups: groups.list() };
 }
 
 function diffObjects(groups: ChangeGroups, before: ClusterSnapshot, after: ClusterSnapshot, authors: Authors): void {
@@ -110,7 +124,12 @@ function diffNetns(groups: ChangeGroups, node: string, before: NetnsView | null,
         groups.add(actorName(item.madeBy), node, { op: 'added', what: what(item), text: text(item), ref: ref(item) });
     for (const item of old)
       if (!nowTexts.has(text(item)))
-        groups.add(actorName(item.madeBy), node, { op: 'removed', what: what(item), text: text(item), ref: null });
+        groups.add(groups.removerOf(actorName(item.madeBy)), node, {
+          op: 'removed',
+          what: what(item),
+          text: text(item),
+          ref: null,
+        });
   };
   // A pair is told once, by its host end.
   part(
@@ -147,11 +166,50 @@ function diffNetns(groups: ChangeGroups, node: string, before: NetnsView | null,
     (entry) => ({ kind: 'link', node, netns, name: entry.dev }),
   );
   if (netns === 'root') diffRules(groups, node, before, after);
+  diffLinks(groups, node, before, after);
   diffSysctls(groups, node, before, after);
 }
 
 function linkText(link: LinkView): string {
   return `${link.ifindex}: ${link.name}${link.peer === null ? '' : `@if${link.peer.ifindex}`}`;
+}
+
+/** What a hand changes of a device that was there before: up or down, MTU, bridge, hairpin, qdisc. */
+function diffLinks(groups: ChangeGroups, node: string, before: NetnsView | null, after: NetnsView | null): void {
+  if (before === null || after === null || before.links === after.links) return;
+  const old = new Map(before.links.map((link) => [link.ifindex, link]));
+  for (const link of after.links) {
+    const was = old.get(link.ifindex);
+    if (was === undefined || was === link) continue;
+    for (const text of linkChanges(was, link))
+      groups.add('user', node, {
+        op: 'changed',
+        what: 'link',
+        text: `${linkText(link)} ${text}`,
+        ref: { kind: 'link', node, netns: after.name, name: link.name },
+      });
+  }
+}
+
+function linkChanges(was: LinkView, now: LinkView): readonly string[] {
+  return [
+    was.up === now.up ? null : `state ${now.up ? 'UP' : 'DOWN'}`,
+    was.mtu === now.mtu ? null : `mtu ${now.mtu}`,
+    was.master === now.master ? null : now.master === null ? 'nomaster' : `master ${now.master}`,
+    was.hairpin === now.hairpin ? null : `hairpin ${now.hairpin ? 'on' : 'off'}`,
+    was.qdisc === now.qdisc ? null : `qdisc ${now.qdisc ?? 'noqueue'}`,
+  ].filter((text) => text !== null);
+}
+
+function diffFaults(groups: ChangeGroups, before: ClusterSnapshot, after: ClusterSnapshot): void {
+  if (before.faults === after.faults) return;
+  for (const view of after.faults) {
+    const was = before.faults.find(({ id }) => id === view.id);
+    const text = view.fault === null ? HIDDEN_FAULT : faultTitle(view.fault);
+    if (view.active && was === undefined)
+      groups.add('user', null, { op: 'added', what: 'fault', text, ref: view.at[0] ?? null });
+    if (!view.active && was?.active === true) groups.add('user', null, { op: 'removed', what: 'fault', text, ref: null });
+  }
 }
 
 function diffSysctls(groups: ChangeGroups, node: string, before: NetnsView | null, after: NetnsView | null): void {

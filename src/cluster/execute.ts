@@ -20,7 +20,12 @@ import type { Kernel } from '../net/kernel.ts';
 import type { ApplyPreview, ProbeResult } from './cluster-api.ts';
 import { commandError } from './command-error.ts';
 import type { Command } from './commands.ts';
+import { injectFault, repairFault } from './faults/inject.ts';
+import { findNetns } from './faults/place.ts';
+import { injectRandomFault } from './faults/random.ts';
 import { reportLoadBalancer } from './load-balancer.ts';
+import { setPower } from './power.ts';
+import { runTool } from './tools/run.ts';
 import type { World } from './world.ts';
 
 /** What a command that was carried out has to say. */
@@ -61,6 +66,20 @@ export function executeCommand(world: World, command: Command): Execution {
     }
     case 'sysctl':
       return onNode(world, command.node, (kernel) => fromResult(kernel.root.sysctl.set(command.name, command.value)));
+    case 'tool':
+      return settled(world, toolLine(world, command));
+    case 'power':
+      return settled(world, fromResult(setPower(world, command.node, command.on)));
+    case 'agent':
+      return settled(world, setAgent(world, command));
+    case 'fault':
+      return fromInjection(injectFault(world, command.fault, { hidden: command.hidden === true }));
+    case 'random-fault':
+      return fromInjection(injectRandomFault(world, command.seed));
+    case 'repair':
+      return fromInjection(repairFault(world, command.id));
+    case 'reveal':
+      return fromResult(world.faults.reveal(command.id));
     case 'iptables':
       return onNode(world, command.node, (kernel) => iptables(kernel, command.args));
     case 'advance':
@@ -188,6 +207,30 @@ function iptables(kernel: Kernel, args: string): Execution {
   const result = kernel.root.netfilter.command(args, { actor: 'user', action: 'iptables', object: null });
   kernel.root.touch();
   return result.exitCode === 0 ? done(result.stdout === '' ? [] : [result.stdout]) : refused(result.stderr);
+}
+
+function setAgent(world: World, { node: name, agent, running }: Extract<Command, { kind: 'agent' }>): Execution {
+  const node = world.nodes.find((each) => each.name === name);
+  if (node === undefined) return refused(`nodes "${name}" not found`);
+  if (!node.on) return refused(`${name} is off`);
+  if (agent === 'kube-proxy' && (world.spec.cluster.proxy.mode === 'none' || !node.spec.kubeProxy))
+    return refused(`no kube-proxy runs on ${name}`);
+  if (node.agents.runs(agent) === running) return refused(`${agent} ${running ? 'runs' : 'is stopped'} on ${name} already`);
+  node.agents.setRunning(agent, running);
+  return done();
+}
+
+/** A command line where it is typed; what the tool prints is said. */
+function toolLine(world: World, command: Extract<Command, { kind: 'tool' }>): Execution {
+  const netns = findNetns(world, command);
+  if (!netns.ok) return refused(netns.error);
+  const run = runTool(netns.value, command.line, 'user');
+  if (!run.ok) return refused(run.error);
+  return done(run.value === '' ? [] : [run.value]);
+}
+
+function fromInjection(result: Result<readonly string[], string>): Execution {
+  return result.ok ? done(result.value) : refused(result.error);
 }
 
 function fromResult(result: Result<void, string>): Execution {

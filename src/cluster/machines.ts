@@ -7,6 +7,7 @@
 import { assert, assertExists } from '../lib/assert.ts';
 import { cidr, cidrAddress, cidrLength, cidrOf } from '../lib/cidr.ts';
 import { ip, IP_ANY } from '../lib/ip.ts';
+import type { Mac } from '../lib/mac.ts';
 import type { Provenance } from '../lib/provenance.ts';
 import type { Result } from '../lib/result.ts';
 import { Segment } from '../net/dev/segment.ts';
@@ -23,7 +24,9 @@ const BY: Provenance = { actor: 'machine', action: 'boot', object: null };
 /** Kubernetes nodes' kernels, the outside host's, and the segment between them. */
 export interface Machines {
   readonly segment: Segment;
-  readonly nodes: ReadonlyMap<string, Kernel>;
+  readonly nodes: Map<string, Kernel>;
+  /** Rules read before, shared by the nodes' kernels. */
+  readonly rules: RuleCache;
   readonly external: Kernel | null;
 }
 
@@ -33,29 +36,61 @@ export function bootMachines(spec: ClusterSpec, sim: Sim): Machines {
   const rules = new RuleCache();
   const nodes = new Map(spec.nodes.map((node) => [node.name, bootNode(spec, node, segment, sim, rules)]));
   const external = spec.external === null ? null : bootExternal(spec, spec.external, segment, sim);
-  const machines = { segment, nodes, external };
+  const machines = { segment, nodes, external, rules };
   introduce(machines);
   if (spec.neighbours === 'permanent') knowEachOther(spec, machines);
   return machines;
 }
 
-function bootNode(spec: ClusterSpec, node: NodeSpec, segment: Segment, sim: Sim, rules: RuleCache): Kernel {
-  const kernel = bootHost(spec, { name: node.name, ip: node.ip }, segment, sim, rules);
+function bootNode(
+  spec: ClusterSpec,
+  node: NodeSpec & { readonly mac?: Mac },
+  segment: Segment,
+  sim: Sim,
+  rules: RuleCache,
+): Kernel {
+  const kernel = bootHost(spec, node, segment, sim, rules);
   done(kernel.root.sysctl.set('net.ipv4.ip_forward', '1'));
   if (spec.external !== null) done(kernel.root.addRoute({ dst: 'default', via: ip(spec.external.ip), dev: 'eth0' }, BY));
   return kernel;
 }
 
+/** The machine without power: its card hangs on the wire, dead, and nothing else is left. */
+export function darkMachine({ nodes, rules, segment }: Machines, { name }: NodeSpec): Kernel {
+  const { mac, sim } = unplug(nodes, name);
+  const kernel = new Kernel(name, sim, BY, rules);
+  done(kernel.root.addEther({ name: 'eth0', segment, mac }, BY));
+  nodes.set(name, kernel);
+  return kernel;
+}
+
+/** Boots a machine again, with the same card. */
+export function rebootMachine(spec: ClusterSpec, { nodes, rules, segment }: Machines, node: NodeSpec): Kernel {
+  const { mac, sim } = unplug(nodes, node.name);
+  const kernel = bootNode(spec, { ...node, mac }, segment, sim, rules);
+  nodes.set(node.name, kernel);
+  const nic = assertExists(kernel.root.link('eth0'), 'eth0 was made');
+  announceAddress(nic, ip(node.ip));
+  return kernel;
+}
+
+function unplug(nodes: ReadonlyMap<string, Kernel>, name: string): { readonly mac: Mac; readonly sim: Sim } {
+  const kernel = assertExists(nodes.get(name), `no machine ${name}`);
+  const { mac } = assertExists(kernel.root.link('eth0'), `${name} has a card`);
+  done(kernel.root.deleteLink('eth0', BY));
+  return { mac, sim: kernel.sim };
+}
+
 function bootHost(
   spec: ClusterSpec,
-  host: { readonly name: string; readonly ip: string },
+  host: { readonly name: string; readonly ip: string; readonly mac?: Mac },
   segment: Segment,
   sim: Sim,
   rules: RuleCache,
 ): Kernel {
   const kernel = new Kernel(host.name, sim, BY, rules);
   const { root } = kernel;
-  done(root.addEther({ name: 'eth0', segment }, BY));
+  done(root.addEther({ name: 'eth0', segment, ...(host.mac === undefined ? {} : { mac: host.mac }) }, BY));
   done(root.setLink('eth0', { up: true }, BY));
   done(root.addAddress('eth0', cidrOf(ip(host.ip), cidrLength(cidr(spec.underlayCIDR))), {}, BY));
   return kernel;

@@ -152,7 +152,7 @@ describe('flannel on nodes', () => {
     }).toEqual({
       kind: 'vxlan',
       mtu: 1450,
-      vxlan: { id: 1, local: '192.168.1.12', dev: 'eth0', dstport: 8472, learning: false },
+      vxlan: { id: 1, local: '192.168.1.12', dev: 'eth0', dstport: 8472, learning: false, external: false },
       addresses: ['10.244.0.0/32'],
       ifindex: 3,
     });

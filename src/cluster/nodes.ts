@@ -12,7 +12,6 @@ import type { NetworkCluster } from '../node/cni/network.ts';
 import { networkOf } from '../node/cni/networks.ts';
 import type { CniPlugin } from '../node/cni/plugin.ts';
 import { machineHosts, type KubeletDns } from '../node/kubelet/pod-dns.ts';
-import { createPodSource, type PodSource } from '../node/kubelet/pod-source.ts';
 import { createNode, type ClusterNode } from '../node/node.ts';
 import { kubeProxyConfig } from '../node/proxy/config.ts';
 import { KubeProxy } from '../node/proxy/kube-proxy.ts';
@@ -34,26 +33,27 @@ export interface WorldNode {
   readonly spec: NodeSpec;
   readonly kernel: Kernel;
   readonly agents: ClusterNode;
+  /** False: the machine is switched off. */
+  readonly on: boolean;
 }
 
 /** Brings every node of the scenario up and lets each phase come to rest. */
 export function* joinNodes(world: World): Steps<readonly WorldNode[]> {
   const { cluster } = world.spec;
-  const pods = createPodSource(world.controlPlane.client('kubelet'));
   const first = cluster.nodes.some((node) => node.controlPlane)
     ? cluster.nodes.filter((node) => node.controlPlane)
     : cluster.nodes;
   const later = cluster.nodes.filter((node) => !first.includes(node));
   const nodes: WorldNode[] = [];
   for (const spec of first) {
-    nodes.push(startNode(world, spec, pods));
+    nodes.push(startNode(world, spec));
     yield;
   }
   const admin = world.controlPlane.client('kubeadm');
   if (cluster.kubeSystem) createKubeSystem(admin, first.map(systemNode), kubeSystemOptions(cluster));
   yield* world.settling(nodes);
   for (const spec of later) {
-    nodes.push(startNode(world, spec, pods));
+    nodes.push(startNode(world, spec));
     if (cluster.kubeSystem) createNodeSystemPods(admin, systemNode(spec), kubeSystemOptions(cluster));
     yield;
   }
@@ -66,7 +66,8 @@ export function* joinNodes(world: World): Steps<readonly WorldNode[]> {
   );
 }
 
-function startNode(world: World, spec: NodeSpec, pods: PodSource): WorldNode {
+/** Starts a node's agents on its machine as it is now. */
+export function startNode(world: World, spec: NodeSpec): WorldNode {
   const { cluster } = world.spec;
   const kernel = assertExists(world.machines.nodes.get(spec.name), `no machine ${spec.name}`);
   const created = createNode({
@@ -75,7 +76,7 @@ function startNode(world: World, spec: NodeSpec, pods: PodSource): WorldNode {
     podCIDR: podRange(cluster, spec),
     kernel,
     api: world.controlPlane.client(`kubelet ${spec.name}`),
-    pods,
+    pods: world.pods,
     cni: cniOf(world, spec, kernel),
     controlPlane: spec.controlPlane,
     labels: spec.labels,
@@ -86,7 +87,7 @@ function startNode(world: World, spec: NodeSpec, pods: PodSource): WorldNode {
     ...(cluster.proxy.mode === 'iptables' && spec.kubeProxy ? { proxy: () => startProxy(world, spec, kernel) } : {}),
   });
   assert(created.ok, created.ok ? '' : created.error.message);
-  return { name: spec.name, spec, kernel, agents: created.value };
+  return { name: spec.name, spec, kernel, agents: created.value, on: true };
 }
 
 /** The cluster's domain: kubeadm's default. */

@@ -72,7 +72,8 @@ export function runProbe(
   const first = sim.run({ deadline, maxSteps: MAX_EVENTS, until: () => ending.outcome !== null });
   const looped = first === 'limit' || drain(sim, ending) === 'limit';
   client.close();
-  const outcome = looped ? 'loop' : (ending.outcome ?? 'timeout');
+  const ended = ending.outcome ?? 'timeout';
+  const outcome = looped || (recorder.looped && ended !== 'reply') ? 'loop' : ended;
   const trace = looped ? closeLooped(sim, recorder) : recorder.close(sim.now, outcome);
   return resultOf(probe, ends, { found, outcome, body: ending.body }, trace);
 }

@@ -178,6 +178,39 @@ describe('scenarios/', () => {
     expect(named.sort()).toEqual([...files.keys()].filter((file) => file.endsWith('.yaml')).sort());
   });
 
+  test('faults are read with the fields of their kind', () => {
+    const faults = `faults:
+  - {kind: link-down, node: a, dev: cni0}
+  - {kind: sysctl, node: a, name: net.ipv4.ip_forward, value: 0, hidden: true}
+`;
+    const result = loadScenario('test', new Map([['scenario.yaml', SMALL + faults]]));
+    expect(result.ok && result.value.spec.faults).toEqual([
+      { fault: { kind: 'link-down', node: 'a', dev: 'cni0' }, hidden: false },
+      { fault: { kind: 'sysctl', node: 'a', name: 'net.ipv4.ip_forward', value: '0' }, hidden: true },
+    ]);
+  });
+
+  test('each fault that is wrong is told at its line', () => {
+    const faults = `faults:
+  - {kind: link-down, node: a}
+  - {kind: melted, node: a}
+  - {kind: mtu, node: a, dev: eth0, mtu: 10, speed: 3}
+  - {kind: routing-loop, node: a, other: b, dst: 10.244.1.2}
+  - {node: a}
+`;
+    const wrong = errorsOf(SMALL + faults);
+    expect(wrong.map((text) => text.replace(/must be one of .*/, 'must be one of …').replace(/; there are .*/, ''))).toEqual([
+      'scenario.yaml:6:5: faults[0]: "dev" is missing',
+      'scenario.yaml:7:12: faults[1].kind: must be one of …',
+      'scenario.yaml:8:42: faults[2].mtu: must be a whole number from 68 to 65535',
+      'scenario.yaml:8:46: faults[2].speed: unknown field "speed"',
+      'scenario.yaml:10:5: faults[4].kind: must be one of …',
+    ]);
+    expect(errorsOf(`${SMALL}faults:\n  - {kind: routing-loop, node: a, other: b, dst: 10.244.1.2}\n`)).toEqual([
+      'scenario.yaml:6:42: faults[0].other: there is no machine b; there are a, external',
+    ]);
+  });
+
   test('the schema says what the reader accepts', () => {
     const schema: unknown = JSON.parse(readFileSync(new URL('scenario.schema.json', root), 'utf8'));
     expect(schema).toEqual({

@@ -15,6 +15,7 @@ import {
 } from '../lib/cidr.ts';
 import { parseIp, type IpAddr } from '../lib/ip.ts';
 import { err, ok, type Result } from '../lib/result.ts';
+import type { Fault } from './faults/fault.ts';
 import {
   CLUSTER_DEFAULTS,
   NODE_DEFAULTS,
@@ -60,6 +61,7 @@ interface FileContent {
   };
   readonly apply?: readonly string[];
   readonly files?: readonly string[];
+  readonly faults?: readonly (Fault & { readonly hidden?: boolean })[];
 }
 
 /** The scenario of a folder: texts by file name. `id` is the folder's name. */
@@ -71,15 +73,38 @@ export function loadScenario(id: string, files: ReadonlyMap<string, string>): Re
   if (errors.length > 0) return err(errors);
   const content = read.value as FileContent;
   const cluster = clusterOf(content.cluster);
-  const problems = [...clusterFaults(cluster, read), ...fileFaults(content, files, read)];
+  const problems = [
+    ...clusterFaults(cluster, read),
+    ...fileFaults(content, files, read),
+    ...unknownMachines(content, cluster, read),
+  ];
   if (problems.length > 0) return err(problems);
   const manifests = (names: readonly string[] = []): readonly ManifestSpec[] =>
     names.map((file) => ({ file, text: files.get(file) ?? '' }));
   return ok({
-    spec: { id, title: content.title.en, cluster, manifests: manifests(content.apply) },
+    spec: { id, title: content.title.en, cluster, manifests: manifests(content.apply), ...presets(content) },
     title: content.title,
     about: content.about ?? null,
     files: manifests(content.files),
+  });
+}
+
+function presets({ faults = [] }: FileContent): Pick<ScenarioSpec, 'faults'> {
+  if (faults.length === 0) return {};
+  return { faults: faults.map(({ hidden = false, ...fault }) => ({ fault, hidden })) };
+}
+
+/** Faults on machines that the scenario does not have. What else a fault names is there only once the cluster runs. */
+function unknownMachines({ faults = [] }: FileContent, cluster: ClusterSpec, { at }: ReadYaml): readonly ScenarioError[] {
+  const names = [...cluster.nodes.map(({ name }) => name), ...(cluster.external === null ? [] : ['external'])];
+  return faults.flatMap((fault, index) => {
+    const named = {
+      ...('node' in fault ? { node: fault.node } : {}),
+      ...('other' in fault ? { other: fault.other } : {}),
+    };
+    return Object.entries(named)
+      .filter(([, name]) => !names.includes(name))
+      .map(([field, name]) => at(`faults[${index}].${field}`, `there is no machine ${name}; there are ${names.join(', ')}`));
   });
 }
 

@@ -5,12 +5,19 @@
  * editor's JSON schema (`scenarios/scenario.schema.json`), which a test keeps equal to `jsonSchemaOf(SCENARIO_SHAPE)`.
  */
 import { NETWORK_NAMES } from '../node/cni/networks.ts';
+import { FAULT_SHAPE } from './faults/shapes.ts';
 
 /** Text that must be more than text. */
 export type TextFormat = 'ipv4' | 'cidr' | 'mac' | 'node name' | 'file name' | 'taint' | 'sysctl';
 
 export type Shape =
   | { readonly kind: 'object'; readonly fields: Readonly<Record<string, FieldShape>> }
+  /** An object whose other fields depend on the value of one. */
+  | {
+      readonly kind: 'tagged';
+      readonly tag: string;
+      readonly cases: Readonly<Record<string, Readonly<Record<string, FieldShape>>>>;
+    }
   | { readonly kind: 'map'; readonly value: Shape }
   | { readonly kind: 'list'; readonly item: Shape; readonly min: number; readonly max: number }
   | { readonly kind: 'text'; readonly format: TextFormat | null; readonly max: number }
@@ -128,6 +135,7 @@ export const SCENARIO_SHAPE = object({
   cluster: required(CLUSTER, 'The machines and their network'),
   apply: optional(list(text('file name', 100), 100), 'Manifest files applied in this order before the user arrives'),
   files: optional(list(text('file name', 100), 100), 'Manifest files that lie ready in the editor and are not applied'),
+  faults: optional(list(FAULT_SHAPE, 50), 'What is broken when the user arrives, in the order it is broken'),
 });
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -146,6 +154,18 @@ export function jsonSchemaOf(shape: Shape): Schema {
         ),
       };
     }
+    case 'tagged':
+      return {
+        oneOf: Object.entries(shape.cases).map(([name, fields]) => {
+          const inner = jsonSchemaOf(object(fields));
+          const tag = { [shape.tag]: { const: name } };
+          return {
+            ...inner,
+            required: [shape.tag, ...(inner.required as readonly string[])],
+            properties: { ...tag, ...(inner.properties as Schema) },
+          };
+        }),
+      };
     case 'map':
       return { type: 'object', additionalProperties: jsonSchemaOf(shape.value) };
     case 'list':

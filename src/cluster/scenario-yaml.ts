@@ -5,7 +5,7 @@
  * text can grow when it is read.
  */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, Parser, parseDocument, type CST, type Node, type Pair } from 'yaml';
-import { FORMATS, type Shape } from './scenario-shape.ts';
+import { FORMATS, type FieldShape, type Shape } from './scenario-shape.ts';
 
 /** A problem of a scenario at its place; line and column are 1-based. */
 export interface ScenarioError {
@@ -105,6 +105,10 @@ function valueOf(reading: Reading, node: Node | null, shape: Shape, path: string
       return isMap(node)
         ? objectOf(reading, node.items as Pair<Node, Node | null>[], shape.fields, path, offset)
         : fail('must be a mapping');
+    case 'tagged':
+      return isMap(node)
+        ? taggedOf(reading, node.items as Pair<Node, Node | null>[], shape, path, offset)
+        : fail('must be a mapping');
     case 'map':
       return isMap(node)
         ? mapOf(reading, node.items as Pair<Node, Node | null>[], shape.value, path)
@@ -176,6 +180,27 @@ function objectOf(
       reading.errors.push(errorAt(reading, offset, path, `${JSON.stringify(name)} is missing`));
   }
   return Object.fromEntries(out);
+}
+
+/** Reads the tag first: which other fields there are depends on it. */
+function taggedOf(
+  reading: Reading,
+  items: readonly Pair<Node, Node | null>[],
+  { tag, cases }: Extract<Shape, { kind: 'tagged' }>,
+  path: string,
+  offset: number,
+): unknown {
+  const known = Object.keys(cases);
+  const value = items.find(({ key }) => isScalar(key) && key.value === tag)?.value ?? null;
+  const name = isScalar(value) ? value.value : null;
+  const fields = typeof name === 'string' && Object.hasOwn(cases, name) ? cases[name] : undefined;
+  if (fields === undefined) {
+    const where = value?.range?.[0] ?? offset;
+    reading.errors.push(errorAt(reading, where, `${path}.${tag}`, `must be one of ${known.join(', ')}`));
+    return null;
+  }
+  const choice: FieldShape = { shape: { kind: 'choice', values: known }, required: true, about: '' };
+  return objectOf(reading, items, { [tag]: choice, ...fields }, path, offset);
 }
 
 function mapOf(

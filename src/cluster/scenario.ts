@@ -4,6 +4,7 @@
  * Its file form is `scenarios/NAME/scenario.yaml`, described by `scenarios/scenario.schema.json` and read by `scenario-file.ts`.
  */
 import type { NetworkName } from '../node/cni/networks.ts';
+import type { Fault } from './faults/fault.ts';
 import type { OutsideNames } from './outside-resolver.ts';
 
 export interface NodeSpec {
@@ -72,6 +73,13 @@ export interface ManifestSpec {
   readonly text: string;
 }
 
+/** A fault that is there when the user arrives. */
+export interface PresetFault {
+  readonly fault: Fault;
+  /** For the user to find. */
+  readonly hidden: boolean;
+}
+
 export interface ScenarioSpec {
   /** Folder name under `scenarios/`, or any identifier. */
   readonly id: string;
@@ -79,6 +87,8 @@ export interface ScenarioSpec {
   readonly cluster: ClusterSpec;
   /** Applied in order before the first snapshot. */
   readonly manifests: readonly ManifestSpec[];
+  /** Put in after the manifests, in order; left out: none. */
+  readonly faults?: readonly PresetFault[];
 }
 
 /** What a scenario file may leave out. */

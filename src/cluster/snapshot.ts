@@ -6,6 +6,7 @@ import type { KubeObject } from '../api/kinds.ts';
 import type { NetnsView } from '../net/view.ts';
 import type { NetworkName } from '../node/cni/networks.ts';
 import type { Instant } from '../sim/sim.ts';
+import type { Fault } from './faults/fault.ts';
 
 /** `Kind namespace/name`, or `Kind name` for kinds without namespace: how objects are named everywhere. */
 export type ObjectKey = string;
@@ -67,6 +68,10 @@ export interface NodeView {
   readonly containers: readonly ContainerView[];
   /** Processes outside containers: kubelet, containerd … */
   readonly kubeProxy: { readonly mode: 'iptables' | 'none'; readonly running: boolean };
+  /** The daemon of the network, flanneld and the like, runs. */
+  readonly cniRuns: boolean;
+  /** False: the machine is switched off. */
+  readonly on: boolean;
 }
 
 /** A host on the underlay that is no node: the outside client. */
@@ -134,6 +139,22 @@ export type Ref =
   | { readonly kind: 'conntrack'; readonly node: string; readonly netns: string; readonly id: number }
   | { readonly kind: 'wire' };
 
+/** Something that was broken on purpose. */
+export interface FaultView {
+  /** Counts from 1 in a session. */
+  readonly id: number;
+  /** Put in for somebody to find; `fault`, `at` and `repair` say nothing while it is there. */
+  readonly hidden: boolean;
+  /** False once nothing is left of it, whoever took it out. */
+  readonly active: boolean;
+  readonly since: Instant;
+  readonly fault: Fault | null;
+  /** What is broken, the thing itself first. */
+  readonly at: readonly Ref[];
+  /** The command lines that take it out as it is now. */
+  readonly repair: readonly string[];
+}
+
 export interface ClusterSnapshot {
   /** Grows by one with every published snapshot. */
   readonly version: number;
@@ -150,6 +171,8 @@ export interface ClusterSnapshot {
   /** Every API object, by key, in creation order. */
   readonly objects: ReadonlyMap<ObjectKey, ObjectView>;
   readonly events: readonly EventView[];
+  /** What was broken on purpose, oldest first. */
+  readonly faults: readonly FaultView[];
   /** False while controllers, kubelets or proxies still have work queued. */
   readonly settled: boolean;
 }

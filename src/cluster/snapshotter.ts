@@ -3,6 +3,7 @@
  */
 import type { KubeObject } from '../api/kinds.ts';
 import { keyOf } from '../api/kinds.ts';
+import { jsonEqual } from '../api/json.ts';
 import type { TextRange } from '../api/manifest-error.ts';
 import type { ObjectOrigin } from '../controlplane/origins.ts';
 import type { Kernel } from '../net/kernel.ts';
@@ -13,6 +14,7 @@ import type {
   ClusterSnapshot,
   EtcView,
   EventView,
+  FaultView,
   HostView,
   NodeView,
   ObjectKey,
@@ -57,6 +59,7 @@ export class Snapshotter {
       hosts: keepList(last?.hosts, this.#hosts(last)),
       objects: this.#objectViews(last),
       events: this.#events(last),
+      faults: this.#faults(last),
       settled: !world.sim.busy,
     };
     return this.#last;
@@ -80,7 +83,9 @@ export class Snapshotter {
         etc: this.#etcView(node.agents.files),
         podEtc: before !== undefined && sameEntries(before.podEtc, podEtc) ? before.podEtc : podEtc,
         containers: node.agents.containers(),
-        kubeProxy: before?.kubeProxy ?? this.#proxyView(node),
+        kubeProxy: this.#proxyView(node, before?.kubeProxy),
+        cniRuns: node.agents.runs('cni'),
+        on: node.on,
       };
       return before !== undefined && shallowEqual(before, next) ? before : next;
     });
@@ -94,9 +99,10 @@ export class Snapshotter {
     return view;
   }
 
-  #proxyView(node: WorldNode): NodeView['kubeProxy'] {
-    const runs = this.#world.spec.cluster.proxy.mode === 'iptables' && node.spec.kubeProxy;
-    return { mode: runs ? 'iptables' : 'none', running: runs };
+  #proxyView(node: WorldNode, before: NodeView['kubeProxy'] | undefined): NodeView['kubeProxy'] {
+    const mode = this.#world.spec.cluster.proxy.mode === 'iptables' && node.spec.kubeProxy ? 'iptables' : 'none';
+    const next = { mode, running: node.agents.runs('kube-proxy') } as const;
+    return before !== undefined && shallowEqual(before, next) ? before : next;
   }
 
   #hosts(last: ClusterSnapshot | null): readonly HostView[] {
@@ -126,6 +132,17 @@ export class Snapshotter {
     }
     this.#objects = next;
     return last !== null && sameEntries(last.objects, views) ? last.objects : views;
+  }
+
+  #faults(last: ClusterSnapshot | null): readonly FaultView[] {
+    const views = this.#world.faults.views();
+    return keepList(
+      last?.faults,
+      views.map((view, index) => {
+        const before = last?.faults[index];
+        return before !== undefined && jsonEqual(before, view) ? before : view;
+      }),
+    );
   }
 
   #events(last: ClusterSnapshot | null): readonly EventView[] {

@@ -16,12 +16,14 @@ import { err, type Result } from '../lib/result.ts';
 import { finish, type Steps } from '../lib/steps.ts';
 import { isNetworkEvent, isPacketEvent } from '../net/events.ts';
 import type { Kernel } from '../net/kernel.ts';
+import { createPodSource, type PodSource } from '../node/kubelet/pod-source.ts';
 import { NS_PER_S, Sim, type RunEnd } from '../sim/sim.ts';
 import type { Authors } from './diff.ts';
 import type { ApplyPreview, ProbeResult } from './cluster-api.ts';
 import { applyText, executeCommand, previewApply, type Executed } from './execute.ts';
 import type { Command, ProbeSpec } from './commands.ts';
 import { commandError } from './command-error.ts';
+import { FaultBook } from './faults/book.ts';
 import { bootMachines, type Machines } from './machines.ts';
 import { configuresNetwork } from './network-manifest.ts';
 import { knowPods } from './neighbours.ts';
@@ -44,8 +46,11 @@ export class World {
   readonly sim: Sim;
   readonly machines: Machines;
   readonly store: ApiStore;
+  /** The Pods of each node, told to its kubelet. */
+  readonly pods: PodSource;
   readonly controlPlane: ControlPlane;
   #nodes: readonly WorldNode[] = [];
+  readonly faults: FaultBook;
   #flows = 0;
 
   private constructor(spec: ScenarioSpec) {
@@ -55,6 +60,8 @@ export class World {
     this.machines = bootMachines(cluster, this.sim);
     this.store = new ApiStore({ sim: this.sim, serviceCIDR: cidr(cluster.serviceCIDR) });
     this.controlPlane = startControllers(this.store);
+    this.faults = new FaultBook(this);
+    this.pods = createPodSource(this.controlPlane.client('kubelet'));
   }
 
   /** Builds the scenario's world and lets it come to rest. */
@@ -71,12 +78,22 @@ export class World {
     world.#nodes = yield* joinNodes(world);
     yield* world.#apply(spec.manifests.filter((manifest) => !configuresNetwork(manifest)));
     world.nodes.forEach(touchUp);
+    for (const preset of spec.faults ?? []) {
+      const injected = world.execute({ kind: 'fault', ...preset });
+      assert(injected.ok, injected.ok ? '' : `faults: ${injected.error.map((error) => error.message).join('; ')}`);
+      yield;
+    }
     return world;
   }
 
   /** In the scenario's order; none before all have joined. */
   get nodes(): readonly WorldNode[] {
     return this.#nodes;
+  }
+
+  /** A machine that is switched off or on is another node in the place of the one of its name. */
+  replaceNode(node: WorldNode): void {
+    this.#nodes = this.#nodes.map((each) => (each.name === node.name ? node : each));
   }
 
   /** Kernels of all nodes. */

@@ -34,6 +34,8 @@ export function createClient(store: ApiStore, events: EventRecorder, by: string)
     bind: (namespace, podName, nodeName) => store.bind(by, namespace, podName, nodeName),
     watch: (kind, handler) => store.watch(by, kind, handler),
     recordEvent: (record) => events.record(by, record),
+    renewLease: (node) => store.renewLease(node),
+    leaseRenewedAt: (node) => store.leaseRenewedAt(node),
     timestamp: () => store.timestamp(),
   };
 }

@@ -12,6 +12,7 @@ import { startEndpointSliceMirroringController } from './endpointslice/mirroring
 import { EventRecorder } from './events.ts';
 import { startGarbageCollector } from './garbage-collector.ts';
 import { startNamespaceController } from './namespace-controller.ts';
+import { startNodeHealthMonitor } from './node-health-monitor.ts';
 import { startNodeLifecycleController } from './node-lifecycle-controller.ts';
 import { startReplicaSetController } from './replicaset/replicaset-controller.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
@@ -45,6 +46,7 @@ export function startControllers(store: ApiStore): ControlPlane {
     startEndpointsController({ sim, client: client('endpoints-controller') }),
     startEndpointSliceMirroringController({ sim, client: client('endpointslicemirroring-controller') }),
     startGarbageCollector({ sim, client: client('generic-garbage-collector') }),
+    startNodeHealthMonitor({ sim, client: client('node-lifecycle-controller') }),
     startNodeLifecycleController({ sim, client: client('node-lifecycle-controller') }),
   ];
   return {

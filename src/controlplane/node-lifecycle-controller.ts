@@ -2,7 +2,8 @@
  * The node lifecycle and taint eviction controllers (pkg/controller/nodelifecycle, pkg/controller/tainteviction): taints follow a
  * node's Ready condition, and Pods that don't tolerate a NoExecute taint are deleted when their tolerationSeconds have passed.
  *
- * Simplification: a node is not ready when its kubelet (or a scenario's fault) says so; missed heartbeats are not timed.
+ * Who says that a node is not ready: its kubelet, or `node-health-monitor.ts` when it is not heard any more.
+ * Simplification: NoExecute taints come with the condition, not with the next round 5 s later, and are not limited to one node in 10 s.
  */
 import { jsonEqual } from '../api/json.ts';
 import type { Toleration } from '../api/types/affinity.ts';

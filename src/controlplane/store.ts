@@ -26,11 +26,12 @@ import type { DeleteOptions, ListOptions, ObjectInput, WatchEvent, WriteResult }
 import { assert } from '../lib/assert.ts';
 import { cidr, type Cidr } from '../lib/cidr.ts';
 import { err, ok } from '../lib/result.ts';
-import { NS_PER_S, type Sim } from '../sim/sim.ts';
+import { NS_PER_S, type Instant, type Sim } from '../sim/sim.ts';
 import { fieldsOf, labelsOf } from './list-options.ts';
 import { isFinalized, keepServerFields, merged, uidPrecondition, withGeneration } from './object-meta.ts';
 import { gracePeriodOf, type Removal } from './deletion.ts';
 import { IdentitySource } from './identity.ts';
+import { NodeLeases } from './node-leases.ts';
 import { Origins, type ManifestSource, type ObjectOrigin } from './origins.ts';
 import { DEFAULT_NODE_PORTS, ServiceAllocator, type PortRange } from './service-allocator.ts';
 import { prepareForCreate, prepareForUpdate } from './strategy.ts';
@@ -58,6 +59,7 @@ export class ApiStore {
   readonly #identity: IdentitySource;
   readonly #hub: WatchHub;
   readonly #origins = new Origins();
+  readonly #leases = new NodeLeases();
   #revision = 0;
 
   constructor(options: StoreOptions) {
@@ -335,10 +337,18 @@ export class ApiStore {
     return result;
   }
 
+  renewLease(node: string): void {
+    this.#leases.renew(node, this.sim.now);
+  }
+
+  leaseRenewedAt(node: string): Instant | null {
+    return this.#leases.renewedAt(node);
+  }
+
   /** Takes the store's state; the returned function puts it back. Deliveries under way belong to the clock. */
   checkpoint(): () => void {
     const revision = this.#revision;
-    const restores = [this.#tables, this.#identity, this.#origins, this.#hub].map((part) => part.checkpoint());
+    const restores = [this.#tables, this.#identity, this.#origins, this.#leases, this.#hub].map((part) => part.checkpoint());
     return () => {
       this.#revision = revision;
       for (const restore of restores) restore();

@@ -17,6 +17,7 @@ import { Dummy } from './dev/dummy.ts';
 import { Ether } from './dev/ether.ts';
 import { Ipip, TUNL0 } from './dev/ipip.ts';
 import { Loopback } from './dev/loopback.ts';
+import type { Netem } from './dev/netem.ts';
 import type { Segment } from './dev/segment.ts';
 import { Veth } from './dev/veth.ts';
 import { Vxlan } from './dev/vxlan.ts';
@@ -52,6 +53,8 @@ export interface LinkChanges {
   /** The bridge to become a port of; null to leave it. */
   readonly master?: string | null;
   readonly hairpin?: boolean;
+  /** The root qdisc: netem, or null for the one the device came with. */
+  readonly netem?: Netem | null;
 }
 
 type Done = Result<void, string>;
@@ -256,6 +259,7 @@ export class Netns {
       if (!changed.ok) return changed;
     }
     if (changes.hairpin !== undefined) dev.hairpin = changes.hairpin;
+    if (changes.netem !== undefined) dev.netem = changes.netem;
     if (changes.master !== undefined) {
       const joined = this.#setMaster(dev, changes.master);
       if (!joined.ok) return joined;
@@ -378,7 +382,7 @@ export class Netns {
     if (result.reject !== null) {
       sendReject(this, skb, result.reject);
       this.endPacket(skb, 'REJECTED', 'NETFILTER_DROP');
-    } else this.drop(skb, result.reason, result.at === null ? `policy of ${hook}` : result.at.text);
+    } else this.drop(skb, result.reason, result.at?.text ?? result.why ?? `policy of ${hook}`);
     return false;
   }
 

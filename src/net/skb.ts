@@ -40,6 +40,8 @@ export interface Skb {
   tunnel: TunnelInfo | null;
   /** Set while br_netfilter holds the packet: the IP hooks it already met (ip_sabotage_in). */
   bridged: boolean;
+  /** Devices the frame has come in by since it was made or last routed: what a loop of bridges is known by. */
+  crossed: number;
   /** Records this packet's walk; null when nobody asked. */
   readonly recorder: TraceRecorder | null;
 }
@@ -59,6 +61,7 @@ export function newSkb(l3: L3, recorder: TraceRecorder | null, packetId: number)
     physout: null,
     tunnel: null,
     bridged: false,
+    crossed: 0,
     recorder,
   };
 }

@@ -59,6 +59,8 @@ export interface LinkView {
   /** The bridge it is a port of, else null. */
   readonly master: string | null;
   readonly hairpin: boolean;
+  /** A netem qdisc as `tc qdisc show` prints it; null for the device's own. */
+  readonly qdisc: string | null;
   readonly peer: PeerView | null;
   readonly vxlan: VxlanView | null;
   readonly addresses: readonly AddressView[];

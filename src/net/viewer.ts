@@ -4,6 +4,7 @@
 import type { Instant } from '../sim/sim.ts';
 import { Bridge } from './dev/bridge.ts';
 import type { NetDevice } from './dev/device.ts';
+import { netemText } from './dev/netem.ts';
 import { Vxlan } from './dev/vxlan.ts';
 import type { Netns } from './netns.ts';
 import type { FdbView, LinkKind, LinkView, NetnsView } from './view.ts';
@@ -92,6 +93,7 @@ function linkView(dev: NetDevice): LinkView {
     operstate: operstate(dev, running),
     master: dev.master?.name ?? null,
     hairpin: dev.hairpin,
+    qdisc: dev.netem === null ? null : netemText(dev.netem),
     peer: dev.peerView,
     vxlan: dev.vxlanView,
     addresses: dev.addresses,

@@ -48,6 +48,9 @@ export interface NodeOptions {
   readonly proxy?: () => () => void;
 }
 
+/** What runs on a node beside the kubelet: its proxy, and the daemon of its network. */
+export type NodeAgent = 'kube-proxy' | 'cni';
+
 export interface ClusterNode {
   readonly name: string;
   readonly kernel: Kernel;
@@ -60,6 +63,9 @@ export interface ClusterNode {
   readonly files: EtcFiles;
   /** Those of its Pods, by `namespace/name`. */
   podFiles(): ReadonlyMap<string, EtcFiles>;
+  runs(agent: NodeAgent): boolean;
+  /** Stops an agent as a crash does, leaving all it made behind; or starts it again. The agent is not so already. */
+  setRunning(agent: NodeAgent, running: boolean): void;
   /** Takes the node out: agents stop, Pods end, nothing is told to the API. The Node object stays until somebody deletes it. */
   stop(): void;
 }
@@ -80,6 +86,7 @@ export function createNode(options: NodeOptions): Result<ClusterNode, ApiStatus>
     runtime: options.runtime ?? 'docker',
     capacity: options.capacity ?? DEFAULT_CAPACITY,
     dns,
+    reachesApiLocally: options.controlPlane === true,
   });
   for (const text of options.preloadedImages ?? []) {
     const image = parseImage(text);
@@ -87,7 +94,8 @@ export function createNode(options: NodeOptions): Result<ClusterNode, ApiStatus>
   }
   cni.setupNode();
   kubelet.start();
-  const stopProxy = options.proxy?.();
+  let stopProxy = options.proxy?.() ?? null;
+  let cniRuns = true;
   return ok({
     name,
     kernel,
@@ -96,10 +104,23 @@ export function createNode(options: NodeOptions): Result<ClusterNode, ApiStatus>
     logs: (id: string) => kubelet.runtime.logsOf(id),
     files: dns.machine,
     podFiles: () => kubelet.podFiles(),
+    runs: (agent) => (agent === 'cni' ? cniRuns : stopProxy !== null),
+    setRunning(agent, running) {
+      if (agent === 'cni') {
+        cniRuns = running;
+        if (running) cni.setupNode();
+        else cni.teardownNode();
+      } else {
+        stopProxy?.();
+        stopProxy = running ? (options.proxy?.() ?? null) : null;
+      }
+    },
     stop() {
       stopProxy?.();
+      stopProxy = null;
       kubelet.stop();
-      cni.teardownNode();
+      if (cniRuns) cni.teardownNode();
+      cniRuns = false;
     },
   });
 }

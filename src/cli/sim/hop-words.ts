@@ -25,6 +25,8 @@ export function hopWords(step: TraceStep): HopWords | null {
       return { what: 'forwarded', detail: `ttl ${step.from} becomes ${step.to}` };
     case 'neigh':
       return { what: 'neighbour', detail: neighWords(step) };
+    case 'qdisc':
+      return { what: `${step.dev.name} qdisc`, detail: `${step.text}: ${step.lost ? 'lost' : 'passed'}` };
     case 'dev.tx':
     case 'dev.rx':
       return { what: `${step.dev.name} ${step.kind === 'dev.tx' ? 'out' : 'in'}`, detail: frameWords(step) };

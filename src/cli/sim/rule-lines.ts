@@ -74,6 +74,7 @@ const CT_WORDS = {
   invalid: 'fits no connection',
   untracked: 'not tracked',
   related: 'about a known connection',
+  full: 'no room for another connection',
 } as const;
 
 function ctLines(step: Extract<TraceStep, { kind: 'ct' }>): readonly string[] {

@@ -75,6 +75,11 @@ export class Bridge extends NetDevice {
 
   /** A frame came in at `port` (br_handle_frame). */
   handleFrame(port: NetDevice, skb: Skb): void {
+    if (!this.up) {
+      // br_stp_disable_bridge: its ports are disabled with it.
+      this.netns.drop(skb, 'DEV_READY', `${this.name} is down, and its ports with it`);
+      return;
+    }
     if (skb.l3.kind !== 'ipv4') {
       this.handleFrameFinish(port, skb);
       return;

@@ -3,6 +3,7 @@
  *
  * `devQueueXmit` is the way out (net/core/dev.c __dev_queue_xmit) and `netifReceive` the way in (__netif_receive_skb): both are where
  * tcpdump taps, so both are steps of a trace. A device never calls the next one inline: its xmit schedules the arrival.
+ * Simplification: a frame ends after 255 devices; a real bridging loop carries it round for ever and fills the links with its copies.
  */
 import type { Cidr } from '../../lib/cidr.ts';
 import type { IpAddr } from '../../lib/ip.ts';
@@ -15,6 +16,7 @@ import type { Skb } from '../skb.ts';
 import type { DevRef } from '../trace/trace.ts';
 import type { LinkKind, PeerView, VxlanView } from '../view.ts';
 import { ETHERNET_BYTES, l3Bytes } from '../wire/size.ts';
+import { netemEnqueue, type Netem } from './netem.ts';
 
 /** An address of a device (struct in_ifaddr). */
 export interface IfAddr {
@@ -70,6 +72,8 @@ export abstract class NetDevice {
   master: Switch | null = null;
   /** Port flag: frames may leave where they came in. */
   hairpin = false;
+  /** The root qdisc where it is netem; null for the one the device came with, which sends at once. */
+  netem: Netem | null = null;
   addresses: readonly IfAddr[] = [];
   counters: LinkCounters = { rxPackets: 0, rxBytes: 0, rxDropped: 0, txPackets: 0, txBytes: 0, txDropped: 0 };
   readonly madeBy: Provenance;
@@ -131,6 +135,12 @@ export abstract class NetDevice {
 
 /** The way out of a device; the packet's link header is complete. */
 export function devQueueXmit(dev: NetDevice, skb: Skb): void {
+  if (dev.netem === null || !dev.up) startXmit(dev, skb);
+  else netemEnqueue(dev, dev.netem, skb, () => startXmit(dev, skb));
+}
+
+/** From the qdisc to the hardware (dev_hard_start_xmit). */
+function startXmit(dev: NetDevice, skb: Skb): void {
   if (!dev.up) {
     dev.counters.txDropped++;
     dev.netns.drop(skb, 'DEV_READY', `${dev.name} is down`);
@@ -148,6 +158,16 @@ export function netifReceive(dev: NetDevice, skb: Skb): void {
   if (!dev.up) {
     dev.counters.rxDropped++;
     dev.netns.drop(skb, 'DEV_READY', `${dev.name} is down`);
+    return;
+  }
+  if (++skb.crossed > MAX_CROSSED) {
+    dev.counters.rxDropped++;
+    dev.netns.record(skb, {
+      kind: 'drop',
+      reason: 'SIM_EVENT_LIMIT',
+      detail: `crossed ${MAX_CROSSED} devices and was never routed`,
+    });
+    dev.netns.endPacket(skb, 'SIM_EVENT_LIMIT', 'SIM_EVENT_LIMIT');
     return;
   }
   skb.iif = dev.name;
@@ -173,6 +193,8 @@ export function isForwardable(dev: NetDevice, { l3 }: Skb): boolean {
 export function tooLong(dev: NetDevice, { l3 }: Skb): string {
   return `${l3Bytes(l3)} bytes, ${dev.name} takes ${dev.mtu}`;
 }
+/** Devices one frame may cross without being routed: far more than any sound layer 2 has, so beyond it goes round in a loop. */
+const MAX_CROSSED = 255;
 
 /** Who a frame is for, seen from a device with that address (eth_type_trans). */
 export function packetType(dmac: Mac, own: Mac): 'HOST' | 'BROADCAST' | 'OTHERHOST' {

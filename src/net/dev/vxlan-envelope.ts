@@ -57,6 +57,7 @@ export function sealVxlan(dev: NetDevice, inner: Skb, frame: Frame, { local, rem
   const skb = newSkb(outer, recorder, outerId);
   // Same namespace, so the mark stays on the outer packet (skb_scrub_packet with xnet false).
   skb.mark = inner.mark;
+  skb.crossed = inner.crossed;
   ipLocalOut(netns, skb, { src: local });
 }
 
@@ -68,6 +69,7 @@ export function openVxlan(dev: NetDevice, outer: Skb, packet: Ipv4Packet, { vni,
   const inner = newSkb(frame.l3, recorder, innerId);
   inner.eth = frame.eth;
   inner.mark = outer.mark;
+  inner.crossed = outer.crossed;
   scrub(inner, { crossesNetns: false });
   inner.tunnel = { local: packet.dst, remote: packet.src, id: vni };
   dev.netns.record(inner, { kind: 'decap', dev: dev.name, vni, innerId, outerSrc: packet.src, port: dstport });

@@ -106,6 +106,7 @@ function forward(netns: Netns, skb: Skb, to: Extract<InputRoute, { kind: 'forwar
     return;
   }
   const from = skb.l3.ttl;
+  skb.crossed = 0;
   skb.l3 = { ...skb.l3, ttl: from - 1 };
   netns.record(skb, { kind: 'ttl', from, to: from - 1 });
   skb.oif = to.dev.name;

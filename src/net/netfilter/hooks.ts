@@ -63,6 +63,8 @@ export type HookResult =
       readonly at: RuleRef | null;
       /** Set when a REJECT target decided: what the IP layer must answer. */
       readonly reject: RejectWith | null;
+      /** What the kernel logs where no rule or policy decided. */
+      readonly why?: string;
     };
 
 /** Address types of `-m addrtype` (include/uapi/linux/rtnetlink.h RTN_*). */

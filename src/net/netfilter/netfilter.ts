@@ -85,6 +85,11 @@ function drop(at: RuleRef | null): HookResult {
   return { verdict: 'DROP', reason: 'NETFILTER_DROP', at, reject: null };
 }
 
+type StepOp = Extract<StepDetail, { kind: 'ct' }>['op'];
+
+/** What nf_conntrack_in logs when it drops for want of room. */
+const TABLE_FULL = 'nf_conntrack: table full, dropping packet';
+
 function needsConntrack(match: Match | Target | null): boolean {
   return match !== null && ['conntrack', 'state', 'connmark', 'CONNMARK'].includes(match.kind);
 }
@@ -281,14 +286,17 @@ export class Netfilter {
 
   #track(skb: Skb, at: Place): HookResult {
     const op = this.conntrack.incoming(skb, packetOf(skb));
-    if (op === 'full') return drop(null);
+    if (op === 'full') {
+      this.#recordCt(skb, at, op);
+      return { verdict: 'DROP', reason: 'NETFILTER_DROP', at: null, reject: null, why: TABLE_FULL };
+    }
     // A packet that already has its connection is not looked up again; only a locally made error is worth telling.
     if (op === 'kept' && ctStateOf(skb.nfct) !== 'RELATED') return ACCEPT;
     this.#recordCt(skb, at, op === 'kept' ? 'related' : op);
     return ACCEPT;
   }
 
-  #recordCt(skb: Skb, at: Place, op: 'new' | 'found' | 'confirmed' | 'invalid' | 'untracked' | 'related'): void {
+  #recordCt(skb: Skb, at: Place, op: StepOp): void {
     if (skb.recorder === null) return;
     const conn = skb.nfct === null || skb.nfct === 'untracked' ? null : skb.nfct.conn;
     const { original = null, reply = null, id = null } = conn ?? {};

@@ -78,9 +78,10 @@ export class Lab {
     if (events.some(({ kind }) => kind === 'answered')) this.wait(0.5);
     handle.close();
     const first = events[0];
-    const outcome =
-      first === undefined ? (end === 'limit' ? 'loop' : 'silence') : first.kind === 'error' ? first.errno : first.kind;
-    const trace = recorder.close(this.sim.now, end === 'limit' ? 'loop' : outcome === 'answered' ? 'reply' : 'timeout');
+    const looped = first?.kind !== 'answered' && (end === 'limit' || recorder.looped);
+    const told = first === undefined ? 'silence' : first.kind === 'error' ? first.errno : first.kind;
+    const outcome = looped ? 'loop' : told;
+    const trace = recorder.close(this.sim.now, looped ? 'loop' : outcome === 'answered' ? 'reply' : 'timeout');
     return { outcome, text: first?.kind === 'answered' ? first.text : null, trace };
   }
 }

@@ -42,6 +42,7 @@ export class TraceRecorder {
   readonly #keep: ((kind: StepKind) => boolean) | null;
   #dropped = 0;
   #closed = false;
+  #looped = false;
 
   /** `keep` limits what is recorded to some kinds of steps, for flows of which only the end matters. */
   constructor(flowId: string, startedAt: Instant, keep: ((kind: StepKind) => boolean) | null = null) {
@@ -74,6 +75,11 @@ export class TraceRecorder {
     return packet.relation === 'encapsulates' ? packet.parentId : null;
   }
 
+  /** True once a packet went round until the limit. */
+  get looped(): boolean {
+    return this.#looped;
+  }
+
   /** Adds a step about `skb`, as it is now. */
   step(at: Instant, place: Place, skb: Skb, detail: StepDetail): void {
     if (this.#closed || this.#keep?.(detail.kind) === false) return;
@@ -100,6 +106,7 @@ export class TraceRecorder {
     const packet = assertExists(this.#packets[packetId - 1], () => `packet ${packetId} was not opened`);
     assert(packet.disposition === null, () => `packet ${packetId} ended twice: ${packet.disposition ?? ''}, ${disposition}`);
     packet.disposition = disposition;
+    if (disposition === 'SIM_EVENT_LIMIT') this.#looped = true;
     packet.reason = reason;
   }
 

@@ -34,6 +34,7 @@ export type DropReason =
   | 'OTHERHOST'
   | 'PKT_TOO_BIG'
   | 'DEV_READY'
+  | 'QDISC_DROP'
   | 'TCP_INVALID_SEQUENCE'
   | 'TCP_RESET'
   | 'UNHANDLED_PROTO'
@@ -193,7 +194,7 @@ export type StepDetail =
     }
   | {
       readonly kind: 'ct';
-      readonly op: 'new' | 'found' | 'confirmed' | 'invalid' | 'untracked' | 'related';
+      readonly op: 'new' | 'found' | 'confirmed' | 'invalid' | 'untracked' | 'related' | 'full';
       readonly state: CtState;
       readonly original: Tuple | null;
       readonly reply: Tuple | null;
@@ -218,6 +219,17 @@ export type StepDetail =
       readonly state: string;
       readonly lladdr: Mac | null;
       readonly madeBy: Provenance;
+    }
+  /** The device's netem qdisc let the packet wait, or lost it. */
+  | {
+      readonly kind: 'qdisc';
+      readonly dev: DevRef;
+      /** As tc prints it: `netem delay 50ms loss 30%`. */
+      readonly text: string;
+      readonly delayNs: number;
+      /** What the loss drew: lost when below the probability; null where nothing is left to chance. */
+      readonly draw: { readonly value: number; readonly probability: number } | null;
+      readonly lost: boolean;
     }
   | { readonly kind: 'dev.tx'; readonly dev: DevRef; readonly type: string }
   | { readonly kind: 'dev.rx'; readonly dev: DevRef; readonly type: string }

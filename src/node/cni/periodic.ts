@@ -12,6 +12,7 @@ export class PeriodicWork {
 
   /** Runs `work` each `periodNs` from now on. */
   every(periodNs: number, label: string, work: () => void): void {
+    this.#stopped = false;
     const again = (): void => {
       const timer = this.#sim.background(periodNs, label, () => {
         this.#timers.delete(timer);

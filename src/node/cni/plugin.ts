@@ -67,9 +67,9 @@ export interface CniPlugin {
   readonly ready: boolean;
   /** Set where a plugin of the list maps hostPorts (capability `portMappings`). */
   readonly mapsPorts?: true;
-  /** Starts what the network runs on this node beside the plugin; called once. */
+  /** Starts what the network runs on this node beside the plugin; and starts it again after `teardownNode`. */
   setupNode(): void;
-  /** The node goes: stops the daemon. What it left in the kernel stays, as on a machine that is switched off. */
+  /** Stops the daemon, as a crash does: what it left in the kernel stays. */
   teardownNode(): void;
   /** Called when `ready` may have changed. */
   onReadyChange(listener: () => void): void;

@@ -2,12 +2,15 @@
  * The kubelet of one node (pkg/kubelet/kubelet.go): registers the node, keeps its status, and has one worker for each Pod bound to it.
  * It writes no iptables rules.
  *
- * Simplification: no static Pod files, eviction, node lease objects or API of its own (the port is open and answers 401).
+ * Simplification: no static Pod files, eviction or API of its own (the port is open and answers 401). A node whose card is down is not heard
+ * of, but hears: its agents go on as if they could watch.
  */
 import type { ResourceList } from '../../api/types/node.ts';
 import type { Pod } from '../../api/types/pod.ts';
 import type { ApiClient, WatchEvent } from '../../api/watch.ts';
+import { cidrAddress } from '../../lib/cidr.ts';
 import { IP_ANY, IP_LOOPBACK, type IpAddr } from '../../lib/ip.ts';
+import type { NetDevice } from '../../net/dev/device.ts';
 import type { Kernel } from '../../net/kernel.ts';
 import { NS_PER_MS, NS_PER_S, type Timer } from '../../sim/sim.ts';
 import type { CniPlugin } from '../cni/plugin.ts';
@@ -25,6 +28,8 @@ import { PodWorker, type PodWorkerContext } from './pod-worker.ts';
 const START_NS = 300 * NS_PER_MS;
 /** nodeStatusReportFrequency: how often an unchanged status is written. */
 const REPORT_NS = 300 * NS_PER_S;
+/** nodeLeaseDurationSeconds 40 times nodeLeaseRenewIntervalFraction 0.25; nodeStatusUpdateFrequency is the same. */
+const HEARTBEAT_NS = 10 * NS_PER_S;
 
 export interface KubeletOptions {
   readonly nodeName: string;
@@ -36,6 +41,8 @@ export interface KubeletOptions {
   readonly runtime: RuntimeName;
   readonly capacity: ResourceList;
   readonly dns: KubeletDns;
+  /** The API server runs on this machine. */
+  readonly reachesApiLocally: boolean;
 }
 
 export class Kubelet {
@@ -47,6 +54,7 @@ export class Kubelet {
   readonly #stops: (() => void)[] = [];
   #starting: Timer | null = null;
   #report: Timer | null = null;
+  #heart: Timer | null = null;
 
   constructor(options: KubeletOptions) {
     const { api, cni, kernel, nodeIP, nodeName } = options;
@@ -73,6 +81,7 @@ export class Kubelet {
     this.#starting = kernel.sim.after(START_NS, `kubelet start ${nodeName}`, () => {
       this.#starting = null;
       this.#reportStatus();
+      this.#beat();
       this.#stops.push(
         this.#options.pods.subscribe(nodeName, (event) => {
           this.#onPod(event);
@@ -85,6 +94,7 @@ export class Kubelet {
   stop(): void {
     this.#starting?.cancel();
     this.#report?.cancel();
+    this.#heart?.cancel();
     for (const stop of this.#stops) stop();
     this.#stops.length = 0;
     for (const worker of this.#workers.values()) worker.destroy();
@@ -126,6 +136,27 @@ export class Kubelet {
     if (this.#starting !== null) return;
     this.#reportStatus();
     for (const worker of this.#workers.values()) worker.networkChanged();
+  }
+
+  /** Renews the node's lease; and where the control plane had given the node up, says that it is wrong. */
+  #beat(): void {
+    const { api, kernel, nodeName } = this.#options;
+    this.#heart = kernel.sim.background(HEARTBEAT_NS, `node lease ${nodeName}`, () => {
+      this.#beat();
+    });
+    if (!this.#isConnected()) return;
+    api.renewLease(nodeName);
+    const ready = api.get('Node', null, nodeName)?.status.conditions?.find(({ type }) => type === 'Ready');
+    if (ready?.status !== 'Unknown') return;
+    this.#reportStatus();
+    for (const worker of this.#workers.values()) worker.reportAgain();
+  }
+
+  /** Whether the device that has the node's address is up: without it the API server hears nothing. */
+  #isConnected(): boolean {
+    const { kernel, nodeIP, reachesApiLocally } = this.#options;
+    const has = (dev: NetDevice): boolean => dev.addresses.some(({ address }) => cidrAddress(address) === nodeIP);
+    return reachesApiLocally || kernel.root.links().some((dev) => dev.up && has(dev));
   }
 
   #reportStatus(): void {

@@ -128,6 +128,11 @@ export class PodWorker {
     if (this.#stage === 'starting' && this.#sandbox === null && this.#waitsForNetwork) this.#createSandbox();
   }
 
+  /** Somebody else wrote the Pod's status while the kubelet was not heard: it says again how things are. */
+  reportAgain(): void {
+    if (this.#stage !== 'over') this.#statusChanged();
+  }
+
   /** The object is gone, or the node is: everything ends at once and nothing is written. */
   destroy(): void {
     this.#stage = 'over';

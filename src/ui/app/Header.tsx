@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button as AriaButton } from 'react-aria-components/Button';
+import { FaultCount } from '../faults/FaultCount.tsx';
 import { IconButton } from '../kit/Button.tsx';
 import { Chip } from '../kit/Chip.tsx';
 import { Icon } from '../kit/Icon.tsx';
@@ -29,6 +30,7 @@ export function Header(): ReactElement {
       {wide ? <span className={styles.bar} /> : null}
       <Crumb />
       {wide ? <NetworkChips /> : null}
+      <FaultCount />
       <span className={styles.space} />
       <ModeSwitch />
       <span className={styles.space} />

@@ -2,6 +2,8 @@
 import { NS_PER_S } from '../store/instant.ts';
 import { addFile, applyFile, canApply, deleteFromCluster, downloadFile } from '../manifests/file-actions.ts';
 import { exportScript } from '../manifests/export-script.ts';
+import { hideFault, repairAll } from '../faults/fault-actions.ts';
+import { activeFaults } from '../faults/faults-at.ts';
 import { openDialog, openSend, redo, runCommand, setLevel, setMode, setZoom, showDockTab, undo } from '../store/actions.ts';
 import type { AppState, DockTab, Lang, Level, Theme, Zoom } from '../store/state.ts';
 import type { AppStore } from '../store/store.ts';
@@ -64,6 +66,17 @@ const SESSION: readonly AppCommand[] = [
     run: (store) => runCommand(store, { kind: 'flush-conntrack', node: null }),
   }),
   command({ id: 'export-script', label: 'commands.exportScript', run: (store) => void exportScript(store) }),
+];
+
+const FAULTS: readonly AppCommand[] = [
+  command({ id: 'faults', label: 'commands.faults', run: (store) => openDialog(store, 'faults') }),
+  command({ id: 'hide-fault', label: 'commands.hideFault', run: hideFault }),
+  command({
+    id: 'repair-all',
+    label: 'commands.repairAll',
+    enabled: ({ snapshot }) => activeFaults(snapshot).some(({ fault }) => fault !== null),
+    run: repairAll,
+  }),
 ];
 
 const ZOOMS: readonly { readonly zoom: Zoom; readonly key: string; readonly label: Label }[] = [
@@ -134,4 +147,4 @@ const SETTINGS: readonly AppCommand[] = [
   ),
 ];
 
-export const coreCommands: readonly AppCommand[] = [...MANIFESTS, ...SESSION, ...VIEW, ...SETTINGS];
+export const coreCommands: readonly AppCommand[] = [...MANIFESTS, ...SESSION, ...FAULTS, ...VIEW, ...SETTINGS];

@@ -98,7 +98,19 @@ function CellButton({ cell, open, onPress }: CellButtonProps): ReactElement {
 const SIGN = { added: '+', removed: '−', changed: '~' } as const;
 
 /** Things with a name of their own in the catalogue; API kinds are said as they are spelt. */
-const NAMED = ['container', 'veth pair', 'link', 'address', 'route', 'neigh', 'fdb', 'chain', 'rule', 'sysctl'] as const;
+const NAMED = [
+  'container',
+  'veth pair',
+  'link',
+  'address',
+  'route',
+  'neigh',
+  'fdb',
+  'chain',
+  'rule',
+  'sysctl',
+  'fault',
+] as const;
 
 function useCountText(): (count: ChangeCount) => string {
   const { t } = useTranslation();

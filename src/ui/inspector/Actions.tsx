@@ -1,4 +1,4 @@
-/** What can be done with the selected thing: send from it or to it, stop packets at it, scale it, delete it. */
+/** What can be done with the selected thing: send from it or to it, stop packets at it, break it, scale it, delete it. */
 import { useMemo, useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../kit/Button.tsx';
@@ -7,13 +7,20 @@ import { useApp, useAppStore } from '../store/context.ts';
 import { captureText, type Tap } from '../../cluster/capture.ts';
 import type { Command } from '../../cluster/commands.ts';
 import { saveCapture } from '../journey/capture-file.ts';
+import type { Ref } from '../../cluster/snapshot.ts';
+import { BreakMenu } from '../faults/BreakMenu.tsx';
 import { defaultProbe } from '../send/draft.ts';
 import type { AppStore } from '../store/store.ts';
 import type { Description } from './description.ts';
 import styles from './Actions.module.css';
 
-export function Actions({ description }: { readonly description: Description }): ReactElement {
-  const { breakpoint, from, to, deletable, scalable } = description;
+export interface ActionsProps {
+  readonly description: Description;
+  readonly selection: Ref;
+}
+
+export function Actions({ description, selection }: ActionsProps): ReactElement {
+  const { breakpoint, from, to, deletable, scalable, title } = description;
   return (
     <div className={styles.actions}>
       {from === null && to === null ? null : <SendButtons from={from} to={to} />}
@@ -21,6 +28,7 @@ export function Actions({ description }: { readonly description: Description }):
       {breakpoint?.kind === 'device' ? (
         <CaptureButton node={breakpoint.node} netns={breakpoint.netns} dev={breakpoint.name} />
       ) : null}
+      <BreakMenu selection={selection} thing={title} />
       {scalable === null ? null : <Scale {...scalable} />}
       {deletable === null ? null : <Delete key={deletable} object={deletable} />}
     </div>

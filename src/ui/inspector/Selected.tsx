@@ -5,6 +5,8 @@ import type { Ref } from '../../cluster/snapshot.ts';
 import { Say } from '../chains/Say.tsx';
 import { sentence } from '../chains/sentence.ts';
 import { TextButton } from '../kit/Button.tsx';
+import { FaultsHere } from '../faults/FaultsHere.tsx';
+import { ToolLine } from '../faults/ToolLine.tsx';
 import { Icon } from '../kit/Icon.tsx';
 import { RealCommand } from '../kit/RealCommand.tsx';
 import { select } from '../store/actions.ts';
@@ -24,7 +26,9 @@ export function Selected({ selection }: { readonly selection: Ref }): ReactEleme
   return (
     <div className={styles.inspector}>
       <Described description={description} />
+      <FaultsHere selection={selection} />
       {selection.kind === 'node' ? <NodeSysctls node={selection.node} /> : null}
+      <Line selection={selection} />
       <MadeBy selection={selection} />
       {description.command === null ? null : (
         <section>
@@ -32,9 +36,16 @@ export function Selected({ selection }: { readonly selection: Ref }): ReactEleme
           <RealCommand text={description.command} />
         </section>
       )}
-      <Actions description={description} />
+      <Actions description={description} selection={selection} />
     </div>
   );
+}
+
+/** A shell on what is selected, where it is a machine or a namespace. */
+function Line({ selection }: { readonly selection: Ref }): ReactElement | null {
+  if (selection.kind === 'node') return <ToolLine key={selection.node} node={selection.node} netns="root" />;
+  if (selection.kind !== 'netns') return null;
+  return <ToolLine key={`${selection.node} ${selection.netns}`} node={selection.node} netns={selection.netns} />;
 }
 
 function Described({ description }: { readonly description: Description }): ReactElement {

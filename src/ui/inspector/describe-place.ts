@@ -13,6 +13,7 @@ export function describeNode(snapshot: ClusterSnapshot, name: string): Descripti
     kind: 'inspector.kind.node',
     title: name,
     facts: facts(
+      fact('power', node.on ? '' : 'off'),
       fact('status', node.ready ? 'Ready' : 'NotReady'),
       fact('roles', node.controlPlane ? 'control-plane' : ''),
       fact('InternalIP', node.ip),

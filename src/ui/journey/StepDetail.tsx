@@ -84,6 +84,7 @@ function nameOf({ step, expanded, at, nat }: JourneyStep): string {
       return step.reason;
     case 'dev.rx':
     case 'dev.tx':
+    case 'qdisc':
       return step.dev.name;
     case 'wire':
       return step.segment;

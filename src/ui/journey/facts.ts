@@ -42,6 +42,8 @@ export function factOf(journeyStep: JourneyStep): Sentence {
       return sentence('journey.fact.ttl', { from: String(step.from), to: String(step.to) });
     case 'neigh':
       return neighFact(step, journeyStep.found);
+    case 'qdisc':
+      return qdiscFact(step);
     case 'dev.tx':
       return sentence('journey.fact.devOut', { dev: step.dev.name });
     case 'dev.rx':
@@ -88,7 +90,13 @@ const CT_FACTS = {
   invalid: 'journey.fact.ctInvalid',
   untracked: 'journey.fact.ctUntracked',
   related: 'journey.fact.ctRelated',
+  full: 'journey.fact.ctFull',
 } as const;
+
+function qdiscFact({ dev, text, lost, delayNs }: StepOf<'qdisc'>): Sentence {
+  if (lost) return sentence('journey.fact.qdiscLost', { dev: dev.name, text });
+  return sentence(delayNs === 0 ? 'journey.fact.qdiscPassed' : 'journey.fact.qdiscWaits', { dev: dev.name, text });
+}
 
 const BRIDGE_NF_FACTS = {
   bridged: 'journey.fact.bridgeNfLends',

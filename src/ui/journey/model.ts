@@ -226,6 +226,7 @@ function deviceOf(step: TraceStep): string | null {
   switch (step.kind) {
     case 'dev.rx':
     case 'dev.tx':
+    case 'qdisc':
       return step.dev.name;
     case 'neigh':
     case 'vxlan.fdb':

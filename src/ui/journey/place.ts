@@ -40,6 +40,7 @@ export function refOf({ step, at, expanded }: JourneyStep): Ref | null {
       return step.id === null ? null : { kind: 'conntrack', ...where, id: step.id };
     case 'dev.rx':
     case 'dev.tx':
+    case 'qdisc':
       return { kind: 'link', ...where, name: step.dev.name };
     case 'encap':
     case 'decap':

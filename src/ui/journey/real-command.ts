@@ -44,6 +44,8 @@ function commandOf(journeyStep: JourneyStep, physical: DevView | null): string |
     case 'encap':
     case 'decap':
       return `ip -d link show ${step.dev}`;
+    case 'qdisc':
+      return `tc -s qdisc show dev ${step.dev.name}`;
     case 'dev.tx':
     case 'dev.rx':
       return tcpdump(step.dev.name, after.l3);

@@ -42,6 +42,8 @@ export function stateRead({ step, expanded }: JourneyStep): readonly StateRow[] 
       );
     case 'pmtu':
       return [row('journey.detail.route', `${step.dst} cache expires ${secondsUntil(step)}sec mtu ${step.mtu}`)];
+    case 'qdisc':
+      return [row('journey.detail.qdisc', step.text)];
     case 'drop':
       return step.detail === '' ? [] : [row('journey.detail.rule', step.detail)];
     default:

@@ -12,6 +12,7 @@ export type Stops = Readonly<Record<StepBy, readonly number[]>>;
 const HOP_KINDS = new Set<string>([
   'socket.send',
   'socket.deliver',
+  'qdisc',
   'dev.tx',
   'dev.rx',
   'wire',

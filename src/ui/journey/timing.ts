@@ -43,6 +43,7 @@ export function paceOf({ step, nat }: JourneyStep): Pace {
   switch (step.kind) {
     case 'socket.send':
     case 'socket.deliver':
+    case 'qdisc':
     case 'dev.tx':
     case 'dev.rx':
     case 'wire':

@@ -36,6 +36,8 @@ export function verdictOf({ step, expanded, nat }: JourneyStep): Verdict {
     case 'reject':
     case 'icmp.error':
       return 'reject';
+    case 'qdisc':
+      return step.lost ? 'drop' : 'device';
     case 'dev.rx':
     case 'dev.tx':
     case 'wire':

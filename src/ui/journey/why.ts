@@ -39,6 +39,8 @@ export function whyOf(journeyStep: JourneyStep, chainOf: ChainLookup): Sentence 
       return sentence('journey.why.ttl');
     case 'neigh':
       return neighWhy(step, journeyStep.found);
+    case 'qdisc':
+      return qdiscWhy(step);
     case 'dev.tx':
       return sentence(step.type === 'veth' ? 'journey.why.vethOut' : 'journey.why.devOut');
     case 'dev.rx':
@@ -75,6 +77,7 @@ const CT_WHYS = {
   invalid: 'journey.why.ctInvalid',
   untracked: 'journey.why.ctUntracked',
   related: 'journey.why.ctRelated',
+  full: 'journey.why.ctFull',
 } as const;
 
 const FDB_WHYS = { forward: 'journey.why.fdbPort', flood: 'journey.why.fdbFlood', local: 'journey.why.fdbLocal' } as const;
@@ -104,6 +107,13 @@ function dnsWhy(what: string, { response, rcode, answers, question }: DnsMessage
   return answers.length === 0
     ? sentence('journey.why.noData', { name: question.name, type: question.type })
     : sentence('journey.why.answers');
+}
+
+function qdiscWhy({ draw, lost, delayNs }: StepOf<'qdisc'>): Sentence {
+  if (draw === null) return sentence('journey.why.qdiscWaits');
+  const drawn = { value: drawText(draw.value), probability: String(draw.probability) };
+  if (lost) return sentence('journey.why.qdiscLost', drawn);
+  return sentence(delayNs === 0 ? 'journey.why.qdiscKept' : 'journey.why.qdiscKeptWaits', drawn);
 }
 
 function routeWhy({ route, dst, again, srcChosen }: StepOf<'route.lookup'>): Sentence {

@@ -9,6 +9,7 @@ import type { Ref } from '../../cluster/snapshot.ts';
 import { useCommands } from '../commands/context.ts';
 import { keyText } from '../commands/keys.ts';
 import type { AppCommand } from '../commands/command.ts';
+import { breakThing } from '../faults/fault-actions.ts';
 import { Icon } from '../kit/Icon.tsx';
 import { ModalDialog } from '../kit/ModalDialog.tsx';
 import { VerdictMark } from '../kit/VerdictMark.tsx';
@@ -16,7 +17,7 @@ import { openFile } from '../manifests/file-actions.ts';
 import { openDialog, openScenario, select, showChain } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import type { AppStore } from '../store/store.ts';
-import { clusterEntries, entry, search, type Entry, type EntryAction } from './entries.ts';
+import { clusterEntries, entry, faultEntries, search, type Entry, type EntryAction } from './entries.ts';
 import styles from './Palette.module.css';
 
 export function Palette(): ReactElement {
@@ -74,6 +75,7 @@ function useEntries(): readonly Entry[] {
         }),
       ),
       ...clusterEntries(snapshot),
+      ...faultEntries(snapshot, ({ key, values }) => t(key, values)),
     ];
   }, [commands, files, lang, scenarios, snapshot, store, t]);
 }
@@ -93,6 +95,9 @@ function run(store: AppStore, commands: readonly AppCommand[], action: EntryActi
       break;
     case 'scenario':
       void openScenario(store, action.id);
+      break;
+    case 'break':
+      breakThing(store, action.fault);
       break;
     case 'command':
       commands.find((command) => command.id === action.id)?.run(store);

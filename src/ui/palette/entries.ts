@@ -6,7 +6,10 @@ import type { Verdict } from '../kit/VerdictMark.tsx';
 import type { IconName } from '../kit/Icon.tsx';
 import { objectIcon, linkIcon } from '../inspector/icons.ts';
 import { ruleTarget, targetVerdict } from '../dock/rule-text.ts';
+import type { Fault } from '../../cluster/faults/fault.ts';
 import type { ClusterSnapshot, NodeView, Ref } from '../../cluster/snapshot.ts';
+import { offerSaid, type Said } from '../faults/fault-words.ts';
+import { offersFor } from '../faults/offers.ts';
 
 /** What running an entry does. */
 export type EntryAction =
@@ -20,9 +23,10 @@ export type EntryAction =
     }
   | { readonly kind: 'file'; readonly name: string }
   | { readonly kind: 'scenario'; readonly id: string }
-  | { readonly kind: 'command'; readonly id: string };
+  | { readonly kind: 'command'; readonly id: string }
+  | { readonly kind: 'break'; readonly fault: Fault };
 
-export type EntryGroup = 'objects' | 'devices' | 'rules' | 'files' | 'scenarios' | 'commands';
+export type EntryGroup = 'objects' | 'devices' | 'rules' | 'files' | 'scenarios' | 'commands' | 'faults';
 
 export interface Entry {
   readonly id: string;
@@ -60,6 +64,35 @@ export function entry(draft: Draft, searched = ''): Entry {
 
 export function clusterEntries(snapshot: ClusterSnapshot): readonly Entry[] {
   return [...objectEntries(snapshot), ...snapshot.nodes.flatMap((node) => [...deviceEntries(node), ...ruleEntries(node)])];
+}
+
+/** What can be broken on the nodes and their devices and routes, in the words of the catalogue. */
+export function faultEntries(snapshot: ClusterSnapshot, say: (said: Said) => string): readonly Entry[] {
+  const dns: Ref = { kind: 'object', key: 'Deployment kube-system/coredns' };
+  const entriesOf = (refs: readonly Ref[], node: string): readonly Entry[] =>
+    refs
+      .flatMap((ref) => offersFor(snapshot, ref))
+      .map((fault) =>
+        entry({
+          id: JSON.stringify(fault),
+          group: 'faults',
+          node,
+          text: say(offerSaid(fault)),
+          icon: 'warning',
+          about: { kind: 'plain', text: node },
+          action: { kind: 'break', fault },
+        }),
+      );
+  const onNodes = snapshot.nodes.flatMap(({ name: node, root }) => {
+    const at = { node, netns: 'root' } as const;
+    const refs: readonly Ref[] = [
+      { kind: 'node', node },
+      ...root.links.map(({ name }): Ref => ({ kind: 'link', ...at, name })),
+      ...root.routes.map(({ text }): Ref => ({ kind: 'route', ...at, text })),
+    ];
+    return entriesOf(refs, node);
+  });
+  return [...onNodes, ...entriesOf([dns], '')];
 }
 
 function objectEntries(snapshot: ClusterSnapshot): readonly Entry[] {

@@ -99,7 +99,7 @@ export interface EditorTarget {
 }
 
 /** The dialogs there are; one at a time. */
-export type Dialog = 'send' | 'palette' | 'keys';
+export type Dialog = 'send' | 'palette' | 'keys' | 'faults';
 
 /** What the column beside the rail shows in a journey; null: only the rail. */
 export type RailPanel = 'manifests' | 'inspector' | 'changes' | DockTab;

@@ -80,7 +80,12 @@ export class Flanneld {
     this.#unwatch?.();
     this.#unwatch = null;
     this.#starting?.cancel();
+    this.#starting = null;
     this.#periodic.stop();
+    // What it knew goes with the process; subnet.env and what it wrote into the kernel stay.
+    this.#own = null;
+    this.#leases.clear();
+    this.#checked = null;
   }
 
   #onNode({ type, object }: WatchEvent<Node>): void {

@@ -25,6 +25,8 @@ export class HostGwBackend implements FlannelBackend {
 
   addLease(lease: Lease): Result<void, string> {
     if (lease.backendType !== 'host-gw') return ok(undefined);
+    const isThere = this.#root.fib.routes().some(({ dst, via }) => dst === lease.subnet && via === lease.publicIP);
+    if (isThere) return ok(undefined);
     const by: Provenance = { actor: 'flanneld', action: 'addNetwork', object: `Node ${lease.node}` };
     const added = this.#root.addRoute({ dst: lease.subnet, via: lease.publicIP, dev: this.#dev }, by);
     return added.ok ? added : err(`Error adding route to ${lease.subnet} via ${lease.publicIP} dev index: ${added.error}`);

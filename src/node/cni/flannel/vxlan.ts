@@ -9,6 +9,7 @@ import type { IpAddr } from '../../../lib/ip.ts';
 import type { Provenance } from '../../../lib/provenance.ts';
 import { err, ok, type Result } from '../../../lib/result.ts';
 import type { Netns } from '../../../net/netns.ts';
+import { replaceRoute } from '../../../net/route/replace.ts';
 import type { FlannelBackend, OwnSubnet, Registered } from './backend.ts';
 import type { Lease } from './lease.ts';
 
@@ -67,7 +68,7 @@ export class VxlanBackend implements FlannelBackend {
     if (!neigh.ok) return err(`AddARP failed: ${neigh.error}`);
     const fdb = this.#root.addFdb({ dev: VXLAN_DEVICE, mac: vtepMAC, dst: lease.publicIP }, by);
     if (!fdb.ok) return err(`AddFDB failed: ${fdb.error}`);
-    const route = this.#root.addRoute({ dst: lease.subnet, via: gateway, dev: VXLAN_DEVICE, onlink: true }, by);
+    const route = replaceRoute(this.#root, { dst: lease.subnet, via: gateway, dev: VXLAN_DEVICE, onlink: true }, by);
     return route.ok ? route : err(`failed to add vxlanRoute (${lease.subnet} -> ${gateway}): ${route.error}`);
   }
 

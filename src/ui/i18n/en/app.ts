@@ -59,6 +59,7 @@ export const app = {
     devices: 'Devices',
     rules: 'Chains and rules on {{node}}',
     commands: 'Commands',
+    faults: 'Break',
     files: 'Manifests',
     scenarios: 'Scenarios',
     chain: 'chain, {{table}}',

@@ -32,6 +32,8 @@ export const dock = {
     rule_other: 'rules',
     sysctl_one: 'sysctl',
     sysctl_other: 'sysctls',
+    fault_one: 'fault',
+    fault_other: 'faults',
   },
   node: 'Node',
   table: 'Table',

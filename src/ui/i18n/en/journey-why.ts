@@ -55,6 +55,8 @@ export const why = {
   ctInvalid: 'The packet fits no connection and cannot start one.',
   ctUntracked: 'A raw rule asked conntrack to look away.',
   ctRelated: 'The packet speaks about a known connection, as ICMP errors do.',
+  ctFull:
+    'There is no room for another connection: the table holds as many as nf_conntrack_max allows. Packets of known connections still pass.',
   rejected: 'The kernel writes the answer the rule asks for and drops the packet.',
   ttl: 'A router takes one off. At 0 the packet would be thrown away.',
   neigh: 'The next hop is on this link, so its MAC address goes into the Ethernet header.',
@@ -62,6 +64,11 @@ export const why = {
   neighFound:
     'Nobody had said yet which MAC address {{addr}} has. The packet waited while the kernel asked, until <m>{{answer}}</m> came in. The question and the answer are under ARP.',
   neighFailed: 'The kernel asked three times and nobody answered.',
+  qdiscWaits: 'The qdisc in front of this device is netem, which keeps every packet back for a while.',
+  qdiscLost:
+    'netem drew {{value}}, which is below {{probability}}: this packet is lost before it reaches the device. Nobody is told; TCP notices that no answer comes.',
+  qdiscKept: 'netem drew {{value}}, which is not below {{probability}}: this packet is spared.',
+  qdiscKeptWaits: 'netem drew {{value}}, which is not below {{probability}}: this packet is spared, but has to wait.',
   devOut: 'The frame is given to the device.',
   devIn: 'The device gives the frame to the kernel of this namespace.',
   vethOut: 'What goes into one end of a veth pair comes out of the other.',
@@ -101,6 +108,7 @@ export const reason = {
   OTHERHOST: 'The frame’s MAC address is another machine’s.',
   PKT_TOO_BIG: 'The packet is larger than the MTU and must not be cut.',
   DEV_READY: 'The device is down.',
+  QDISC_DROP: 'The qdisc of the device threw it away: netem loses packets by chance.',
   TCP_INVALID_SEQUENCE: 'The sequence number fits no open window.',
   TCP_RESET: 'The other side reset the connection.',
   UNHANDLED_PROTO: 'Nothing handles this kind of frame.',

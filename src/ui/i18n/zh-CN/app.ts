@@ -60,6 +60,7 @@ export const app: Translated<typeof english> = {
     devices: '设备',
     rules: '{{node}} 上的链和规则',
     commands: '命令',
+    faults: '弄坏',
     files: '清单文件',
     scenarios: '场景',
     chain: '链，{{table}}',

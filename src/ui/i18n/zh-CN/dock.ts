@@ -22,6 +22,7 @@ export const dock: Translated<typeof english> = {
     chain_other: '条链',
     rule_other: '条规则',
     sysctl_other: '项 sysctl',
+    fault_other: '故障',
   },
   node: '节点',
   table: '表',

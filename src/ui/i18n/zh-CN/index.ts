@@ -6,9 +6,10 @@ import { chains } from './chains.ts';
 import { commands } from './commands.ts';
 import { dock } from './dock.ts';
 import { editor } from './editor.ts';
+import { faults } from './faults.ts';
 import { inspector } from './inspector.ts';
 import { journey } from './journey.ts';
 import { send } from './send.ts';
 import { topology } from './topology.ts';
 
-export const zhCN: Translated<typeof en> = { app, chains, commands, dock, editor, inspector, journey, send, topology };
+export const zhCN: Translated<typeof en> = { app, chains, commands, dock, editor, faults, inspector, journey, send, topology };

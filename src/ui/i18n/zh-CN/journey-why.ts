@@ -57,6 +57,7 @@ export const why: Translated<typeof englishWhy> = {
   ctInvalid: '这个数据包不属于任何连接，也不能开始一个连接。',
   ctUntracked: 'raw 表的规则要求 conntrack 不要查看。',
   ctRelated: '这个数据包说的是一个已知的连接，例如 ICMP 错误。',
+  ctFull: '没有地方再记一个连接：表里的条目已经达到 nf_conntrack_max。已知连接的数据包仍然通过。',
   rejected: '内核按规则的要求发出回复，并丢弃这个数据包。',
   ttl: '每经过一个路由器减一；减到 0，数据包就会被丢弃。',
   neigh: '下一跳在这条链路上，它的 MAC 地址写进以太网头部。',
@@ -64,6 +65,11 @@ export const why: Translated<typeof englishWhy> = {
   neighFound:
     '当时还不知道 {{addr}} 的 MAC 地址。数据包先排队等待，内核发出 ARP 询问，直到收到 <m>{{answer}}</m>。这一问一答列在“ARP”里。',
   neighFailed: '内核问了三次，都没有应答。',
+  qdiscWaits: '这个设备前面的 qdisc 是 netem，它把每个数据包都扣留一会儿。',
+  qdiscLost:
+    'netem 抽到 {{value}}，小于 {{probability}}：这个数据包在到达设备之前就丢了。不通知任何人，TCP 只能从等不到应答中察觉。',
+  qdiscKept: 'netem 抽到 {{value}}，不小于 {{probability}}：这个数据包没有丢。',
+  qdiscKeptWaits: 'netem 抽到 {{value}}，不小于 {{probability}}：这个数据包没有丢，但要等一会儿。',
   devOut: '帧交给设备。',
   devIn: '设备把帧交给这个命名空间的内核。',
   vethOut: '从 veth 一端进去的，会从另一端出来。',
@@ -102,6 +108,7 @@ export const reason: Translated<typeof englishReason> = {
   OTHERHOST: '帧的 MAC 地址是别的机器的。',
   PKT_TOO_BIG: '数据包大于 MTU，又不允许分片。',
   DEV_READY: '设备没有启用。',
+  QDISC_DROP: '设备的 qdisc 丢弃了它：netem 按概率丢包。',
   TCP_INVALID_SEQUENCE: '序列号不在任何窗口内。',
   TCP_RESET: '对方重置了连接。',
   UNHANDLED_PROTO: '没有代码处理这种帧。',

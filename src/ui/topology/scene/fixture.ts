@@ -58,6 +58,7 @@ function linkView({ ifindex, name, kind, address, master, peer, vxlan }: LinkPar
     mtu: kind === 'ether' ? 1500 : 1450,
     up: true,
     lowerUp: true,
+    qdisc: null,
     flags: ['BROADCAST', 'MULTICAST', 'UP', 'LOWER_UP'],
     operstate: 'UP',
     master: master ?? null,
@@ -212,6 +213,8 @@ function nodeView({ name, pods, controlPlane, ready }: NodeFixture, index: numbe
     etc: { resolvConf: '', hosts: '' },
     podEtc: new Map(),
     kubeProxy: { mode: 'iptables', running: true },
+    cniRuns: true,
+    on: true,
   };
 }
 
@@ -289,6 +292,7 @@ export function clusterFixture({ nodes, services = [], pending = [], network = '
     ],
     objects,
     events: [],
+    faults: [],
     settled: true,
   };
 }

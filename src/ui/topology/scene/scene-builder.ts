@@ -8,6 +8,7 @@ import { refKey } from './ref-key.ts';
 import type { Anchor, Box, Cell, Edge, Point, Scene, SceneObject } from './scene-types.ts';
 import { sceneObject } from './shapes.ts';
 import type { SceneWords } from './words.ts';
+import { faultMarks } from './fault-marks.ts';
 import type { World } from './world.ts';
 
 export interface SceneInput {
@@ -21,8 +22,16 @@ export interface SceneInput {
   readonly service: string | null;
   /** In a journey, the Pods that it may come to; the others fold where they would make the text small. */
   readonly near?: ReadonlySet<string>;
+  /** What was broken on purpose, and what is said of it. */
+  readonly broken?: readonly BrokenThing[];
   /** What a node's local process is called, where the journey knows. */
   readonly processes?: ReadonlyMap<string, string>;
+}
+
+/** A fault and where it is: the thing itself, then what that is on, for zooms that do not draw it. */
+export interface BrokenThing {
+  readonly at: readonly Ref[];
+  readonly label: string;
 }
 
 type ObjectPart = Parameters<typeof sceneObject>[0];
@@ -76,6 +85,7 @@ export class SceneBuilder {
   }
 
   build(): Scene {
+    this.#objects.push(...faultMarks(this.#objects, this.input.broken ?? []));
     const bounds = grow(union(this.#objects.map((object) => object.box)), 12);
     return {
       zoom: this.#zoom,

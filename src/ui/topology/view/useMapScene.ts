@@ -10,6 +10,7 @@ import { madeBy } from '../scene/ref-key.ts';
 import type { World } from '../scene/world.ts';
 import { buildScene } from '../scene/scene.ts';
 import type { Scene } from '../scene/scene-types.ts';
+import { useBroken } from './broken.ts';
 import { useRememberedWorld, type RememberedWorld } from './layout-store.ts';
 import { useSceneWords } from './words.ts';
 
@@ -71,9 +72,21 @@ export function useMapScene(): MapScene {
   const news = useMemo(() => madeBy(exploring ? diff : null), [diff, exploring]);
   const processes = useMemo(() => processesOf(journey), [journey]);
   const near = useMemo(() => (sent === null ? undefined : nearPods(world, sent)), [world, sent]);
+  const broken = useBroken();
   const scene = useMemo(
-    () => buildScene(zoom, { world, memory, level, words, news, service, processes, ...(near === undefined ? {} : { near }) }),
-    [zoom, world, memory, level, words, news, service, processes, near],
+    () =>
+      buildScene(zoom, {
+        world,
+        memory,
+        level,
+        words,
+        news,
+        service,
+        processes,
+        broken,
+        ...(near === undefined ? {} : { near }),
+      }),
+    [zoom, world, memory, level, words, news, service, processes, broken, near],
   );
   const walk = useMemo(
     () => (journey === null || journey.steps.length === 0 ? null : walkOf(scene, journey)),

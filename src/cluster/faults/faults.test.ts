@@ -1,0 +1,561 @@
+/**
+ * Every fault: the symptom a client has, the reason the trace names, what repair puts back, and that undo does so as well.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { createCluster } from '../cluster.ts';
+import type { ProbeSpec } from '../commands.ts';
+import { loadScenario } from '../scenario-file.ts';
+import type { Fault } from './fault.ts';
+import { faultLab, reasons, type FaultLab } from './lab.ts';
+
+/** Routes, addresses, permanent neighbours, forwarding entries, settings and rules of all nodes: what a repair must bring back. */
+function configuration({ cluster }: FaultLab): unknown {
+  return cluster.snapshot().nodes.map(({ name, root, podNetns }) => ({
+    name,
+    netns: [root, ...podNetns.values()].map((netns) => ({
+      links: netns.links.map(({ name: link, up, mtu, master, hairpin, qdisc, addresses, operstate }) => [
+        link,
+        up,
+        mtu,
+        master,
+        hairpin,
+        qdisc,
+        operstate,
+        addresses.map(({ address }) => address),
+      ]),
+      routes: netns.routes.map(({ text }) => text),
+      neighbours: netns.neighbours
+        .filter(({ state }) => state === 'PERMANENT')
+        .map(({ addr, lladdr }) => `${addr} ${lladdr ?? ''}`)
+        .sort(),
+      fdb: netns.fdb.filter(({ self }) => self).map(({ mac, dst }) => `${mac} ${dst ?? ''}`),
+      sysctls: [...netns.sysctls],
+      rules: Object.values(netns.netfilter.ruleset).map(({ chains }) =>
+        [...chains.values()].map(({ policy, rules }) => [policy, rules.map(({ text }) => text)]),
+      ),
+    })),
+  }));
+}
+
+/** The host's end of a Pod's veth pair. */
+function hostEnd({ cluster }: FaultLab, pod: string): string {
+  const link = cluster
+    .snapshot()
+    .nodes.flatMap(({ root }) => root.links)
+    .find(({ peer }) => peer?.netns === `default/${pod}`);
+  return link?.name ?? '';
+}
+
+interface Row {
+  readonly fault: Fault | ((lab: FaultLab) => Fault);
+  readonly to: string | ((lab: FaultLab) => string);
+  readonly protocol?: 'tcp' | 'icmp';
+  /** The outcome of the call, and reasons among those its packets ended for. */
+  readonly outcome: string;
+  readonly reason: string | null;
+}
+
+const ROWS: Readonly<Record<string, Row>> = {
+  'ip_forward = 0 on the client’s node': {
+    fault: { kind: 'sysctl', node: 'class', name: 'net.ipv4.ip_forward', value: '0' },
+    to: 'web-far',
+    outcome: 'timeout',
+    reason: 'IP_INADDRERRORS',
+  },
+  'a bridge that is down': {
+    fault: { kind: 'link-down', node: 'class', dev: 'cni0' },
+    to: 'web-far',
+    outcome: 'timeout',
+    reason: 'DEV_READY',
+  },
+  'a bridge that is down, between two of its Pods': {
+    fault: { kind: 'link-down', node: 'class', dev: 'cni0' },
+    to: 'web-near',
+    outcome: 'timeout',
+    reason: 'DEV_READY',
+  },
+  'a tunnel that is down, so the default route takes its packets': {
+    fault: { kind: 'link-down', node: 'class', dev: 'flannel.1' },
+    to: 'web-far',
+    outcome: 'timeout',
+    reason: 'IP_INADDRERRORS',
+  },
+  'a card that is down': {
+    fault: { kind: 'link-down', node: 'class2', dev: 'eth0' },
+    to: 'web-far',
+    outcome: 'timeout',
+    reason: 'SIM_NO_LISTENER_ON_WIRE',
+  },
+  'a Pod’s own eth0 down: no packet is ever made': {
+    fault: { kind: 'link-down', node: 'class', netns: 'default/client', dev: 'eth0' },
+    to: 'web-far',
+    outcome: 'network unreachable',
+    reason: null,
+  },
+  'bridge-nf-call-iptables = 0, by Service to an endpoint on the same bridge': {
+    fault: { kind: 'sysctl', node: 'class', name: 'net.bridge.bridge-nf-call-iptables', value: '0' },
+    to: 'near-service',
+    outcome: 'timeout',
+    reason: 'NO_SOCKET',
+  },
+  'hairpin off, a Pod that calls its own Service': {
+    fault: (lab) => ({ kind: 'hairpin-off', node: 'class', dev: hostEnd(lab, 'client') }),
+    to: 'self',
+    outcome: 'timeout',
+    reason: 'SIM_NO_PORT',
+  },
+  'everything lost': {
+    fault: { kind: 'netem', node: 'class', dev: 'eth0', lossPercent: 100, delayMs: 0 },
+    to: 'web-far',
+    outcome: 'timeout',
+    reason: 'QDISC_DROP',
+  },
+  'a route missing': {
+    fault: { kind: 'missing-route', node: 'class', dst: '10.244.1.0/24' },
+    to: 'web-far',
+    outcome: 'timeout',
+    reason: 'IP_INADDRERRORS',
+  },
+  'the way back missing': {
+    fault: { kind: 'missing-route', node: 'class2', dst: '10.244.0.0/24' },
+    to: 'web-far',
+    outcome: 'timeout',
+    reason: 'IP_INADDRERRORS',
+  },
+  'a route to the wrong host': {
+    fault: { kind: 'wrong-route', node: 'class', dst: '10.244.1.0/24', via: '192.168.1.100' },
+    to: 'web-far',
+    outcome: 'timeout',
+    reason: 'IP_INADDRERRORS',
+  },
+  'two nodes that send packets to each other': {
+    fault: (lab) => ({ kind: 'routing-loop', node: 'class', other: 'class2', dst: `${lab.ip('web-far')}/32` }),
+    to: 'web-far',
+    protocol: 'icmp',
+    outcome: 'time exceeded',
+    reason: 'TTL_EXCEEDED',
+  },
+  'a neighbour missing': {
+    fault: { kind: 'missing-neighbour', node: 'class', dev: 'flannel.1', addr: '10.244.1.0' },
+    to: 'web-far',
+    outcome: 'no route to host',
+    reason: 'NEIGH_FAILED',
+  },
+  'a forwarding entry missing': {
+    fault: { kind: 'missing-fdb', node: 'class', dev: 'flannel.1', dst: '192.168.1.8' },
+    to: 'web-far',
+    outcome: 'timeout',
+    reason: 'SIM_NO_FDB',
+  },
+  'a Pod’s address on another node’s bridge': {
+    fault: (lab) => ({ kind: 'duplicate-address', node: 'class', dev: 'cni0', address: lab.ip('web-far') }),
+    to: 'web-far',
+    outcome: 'refused',
+    reason: 'NO_SOCKET',
+  },
+  'FORWARD dropped by hand': {
+    fault: { kind: 'iptables', node: 'class2', args: '-I FORWARD 1 -p tcp --dport 80 -j DROP' },
+    to: 'web-far',
+    outcome: 'timeout',
+    reason: 'NETFILTER_DROP',
+  },
+  'no room in conntrack': {
+    fault: { kind: 'sysctl', node: 'class', name: 'net.netfilter.nf_conntrack_max', value: '1' },
+    to: 'web-far',
+    outcome: 'timeout',
+    reason: 'NETFILTER_DROP',
+  },
+};
+
+describe('a fault', () => {
+  test.each(Object.entries(ROWS))('%s: symptom, cause, repair', (_, { fault, to, protocol = 'tcp', outcome, reason }) => {
+    const lab = faultLab();
+    const target = typeof to === 'string' ? to : to(lab);
+    const call = () => lab.call(target, { protocol });
+    const healthy = configuration(lab);
+    expect(call().outcome).toBe('reply');
+
+    lab.break(typeof fault === 'function' ? fault(lab) : fault);
+    expect(lab.faults()).toMatchObject([{ id: 1, active: true, hidden: false }]);
+    expect(configuration(lab)).not.toEqual(healthy);
+    const broken = call();
+    expect([broken.outcome, reasons(broken)]).toEqual([outcome, reason === null ? [] : expect.arrayContaining([reason])]);
+
+    expect(lab.run({ kind: 'repair', id: 1 })).toMatchObject({ ok: true });
+    expect(lab.faults()).toMatchObject([{ id: 1, active: false, repair: [] }]);
+    expect(configuration(lab)).toEqual(healthy);
+    expect(call().outcome).toBe('reply');
+  });
+});
+
+describe('faults beyond a lost packet', () => {
+  test('undo and redo are replay', () => {
+    const lab = faultLab();
+    const healthy = configuration(lab);
+    lab.break({ kind: 'link-down', node: 'class', dev: 'cni0' });
+    const broken = configuration(lab);
+    lab.cluster.undo();
+    expect([configuration(lab), lab.faults()]).toEqual([healthy, []]);
+    lab.cluster.redo();
+    expect([configuration(lab), lab.faults().length]).toEqual([broken, 1]);
+  });
+
+  test('a link that loses some: the segment is sent again, and the trace tells what was drawn', () => {
+    const lab = faultLab();
+    lab.break({ kind: 'netem', node: 'class', dev: 'eth0', lossPercent: 40, delayMs: 0 });
+    const results = Array.from({ length: 6 }, () => lab.call('web-far'));
+    const again = results.find(
+      ({ outcome, trace }) => outcome === 'reply' && trace.packets.some(({ relation }) => relation === 'retransmission'),
+    );
+    const draws = again?.trace.steps.flatMap((step) => (step.kind === 'qdisc' ? [step] : [])) ?? [];
+    expect(draws.some(({ lost }) => lost)).toBe(true);
+    for (const { draw, lost, text } of draws)
+      expect([draw !== null && draw.value < 0.4, text]).toEqual([lost, 'netem loss 40%']);
+    expect(again?.trace.packets.filter(({ reason }) => reason === 'QDISC_DROP').length).toBeGreaterThan(0);
+  });
+
+  test('all outcomes leave loss on a link out: they tell who is chosen', () => {
+    const lab = faultLab();
+    lab.break({ kind: 'netem', node: 'class', dev: 'eth0', lossPercent: 40, delayMs: 0 });
+    const probe = lab.call('web-far').spec;
+    expect(lab.cluster.allOutcomes(probe).shares.map(({ outcome, probability }) => [outcome, probability])).toEqual([
+      ['reply', 1],
+    ]);
+  });
+
+  test('a delay is in the times, both ways of the card it is on', () => {
+    const lab = faultLab();
+    lab.call('web-far', { protocol: 'icmp' });
+    const before = lab.call('web-far', { protocol: 'icmp' }).trace;
+    lab.break({ kind: 'netem', node: 'class', dev: 'eth0', lossPercent: 0, delayMs: 50 });
+    const after = lab.call('web-far', { protocol: 'icmp' }).trace;
+    const span = ({ steps }: typeof before): number => {
+      const at = (kind: string): number => steps.findLast((step) => step.kind === kind)?.t ?? 0;
+      return at('socket.deliver') - (steps.find((step) => step.kind === 'socket.send')?.t ?? 0);
+    };
+    expect((span(after) - span(before)) / 1e6).toBeCloseTo(50, 3);
+  });
+
+  test('routes that point at each other: each takes one from the ttl until time is exceeded', () => {
+    const lab = faultLab();
+    lab.break({ kind: 'routing-loop', node: 'class', other: 'class2', dst: lab.ip('web-far') });
+    const { outcome, trace } = lab.call('web-far', { protocol: 'icmp' });
+    const hops = trace.steps.flatMap((step) =>
+      step.kind === 'ttl' && step.packetId === 1 ? [`${step.node} ${step.from}`] : [],
+    );
+    expect([outcome, hops.slice(0, 4), hops.length]).toEqual([
+      'time exceeded',
+      ['class 64', 'class2 63', 'class 62', 'class2 61'],
+      63,
+    ]);
+  });
+
+  test('a cable with both plugs in one bridge: the flooded frame goes round until the limit, and the rest of time goes on', () => {
+    const lab = faultLab();
+    lab.break({ kind: 'bridge-loop', node: 'class', bridge: 'cni0' });
+    const { outcome, trace } = lab.call('10.244.0.200');
+    expect([outcome, trace.packets.some(({ disposition }) => disposition === 'SIM_EVENT_LIMIT')]).toEqual(['loop', true]);
+    const ports = trace.steps.flatMap((step) =>
+      step.kind === 'dev.rx' && step.dev.name.startsWith('patch') ? [step.dev.name] : [],
+    );
+    expect(ports.filter((port) => port === 'patch0').length).toBeGreaterThan(100);
+    expect(lab.run({ kind: 'advance', ns: 60e9 })).toMatchObject({ ok: true });
+    expect(lab.run({ kind: 'repair', id: 1 })).toMatchObject({ ok: true });
+    expect(lab.call('10.244.0.200').outcome).toBe('no route to host');
+    expect(lab.call('web-near').outcome).toBe('reply');
+  });
+
+  test('strict rp_filter drops what comes in by a device that is not the way back; loose lets it pass', () => {
+    const lab = faultLab();
+    lab.break({ kind: 'wrong-route', node: 'class2', dst: '10.244.0.0/24', via: '192.168.1.12' });
+    expect(lab.call('web-far').outcome).toBe('reply');
+    lab.break({ kind: 'sysctl', node: 'class2', name: 'net.ipv4.conf.all.rp_filter', value: '1' });
+    const strict = lab.call('web-far');
+    expect([strict.outcome, reasons(strict)]).toEqual(['timeout', ['IP_RPFILTER']]);
+    lab.run({ kind: 'sysctl', node: 'class2', name: 'net.ipv4.conf.all.rp_filter', value: '2' });
+    expect(lab.call('web-far').outcome).toBe('reply');
+    expect(lab.faults().map(({ active }) => active)).toEqual([true, false]);
+  });
+
+  test('who repairs it does not matter: a hand, or the daemon that looks after its routes', () => {
+    const byHand = faultLab();
+    byHand.break({ kind: 'missing-route', node: 'class', dst: '10.244.1.0/24' });
+    expect(byHand.faults()[0]?.repair).toEqual(['ip route replace 10.244.1.0/24 via 10.244.1.0 dev flannel.1 onlink']);
+    byHand.run({
+      kind: 'tool',
+      node: 'class',
+      netns: 'root',
+      line: 'ip route add 10.244.1.0/24 via 10.244.1.0 dev flannel.1 onlink',
+    });
+    expect(byHand.faults()[0]?.active).toBe(false);
+
+    const healed = faultLab({ cluster: { cni: 'flannel-host-gw' } });
+    healed.break({ kind: 'missing-route', node: 'class', dst: '10.244.1.0/24' });
+    expect(healed.faults()[0]?.active).toBe(true);
+    healed.run({ kind: 'advance', ns: 11e9 });
+    expect(healed.faults()[0]?.active).toBe(false);
+  });
+
+  test('what changed names the hand that took a route away, and the fault', () => {
+    const lab = faultLab();
+    const result = lab.run({ kind: 'fault', fault: { kind: 'missing-route', node: 'class', dst: '10.244.1.0/24' } });
+    expect(result).toMatchObject({
+      diff: {
+        command: 'fault missing-route: class 10.244.1.0/24',
+        groups: [
+          { actor: 'user', node: 'class', items: [{ op: 'removed', what: 'route' }] },
+          { actor: 'user', node: null, items: [{ op: 'added', what: 'fault' }] },
+        ],
+      },
+    });
+  });
+
+  test.each<[Fault, string]>([
+    [{ kind: 'link-down', node: 'nope', dev: 'eth0' }, 'nodes "nope" not found'],
+    [{ kind: 'link-down', node: 'class', dev: 'eth7' }, 'Cannot find device "eth7"'],
+    [{ kind: 'missing-route', node: 'class', dst: '10.99.0.0/16' }, 'there is no route to 10.99.0.0/16 on class'],
+    [
+      { kind: 'sysctl', node: 'class', name: 'net.ipv4.nope', value: '1' },
+      'sysctl: cannot stat /proc/sys/net/ipv4/nope: No such file or directory',
+    ],
+    [{ kind: 'mtu', node: 'class', dev: 'cni0', mtu: 10 }, 'Error: mtu less than device minimum.'],
+    [{ kind: 'iptables', node: 'class', args: '-L' }, 'a fault adds a rule (-A, -I) or sets a policy (-P)'],
+    [{ kind: 'hairpin-off', node: 'class', dev: 'eth0' }, 'eth0 is no port of a bridge'],
+  ])('%j is refused and changes nothing', (fault, message) => {
+    const lab = faultLab();
+    const before = lab.cluster.snapshot();
+    expect(lab.run({ kind: 'fault', fault })).toMatchObject({ ok: false, errors: [{ message }] });
+    expect([lab.cluster.snapshot(), lab.cluster.log]).toEqual([before, []]);
+  });
+});
+
+describe('machines and agents', () => {
+  const second = 1e9;
+  const ready = ({ cluster }: FaultLab): unknown => cluster.snapshot().nodes.map((node) => [node.name, node.on, node.ready]);
+  const endpoints = ({ cluster }: FaultLab): readonly string[] =>
+    [...cluster.snapshot().objects.values()].flatMap(({ object }) =>
+      object.kind === 'EndpointSlice' && object.metadata.name.startsWith('web-')
+        ? object.endpoints.filter(({ conditions }) => conditions?.ready === true).map(({ targetRef }) => targetRef?.name ?? '')
+        : [],
+    );
+  const taints = ({ cluster }: FaultLab): readonly string[] => {
+    const object = cluster.snapshot().objects.get('Node class2')?.object;
+    return object?.kind === 'Node' ? (object.spec.taints ?? []).map(({ key, effect }) => `${key}:${effect}`) : [];
+  };
+
+  test('a node switched off: unnoticed for 40 s, then NotReady, its endpoints gone at once, its Pods evicted after 300 s', () => {
+    const lab = faultLab();
+    lab.run({ kind: 'advance', ns: 60 * second });
+    lab.break({ kind: 'node-down', node: 'class2' });
+    expect([ready(lab), endpoints(lab).length]).toEqual([
+      [
+        ['class', true, true],
+        ['class2', false, true],
+      ],
+      2,
+    ]);
+    const lost = lab.call('web-far');
+    expect(['timeout', 'no route to host']).toContain(lost.outcome);
+    lab.run({ kind: 'advance', ns: 15 * second });
+    expect(endpoints(lab).length).toBe(2);
+    lab.run({ kind: 'advance', ns: 30 * second });
+    expect([ready(lab), endpoints(lab), taints(lab)]).toEqual([
+      [
+        ['class', true, true],
+        ['class2', false, false],
+      ],
+      ['web-near'],
+      ['node.kubernetes.io/unreachable:NoSchedule', 'node.kubernetes.io/unreachable:NoExecute'],
+    ]);
+    expect(lab.cluster.snapshot().events.map(({ reason, message }) => `${reason} ${message}`)).toEqual(
+      expect.arrayContaining(['NodeNotReady Node class2 status is now: NodeNotReady', 'NodeNotReady Node is not ready']),
+    );
+    const evicted = (): boolean => {
+      const object = lab.cluster.snapshot().objects.get('Pod default/web-far')?.object;
+      return object?.metadata.deletionTimestamp !== undefined;
+    };
+    lab.run({ kind: 'advance', ns: 275 * second });
+    expect(evicted()).toBe(false);
+    lab.run({ kind: 'advance', ns: 30 * second });
+    expect(evicted()).toBe(true);
+  });
+
+  test('switched on again in time, the node is Ready and its Pods answer', () => {
+    const lab = faultLab();
+    lab.break({ kind: 'node-down', node: 'class2' });
+    lab.run({ kind: 'advance', ns: 60 * second });
+    expect(endpoints(lab)).toEqual(['web-near']);
+    expect(lab.run({ kind: 'repair', id: 1 })).toMatchObject({ ok: true });
+    lab.run({ kind: 'advance', ns: 30 * second });
+    expect([ready(lab), [...endpoints(lab)].sort(), taints(lab)]).toEqual([
+      [
+        ['class', true, true],
+        ['class2', true, true],
+      ],
+      ['web-far', 'web-near'],
+      [],
+    ]);
+    expect(lab.call('web-far').outcome).toBe('reply');
+    expect(lab.call('web').outcome).toBe('reply');
+  });
+
+  test('a node whose card is down is not heard of; the card up, it says that it lives', () => {
+    const lab = faultLab();
+    lab.break({ kind: 'link-down', node: 'class2', dev: 'eth0' });
+    lab.run({ kind: 'advance', ns: 60 * second });
+    expect([ready(lab), endpoints(lab)]).toEqual([
+      [
+        ['class', true, true],
+        ['class2', true, false],
+      ],
+      ['web-near'],
+    ]);
+    lab.run({ kind: 'repair', id: 1 });
+    lab.run({ kind: 'advance', ns: 15 * second });
+    expect([ready(lab), [...endpoints(lab)].sort()]).toEqual([
+      [
+        ['class', true, true],
+        ['class2', true, true],
+      ],
+      ['web-far', 'web-near'],
+    ]);
+    expect(lab.call('web-far').outcome).toBe('reply');
+  });
+
+  test('the machine of the API server is not switched off', () => {
+    const lab = faultLab();
+    expect(lab.run({ kind: 'fault', fault: { kind: 'node-down', node: 'class' } })).toMatchObject({
+      ok: false,
+      errors: [{ message: 'class runs the API server, which would be gone with it: not simulated' }],
+    });
+  });
+
+  test('kube-proxy stopped: a new Service is unknown on that node, and known once it runs again', () => {
+    const lab = faultLab();
+    lab.break({ kind: 'agent-stopped', node: 'class', agent: 'kube-proxy' });
+    const text =
+      'apiVersion: v1\nkind: Service\nmetadata: {name: late}\nspec: {clusterIP: 10.96.7.7, selector: {app: web}, ports: [{port: 80}]}\n';
+    lab.run({ kind: 'apply', file: 'late.yaml', text });
+    expect(lab.cluster.snapshot().nodes[0]?.kubeProxy.running).toBe(false);
+    expect(lab.call('web').outcome).toBe('reply');
+    expect(lab.call('10.96.7.7').outcome).toBe('timeout');
+    lab.run({ kind: 'repair', id: 1 });
+    expect(lab.call('10.96.7.7').outcome).toBe('reply');
+  });
+
+  test.each(['flannel-vxlan', 'flannel-host-gw', 'kindnet', 'bridge'] as const)(
+    '%s: the daemon stopped leaves its routes, started again it writes what is missing',
+    (cni) => {
+      const lab = faultLab({ cluster: { cni } });
+      lab.break({ kind: 'agent-stopped', node: 'class', agent: 'cni' });
+      lab.run({ kind: 'advance', ns: 20 * second });
+      expect(lab.call('web-far').outcome).toBe('reply');
+      lab.run({ kind: 'fault', fault: { kind: 'missing-route', node: 'class', dst: '10.244.1.0/24' } });
+      lab.run({ kind: 'advance', ns: 60 * second });
+      expect(lab.call('web-far').outcome).not.toBe('reply');
+      lab.run({ kind: 'repair', id: 1 });
+      lab.run({ kind: 'advance', ns: 5 * second });
+      expect([lab.call('web-far').outcome, lab.faults().map(({ active }) => active)]).toEqual(['reply', [false, false]]);
+    },
+  );
+
+  test('no CoreDNS: scaled to none and back', () => {
+    const lab = faultLab();
+    lab.break({ kind: 'dns-down' });
+    const pods = (): number =>
+      [...lab.cluster.snapshot().objects.keys()].filter((key) => key.startsWith('Pod kube-system/coredns')).length;
+    lab.run({ kind: 'advance', ns: 40 * second });
+    expect(pods()).toBe(0);
+    lab.run({ kind: 'repair', id: 1 });
+    expect(pods()).toBe(2);
+  });
+});
+
+describe('a hidden fault', () => {
+  test('is told of, but not what it is, until it is gone or given up', () => {
+    const lab = faultLab();
+    const result = lab.run({ kind: 'random-fault', seed: 3 });
+    expect(result).toMatchObject({
+      diff: { command: 'a hidden fault', groups: [{ items: [{ text: 'a hidden fault' }] }] },
+      messages: [],
+    });
+    expect(lab.faults()).toMatchObject([{ hidden: true, active: true, fault: null, at: [], repair: [] }]);
+    expect(lab.run({ kind: 'repair', id: 1 })).toMatchObject({ ok: false });
+    lab.run({ kind: 'reveal', id: 1 });
+    const [revealed] = lab.faults();
+    expect([revealed?.hidden, revealed?.fault === null, revealed?.repair.length === 0]).toEqual([false, false, false]);
+    expect(lab.run({ kind: 'repair', id: 1 })).toMatchObject({ ok: true });
+    expect(lab.faults()).toMatchObject([{ active: false }]);
+  });
+
+  test('a hand that repairs it is told so, and what it was', () => {
+    const fault: Fault = { kind: 'link-down', node: 'class', dev: 'cni0' };
+    const lab = faultLab({ faults: [{ fault, hidden: true }] });
+    expect(lab.faults()).toMatchObject([{ id: 1, active: true, fault: null }]);
+    lab.run({ kind: 'tool', node: 'class', netns: 'root', line: 'ip link set cni0 up' });
+    expect(lab.faults()).toMatchObject([{ id: 1, active: false, fault }]);
+  });
+
+  test('shows in some call, and the same seed hides the same', () => {
+    const drawn = [1, 2, 3].map((seed) => {
+      const lab = faultLab();
+      lab.run({ kind: 'random-fault', seed });
+      const missed = ['web', 'web-near', 'web-far'].some((to) => lab.call(to).outcome !== 'reply');
+      lab.run({ kind: 'reveal', id: 1 });
+      return { missed, fault: lab.faults()[0]?.fault };
+    });
+    const again = faultLab();
+    again.run({ kind: 'random-fault', seed: 1 });
+    again.run({ kind: 'reveal', id: 1 });
+    expect(again.faults()[0]?.fault).toEqual(drawn[0]?.fault);
+    expect(drawn.filter(({ missed }) => missed).length).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('the broken clusters that ship', () => {
+  function open(name: string) {
+    const at = new URL(`../../../scenarios/${name}/`, import.meta.url);
+    const loaded = loadScenario(name, new Map(readdirSync(at).map((file) => [file, readFileSync(new URL(file, at), 'utf8')])));
+    if (!loaded.ok) throw new Error(loaded.error.map(({ message }) => message).join());
+    return createCluster(loaded.value.spec);
+  }
+
+  test.each<[string, string, ProbeSpec['protocol'], string, string]>([
+    ['broken-tunnel', 'web-far', 'tcp', 'timeout', 'SIM_NO_FDB'],
+    ['broken-service', 'web-near', 'tcp', 'reply', ''],
+    ['broken-link', 'web-far', 'tcp', 'reply', 'QDISC_DROP'],
+    ['broken-loop', 'web-far', 'icmp', 'time exceeded', 'TTL_EXCEEDED'],
+  ])('%s: a call to %s by %s ends in %s', (name, to, protocol, outcome, reason) => {
+    const cluster = open(name);
+    const probe = (): [string, readonly string[]] => {
+      const place = (pod: string) => ({ kind: 'pod', namespace: 'default', name: pod }) as const;
+      const ran = cluster.run({
+        kind: 'probe',
+        probe: { from: place('client'), to: { kind: 'place', place: place(to) }, port: 80, protocol },
+      });
+      return ran.ok && ran.probe !== null ? [ran.probe.outcome, reasons(ran.probe)] : ['', []];
+    };
+    // Chance decides on the lossy link: what it may do shows within a few calls.
+    const calls = Array.from({ length: name === 'broken-link' ? 6 : 1 }, probe);
+    expect(calls.some(([ended, why]) => ended === outcome && (reason === '' || why.includes(reason)))).toBe(true);
+    cluster.run({ kind: 'reveal', id: 1 });
+    expect(cluster.run({ kind: 'repair', id: 1 })).toMatchObject({ ok: true });
+    expect(probe()).toEqual(['reply', []]);
+  });
+
+  test('broken-service: by the Service, the near server’s answers are not turned back', () => {
+    const cluster = open('broken-service');
+    const from = { kind: 'pod', namespace: 'default', name: 'client' } as const;
+    const { shares } = cluster.allOutcomes({
+      from,
+      to: { kind: 'svc', namespace: 'default', name: 'web' },
+      port: 80,
+      protocol: 'tcp',
+    });
+    expect(shares.map(({ outcome, backend }) => [outcome, backend]).sort()).toEqual([
+      ['reply', 'web-far'],
+      ['timeout', null],
+    ]);
+  });
+});

@@ -1,0 +1,35 @@
+/**
+ * Machines switched off and on. Off: agents and Pods end without a word, the kernel is gone with all it knew, the card is dead on the wire.
+ * On: it boots as it did the first time, its agents start, and the kubelet makes the Pods that are still bound to it anew.
+ *
+ * Simplification: a machine of the control plane cannot be switched off, since the API server would go with it; Pods that come back count no
+ * restart.
+ */
+import { err, ok, type Result } from '../lib/result.ts';
+import { darkMachine, rebootMachine } from './machines.ts';
+import { startNode, touchUp, type WorldNode } from './nodes.ts';
+import type { World } from './world.ts';
+
+export function setPower(world: World, name: string, on: boolean): Result<void, string> {
+  const node = world.nodes.find((each) => each.name === name);
+  if (node === undefined) return err(`nodes "${name}" not found`);
+  if (node.on === on) return err(`${name} is ${on ? 'on' : 'off'} already`);
+  if (node.spec.controlPlane && !on) return err(`${name} runs the API server, which would be gone with it: not simulated`);
+  return on ? switchOn(world, node) : switchOff(world, node);
+}
+
+function switchOff(world: World, node: WorldNode): Result<void, string> {
+  node.agents.stop();
+  const kernel = darkMachine(world.machines, node.spec);
+  world.replaceNode({ ...node, kernel, on: false });
+  return ok(undefined);
+}
+
+function switchOn(world: World, node: WorldNode): Result<void, string> {
+  rebootMachine(world.spec.cluster, world.machines, node.spec);
+  const started = startNode(world, node.spec);
+  world.replaceNode(started);
+  world.settle();
+  touchUp(started);
+  return ok(undefined);
+}

@@ -1,0 +1,46 @@
+/**
+ * A command line on a machine, as root would type it: `ip`, `bridge`, `tc`, `sysctl -w` and `iptables`, each in its own words.
+ * What only shows state is not run here: the snapshot has it.
+ */
+import type { Provenance } from '../../lib/provenance.ts';
+import { err, ok } from '../../lib/result.ts';
+import type { Netns } from '../../net/netns.ts';
+import { bridge } from './bridge.ts';
+import { ip } from './ip.ts';
+import { tc } from './tc.ts';
+import { DONE, INCOMPLETE, notSimulated, Words, type ToolResult } from './words.ts';
+
+/** Runs the line in a namespace; a refusal changes nothing. */
+export function runTool(netns: Netns, line: string, actor: string): ToolResult {
+  const words = new Words(line);
+  const tool = words.take();
+  const by: Provenance = { actor, action: tool ?? '', object: null };
+  switch (tool) {
+    case null:
+      return INCOMPLETE;
+    case 'ip':
+      return ip(netns, words, by);
+    case 'bridge':
+      return bridge(netns, words, by);
+    case 'tc':
+      return tc(netns, words, by);
+    case 'sysctl':
+      return sysctl(netns, words);
+    case 'iptables': {
+      const run = netns.netfilter.command(words.rest(), by);
+      netns.touch();
+      return run.exitCode === 0 ? ok(run.stdout) : err(run.stderr);
+    }
+    default:
+      return notSimulated(tool);
+  }
+}
+
+/** `sysctl -w NAME=VALUE`; the flag may be left out, as in procps-ng. */
+function sysctl(netns: Netns, words: Words): ToolResult {
+  words.accept('-w');
+  const [, name = '', value = ''] = /^([^=\s]+)\s*=\s*(.*)$/.exec(words.rest()) ?? [];
+  if (name === '') return words.done ? err('sysctl: no variables specified') : notSimulated('sysctl without a value');
+  const set = netns.sysctl.set(name, value);
+  return set.ok ? DONE : set;
+}
