@@ -61,7 +61,7 @@ test('a hidden fault is counted and not told; given up, it says what it was', as
 
 test('a command line on the node: refused in the tool’s words, carried out, seen on the map', async ({ kubehop }) => {
   const { inspector, map } = kubehop;
-  await map.byId('header/class').click();
+  await map.byId('header/class').locator('text').first().click();
   const line = inspector.getByRole('textbox', { name: 'Command line of class' });
   await line.fill('ip link set cni7 down');
   await line.press('Enter');
