@@ -84,12 +84,8 @@ function readShipped(pictures: boolean): readonly ShippedScenario[] {
   return JSON.parse(printed) as readonly ShippedScenario[];
 }
 
-/** The picture the page names, by what its file's name begins with: that of the scenario a new visitor sees. */
-const FIRST_PICTURE = 'picture-lab-report.json';
-
 /**
- * Names in the page what its entry imports on demand, with its styles and the picture it shows, so that they are fetched beside
- * the entry and not after it. The entry imports nothing that the first picture does not need (src/ui/main.ts), so what the page
+ * Names in the page what its entry imports on demand, with its styles, so that they are fetched beside the entry and not after it. The entry imports nothing that the first picture does not need (src/ui/main.ts), so what the page
  * names is the first load: `.size-limit.mjs` weighs it, and tests/e2e/first-load.spec.ts holds it against what a browser fetches.
  */
 function preloadFirstLoad(): Plugin {
@@ -102,10 +98,8 @@ function preloadFirstLoad(): Plugin {
         if (chunk === undefined) return [];
         const entry = importsOf(bundle, [chunk.fileName]);
         const scripts = importsOf(bundle, onDemandOf(bundle, entry)).filter((file) => !entry.includes(file));
-        const picture = Object.values(bundle).find((output) => output.type === 'asset' && output.names.includes(FIRST_PICTURE));
         return [
           ...stylesOf(bundle, scripts).map((file) => link(file, { rel: 'stylesheet' })),
-          ...(picture === undefined ? [] : [link(picture.fileName, { rel: 'preload', as: 'fetch' })]),
           ...scripts.map((file) => link(file, { rel: 'modulepreload' })),
         ];
       },

@@ -1,7 +1,4 @@
-/**
- * What the page opens with. A scenario in which nothing was done yet is shown by its picture, and the engine opens it behind
- * that; a session with commands waits for the engine, which replays them.
- */
+/** What the page opens with: the picture at hand, with the engine opening it behind that, or what the engine has opened. */
 import { assertExists } from '../../lib/assert.ts';
 import type { ScenarioPicture } from '../../cluster/scenario-picture.ts';
 import { startFiles } from '../store/files.ts';
@@ -10,7 +7,7 @@ import type { SavedSession } from '../store/saved-session.ts';
 import type { ScenarioEntry } from '../store/state.ts';
 import type { OpenedScenario, ScenarioSource } from '../store/store.ts';
 import { afterFirstPicture } from './first-picture.ts';
-import { loadPicture, shippedSource } from './shipped.ts';
+import { benchPods, shippedEntries, type FirstSight } from './shipped.ts';
 
 export interface Opening {
   readonly source: ScenarioSource;
@@ -19,20 +16,25 @@ export interface Opening {
   readonly session: SavedSession | null;
 }
 
-export async function openFirst(saved: SavedSession | null): Promise<Opening> {
-  const source = await sourceFor(window.location.hash);
+export async function openFirst({ saved, picture }: FirstSight): Promise<Opening> {
+  const source = await sourceFor(benchPods());
   const known = source.list.find(({ id }) => id === saved?.scenario);
   const entry = known ?? assertExists(source.list[0], 'a page ships scenarios');
-  const session = known === undefined ? null : saved;
-  const picture = (session?.commands.length ?? 0) > 0 ? null : await loadPicture(entry.id);
   const opened = picture === null ? await source.open(entry.id) : pictured(entry, picture);
-  return { source, opened, session };
+  return { source, opened, session: known === undefined ? null : saved };
 }
 
-async function sourceFor(hash: string): Promise<ScenarioSource> {
-  const pods = /^#bench=(\d{1,5})$/.exec(hash)?.[1];
-  return pods === undefined ? shippedSource() : (await import('./engine.ts')).benchSource(Number(pods));
+async function sourceFor(pods: number | null): Promise<ScenarioSource> {
+  return pods === null ? shippedSource : (await import('./engine.ts')).benchSource(pods);
 }
+
+const shippedSource: ScenarioSource = {
+  list: shippedEntries,
+  open: async (id) => {
+    const { openScenario } = await import('./engine.ts');
+    return openScenario(assertExists(shippedEntries.find((entry) => entry.id === id) ?? null, `no scenario ${id}`));
+  },
+};
 
 /** The picture, and the cluster it is of, which the engine opens once the picture stands. */
 function pictured(entry: ScenarioEntry, { snapshot, manifests, files }: ScenarioPicture): OpenedScenario {

@@ -15,11 +15,12 @@ import { awaitFirstPicture } from './first-picture.ts';
 import { browserStorage } from './layout-storage.ts';
 import { openFirst, type Opening } from './opening.ts';
 import { regions } from './regions.ts';
+import type { FirstSight } from './shipped.ts';
 
 export interface Parts {
   readonly root: HTMLElement;
   readonly look: Look;
-  readonly saved: SavedSession | null;
+  readonly sight: FirstSight;
   /** The map; given, since it loads beside this and the first picture waits for both. */
   readonly Topology: ComponentType;
 }
@@ -46,10 +47,10 @@ function replay(store: AppStore, session: SavedSession): void {
 }
 
 /** Starts the application in place of the skeleton; done when commands run. */
-export async function start({ root, look, saved, Topology }: Parts): Promise<void> {
+export async function start({ root, look, sight, Topology }: Parts): Promise<void> {
   const i18n = createI18n();
-  const [opening] = await Promise.all([openFirst(saved), showLanguage(i18n, look.lang)]);
-  const store = storeFor(opening, look, saved);
+  const [opening] = await Promise.all([openFirst(sight), showLanguage(i18n, look.lang)]);
+  const store = storeFor(opening, look, sight.saved);
   const stopKeeping = keepSession(store);
   const page = createRoot(root);
   page.render(
