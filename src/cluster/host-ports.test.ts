@@ -53,9 +53,9 @@ const nat = (on: ClusterApi, chain: string): readonly string[] =>
 
 describe('a hostPort', () => {
   test.each([
-    ['the outside, by its own address', { kind: 'external' } as Place, '192.168.1.11', '192.168.1.100'],
-    ['the node itself, by the node’s address', { kind: 'node', name: 'n1' } as Place, '192.168.1.11', '192.168.1.11'],
-    ['the node itself through 127.0.0.1, by the bridge’s', { kind: 'node', name: 'n1' } as Place, '127.0.0.1', '10.244.0.1'],
+    ['the outside, by its own address', { kind: 'external' }, '192.168.1.11', '192.168.1.100'],
+    ['the node itself, by the node’s address', { kind: 'node', name: 'n1' }, '192.168.1.11', '192.168.1.11'],
+    ['the node itself through 127.0.0.1, by the bridge’s', { kind: 'node', name: 'n1' }, '127.0.0.1', '10.244.0.1'],
     ['another Pod of the node, by the bridge’s', pod('other'), '192.168.1.11', '10.244.0.1'],
     ['the Pod itself, by the bridge’s', pod('web'), '192.168.1.11', '10.244.0.1'],
   ])('is reached by %s', (_name, from, address, saw) => {

@@ -17,6 +17,7 @@ import { Dummy } from './dev/dummy.ts';
 import { Ether } from './dev/ether.ts';
 import { Ipip, TUNL0 } from './dev/ipip.ts';
 import { Loopback } from './dev/loopback.ts';
+import { setMaster } from './dev/master.ts';
 import type { Netem } from './dev/netem.ts';
 import type { Segment } from './dev/segment.ts';
 import { Veth } from './dev/veth.ts';
@@ -261,7 +262,7 @@ export class Netns {
     if (changes.hairpin !== undefined) dev.hairpin = changes.hairpin;
     if (changes.netem !== undefined) dev.netem = changes.netem;
     if (changes.master !== undefined) {
-      const joined = this.#setMaster(dev, changes.master);
+      const joined = setMaster(dev, changes.master);
       if (!joined.ok) return joined;
     }
     if (changes.up === true && !dev.up) this.#linkUp(dev);
@@ -457,21 +458,6 @@ export class Netns {
     const free = this.checkName(name);
     if (!free.ok) return free;
     this.register(make());
-    return DONE;
-  }
-
-  #setMaster(dev: NetDevice, master: string | null): Done {
-    if (master === null) {
-      dev.master?.removePort(dev);
-      return DONE;
-    }
-    const bridge = this.#devices.get(master);
-    if (bridge === undefined) return err(`Cannot find device "${master}"`);
-    if (!(bridge instanceof Bridge) || bridge === dev) return err('RTNETLINK answers: Operation not supported');
-    if (dev instanceof Bridge) return err('Error: Can not enslave a bridge to a bridge.');
-    if (dev.master === bridge) return DONE;
-    dev.master?.removePort(dev);
-    bridge.addPort(dev);
     return DONE;
   }
 
