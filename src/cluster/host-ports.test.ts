@@ -52,7 +52,7 @@ const nat = (on: ClusterApi, chain: string): readonly string[] =>
     ?.rules.map(({ text }) => text) ?? [];
 
 describe('a hostPort', () => {
-  test.each([
+  test.each<readonly [string, Place, string, string]>([
     ['the outside, by its own address', { kind: 'external' }, '192.168.1.11', '192.168.1.100'],
     ['the node itself, by the node’s address', { kind: 'node', name: 'n1' }, '192.168.1.11', '192.168.1.11'],
     ['the node itself through 127.0.0.1, by the bridge’s', { kind: 'node', name: 'n1' }, '127.0.0.1', '10.244.0.1'],
