@@ -60,7 +60,7 @@ test('the form takes any end, and says what it cannot use', async ({ kubehop }) 
   const { map, sendForm, journey } = kubehop;
   await map.send.click();
   await sendForm.typeTo('not a name');
-  await expect(sendForm.dialog).toContainText('Neither a name of this cluster nor an IPv4 address.');
+  await expect(sendForm.dialog).toContainText('Neither a name of this cluster, an IPv4 address nor a host name.');
   await expect(sendForm.send).toBeDisabled();
   await sendForm.chooseTo('two-containers-service');
   await sendForm.typePort('99999');
