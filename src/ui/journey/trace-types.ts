@@ -17,9 +17,7 @@ export type Chain = RunStep['chain'];
 export type L3 = TraceStep['l3'];
 export type EthernetHeader = NonNullable<TraceStep['eth']>;
 export type Ipv4Packet = Extract<L3, { kind: 'ipv4' }>;
-export type ArpPacket = Extract<L3, { kind: 'arp' }>;
 export type L4 = Ipv4Packet['l4'];
-export type TcpSegment = Extract<L4, { kind: 'tcp' }>;
 export type UdpDatagram = Extract<L4, { kind: 'udp' }>;
 export type DnsMessage = Extract<UdpDatagram['payload'], { kind: 'dns' }>;
 /** What an envelope holds: a frame, or with IP in IP a packet alone. */
