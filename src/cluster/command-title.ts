@@ -5,6 +5,7 @@ import { assertNever } from '../lib/assert.ts';
 import { NS_PER_S } from '../sim/sim.ts';
 import type { Command, Place, ProbeSpec, Target } from './commands.ts';
 import type { Fault } from './faults/fault.ts';
+import { killLine } from './kill-container.ts';
 import { loadBalancerStatus } from './load-balancer.ts';
 
 /** The line a person would have typed, where there is one. */
@@ -30,6 +31,8 @@ export function commandTitle(command: Command): string {
       return `${command.on ? 'power on' : 'poweroff'} ${command.node}`;
     case 'agent':
       return `systemctl ${command.running ? 'start' : 'stop'} ${command.agent === 'cni' ? 'the network daemon' : command.agent} on ${command.node}`;
+    case 'kill-container':
+      return killLine(command);
     case 'fault':
       return command.hidden === true ? HIDDEN_FAULT : faultTitle(command.fault);
     case 'random-fault':

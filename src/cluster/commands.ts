@@ -3,6 +3,7 @@
  * same scenario and seed gives the same world.
  */
 import type { NodeAgent } from '../node/node.ts';
+import type { ContainerName } from './kill-container.ts';
 import type { Fault } from './faults/fault.ts';
 import type { Protocol } from '../net/wire/packet.ts';
 
@@ -54,6 +55,8 @@ export type Command =
   | { readonly kind: 'power'; readonly node: string; readonly on: boolean }
   /** Stops an agent of a node as a crash does, or starts it again. */
   | { readonly kind: 'agent'; readonly node: string; readonly agent: NodeAgent; readonly running: boolean }
+  /** Kills a container on its machine; the kubelet finds out by itself. */
+  | ({ readonly kind: 'kill-container' } & ContainerName)
   /** Breaks something. What a hidden one breaks is for others to find. */
   | { readonly kind: 'fault'; readonly fault: Fault; readonly hidden?: boolean }
   /** Hides a fault that shows, drawn from that seed. */

@@ -23,6 +23,7 @@ import type { Command } from './commands.ts';
 import { injectFault, repairFault } from './faults/inject.ts';
 import { findNetns } from './faults/place.ts';
 import { injectRandomFault } from './faults/random.ts';
+import { killContainer } from './kill-container.ts';
 import { reportLoadBalancer } from './load-balancer.ts';
 import { setPower } from './power.ts';
 import { runTool } from './tools/run.ts';
@@ -72,6 +73,8 @@ export function executeCommand(world: World, command: Command): Execution {
       return settled(world, fromResult(setPower(world, command.node, command.on)));
     case 'agent':
       return settled(world, setAgent(world, command));
+    case 'kill-container':
+      return settled(world, fromResult(killContainer(world, command)));
     case 'fault':
       return fromInjection(injectFault(world, command.fault, { hidden: command.hidden === true }));
     case 'random-fault':

@@ -9,7 +9,6 @@ import type { Kernel } from '../net/kernel.ts';
 export interface Endpoints {
   readonly nodes: ReadonlyMap<string, Kernel>;
   readonly external: Kernel | null;
-  readonly router: Kernel | null;
 }
 
 /** The owner of `address`, or the address itself when no device has it. */
@@ -30,7 +29,7 @@ export function addressOwner(ends: Endpoints, address: string): string {
 
 function* kernels(ends: Endpoints): Generator<readonly [Kernel, boolean]> {
   for (const kernel of ends.nodes.values()) yield [kernel, true];
-  for (const host of [ends.external, ends.router]) if (host !== null) yield [host, false];
+  if (ends.external !== null) yield [ends.external, false];
 }
 
 /** With routed Pods the gateway's address is on the node end of every pair; their random names say nothing. */

@@ -66,6 +66,8 @@ export interface ClusterNode {
   runs(agent: NodeAgent): boolean;
   /** Stops an agent as a crash does, leaving all it made behind; or starts it again. The agent is not so already. */
   setRunning(agent: NodeAgent, running: boolean): void;
+  /** Ends a container that runs, as somebody does who is not the kubelet. */
+  killContainer(containerId: string): void;
   /** Takes the node out: agents stop, Pods end, nothing is told to the API. The Node object stays until somebody deletes it. */
   stop(): void;
 }
@@ -114,6 +116,9 @@ export function createNode(options: NodeOptions): Result<ClusterNode, ApiStatus>
         stopProxy?.();
         stopProxy = running ? (options.proxy?.() ?? null) : null;
       }
+    },
+    killContainer(id) {
+      kubelet.runtime.killFromOutside(id);
     },
     stop() {
       stopProxy?.();

@@ -77,6 +77,9 @@ export const commandArb: fc.Arbitrary<(shape: Shape) => Command> = fc.oneof(
     .map((command) => () => command),
   fc.nat(4).map((index) => (): Command => ({ kind: 'delete', object: `Pod default/web-${index}`, gracePeriodSeconds: 0 })),
   fc
+    .tuple(fc.nat(4), fc.constantFrom('POD', 'server', 'nope'))
+    .map(([index, container]) => (): Command => ({ kind: 'kill-container', pod: `Pod default/web-${index}`, container })),
+  fc
     .tuple(fc.nat(9), fc.nat(2))
     .map(([index, node]) => (): Command => ({ kind: 'apply', file: 'more.yaml', text: podText(`more-${index}`, node, 'web') })),
   fc

@@ -5,7 +5,6 @@ import type { Kernel } from '../../net/kernel.ts';
 import type { Netns } from '../../net/netns.ts';
 import type { Command } from '../commands.ts';
 import type { Ref } from '../snapshot.ts';
-import { hostsOf } from '../machines.ts';
 import type { World } from '../world.ts';
 
 export interface NetnsName {
@@ -17,9 +16,9 @@ export interface DeviceName extends NetnsName {
   readonly dev: string;
 }
 
-/** A node's kernel, the router's or the outside host's. */
+/** A node's kernel or the outside host's. */
 export function kernelOf({ machines }: World, name: string): Kernel | undefined {
-  return machines.nodes.get(name) ?? hostsOf(machines).find((host) => host.name === name);
+  return machines.nodes.get(name) ?? (machines.external?.name === name ? machines.external : undefined);
 }
 
 export function findNetns(world: World, { node, netns = 'root' }: NetnsName): Result<Netns, string> {

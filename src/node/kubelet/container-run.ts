@@ -22,9 +22,13 @@ export interface ContainerRun {
   image: ImageRef | null;
   running: RunningContainer | null;
   probes: readonly ProbeWorker[];
-  /** CrashLoopBackOff: what the next wait will be; 0 before the first failure. */
+  /** True until it is started in the Pod's present sandbox. */
+  toStart: boolean;
+  /** CrashLoopBackOff: how long after an end it is started again; 0 before the first failure. */
   backOffNs: number;
   startedAt: Instant | null;
+  /** When it last ended without the kubelet's doing, or was unhealthy. */
+  failedAt: Instant | null;
 }
 
 export function newRun(spec: Container, options: { readonly init: boolean; readonly waiting: string }): ContainerRun {
@@ -40,8 +44,10 @@ export function newRun(spec: Container, options: { readonly init: boolean; reado
     image: null,
     running: null,
     probes: [],
+    toStart: true,
     backOffNs: 0,
     startedAt: null,
+    failedAt: null,
   };
 }
 

@@ -13,6 +13,8 @@ export interface PodStatusInput {
   readonly containers: readonly ContainerRun[];
   /** Null until the sandbox has its network. */
   readonly podIP: IpAddr | null;
+  /** Pause runs and is connected. */
+  readonly sandboxReady: boolean;
   readonly hostIP: IpAddr;
   readonly startTime: string;
   readonly now: string;
@@ -58,10 +60,10 @@ type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>;
 const YES: Verdict = { status: 'True' };
 
 function conditionsOf(input: PodStatusInput, phase: PodPhase): readonly PodCondition[] {
-  const { pod, inits, containers, podIP } = input;
+  const { pod, inits, containers, sandboxReady } = input;
   const containersReady = containersReadyOf(containers, phase);
   const wanted: readonly (readonly [string, Verdict])[] = [
-    ['PodReadyToStartContainers', podIP === null ? { status: 'False' } : YES],
+    ['PodReadyToStartContainers', sandboxReady ? YES : { status: 'False' }],
     ['Initialized', initializedOf(inits, phase)],
     ['Ready', readyOf(pod, containersReady)],
     ['ContainersReady', containersReady],

@@ -1,6 +1,7 @@
 /**
  * One Pod on one node, from its sandbox to its removal (pkg/kubelet/pod_workers.go, kuberuntime/kuberuntime_manager.go SyncPod):
- * sandbox and network, init containers one after the other, containers, then their health, restarts and the end.
+ * sandbox and network, init containers one after the other, containers, then their health, restarts and the end. A sandbox that died is
+ * replaced: what ran in it is stopped, its network is torn down, and the Pod begins again in a new one with another address.
  *
  * Simplification: preStop and postStart hooks do not run, sidecar init containers are run like others to their end, volumes are there at once,
  * activeDeadlineSeconds is not kept, and a Pod's resources are never enforced.
@@ -12,8 +13,10 @@ import { NS_PER_MS, NS_PER_S, type Sim, type Timer } from '../../sim/sim.ts';
 import type { ContainerRuntime, ExitedContainer, Sandbox } from '../runtime/runtime.ts';
 import type { ImageStore } from '../runtime/image-store.ts';
 import { ContainerStarter } from './container-starter.ts';
+import { backOffLeft, backOffMessage, forgive, lengthen } from './crash-back-off.ts';
 import { exitCodeOf, newRun, type ContainerRun } from './container-run.ts';
 import { podEvents, type EventWriter, type PodEvent } from './events.ts';
+import { notSimulated } from './not-simulated.ts';
 import { podDns, podHosts, type EtcFiles, type KubeletDns } from './pod-dns.ts';
 import { podStatus } from './pod-status.ts';
 import { portMappings } from './port-mappings.ts';
@@ -30,9 +33,6 @@ const SIGTERM_NS = 100 * NS_PER_MS;
 const BACK_OFF_PERIOD_NS = 10 * NS_PER_S;
 /** backOffOnTransientErrorPeriod: the network is not ready. */
 const TRANSIENT_BACK_OFF_NS = NS_PER_S;
-/** CrashLoopBackOff: first wait, longest wait, and how long a run is good for a fresh start. */
-const CRASH_BACK_OFF_NS = 10 * NS_PER_S;
-const MAX_CRASH_BACK_OFF_NS = 300 * NS_PER_S;
 
 /** What a worker shares with the others of its node. */
 export interface PodWorkerContext {
@@ -55,7 +55,9 @@ export class PodWorker {
   #pod: Pod;
   #sandbox: Sandbox | null = null;
   #sandboxAttempts = 0;
-  #stage: 'starting' | 'running' | 'terminating' | 'over' = 'starting';
+  /** `replacing`: its sandbox died, and what ran in it is being stopped. */
+  #stage: 'starting' | 'running' | 'replacing' | 'terminating' | 'over' = 'starting';
+  #sandboxDied = false;
   /** The address outlives the sandbox in the status of a finished Pod. */
   #podIP: IpAddr | null = null;
   #files: EtcFiles | null = null;
@@ -86,8 +88,7 @@ export class PodWorker {
         this.#restartUnhealthy(run);
       },
       files: () => this.#files,
-      workloads: () =>
-        [...this.#inits, ...this.#containers].flatMap(({ running }) => (running === null ? [] : [running.workload])),
+      workloads: () => this.#all.flatMap(({ running }) => (running === null ? [] : [running.workload])),
     });
   }
 
@@ -110,7 +111,7 @@ export class PodWorker {
   }
 
   start(): void {
-    this.#warnOfWhatIsNotSimulated();
+    for (const event of notSimulated(this.#pod.spec, this.#context.runtime)) this.#event(event);
     this.#writeStatus();
     this.#createSandbox();
   }
@@ -136,11 +137,10 @@ export class PodWorker {
   /** The object is gone, or the node is: everything ends at once and nothing is written. */
   destroy(): void {
     this.#stage = 'over';
-    for (const timer of this.#timers) timer.cancel();
-    this.#timers.clear();
+    this.#cancelTimers();
     this.#statusTimer?.cancel();
     this.#graceTimer?.cancel();
-    for (const run of [...this.#inits, ...this.#containers]) this.#starter.stopProbes(run);
+    for (const run of this.#all) this.#starter.stopProbes(run);
     this.#removeSandbox();
   }
 
@@ -171,6 +171,9 @@ export class PodWorker {
       attempt: this.#sandboxAttempts++,
       hostNetwork: spec.hostNetwork === true,
       portMappings: portMappings(spec),
+      onExit: () => {
+        this.#onSandboxExit();
+      },
     });
     if (!made.ok) {
       this.#event(podEvents.failedCreatePodSandBox(made.error));
@@ -198,26 +201,36 @@ export class PodWorker {
 
   /** The next container that has not been started: init containers first, each after the one before has ended well. */
   #startNext(): void {
-    if (this.#sandbox === null || this.#stage === 'terminating' || this.#stage === 'over') return;
-    const init = this.#inits.find((run) => exitCodeOf(run) !== 0);
-    const next = init ?? this.#containers.find((run) => run.id === null && !isRefused(run));
+    if (this.#sandbox === null || this.#sandboxDied || this.#isEnding) return;
+    const init = this.#inits.find((run) => run.toStart || exitCodeOf(run) !== 0);
+    const next = init ?? this.#containers.find((run) => run.toStart);
     if (next === undefined) {
       this.#stage = 'running';
       return;
     }
-    this.#starter.start(next, this.#sandbox, () => {
-      // An init container is waited for; the others are started one after the other.
-      if (!next.init) this.#startNext();
-    });
+    next.toStart = false;
+    const wait = backOffLeft(next, this.#context.sim.now);
+    if (wait > 0) this.#backOff(next, wait);
+    // An init container is waited for; the others are started one after the other.
+    else
+      this.#launch(next, () => {
+        if (!next.init) this.#startNext();
+      });
+    if (wait > 0 && !next.init) this.#startNext();
+  }
+
+  get #isEnding(): boolean {
+    return this.#stage === 'replacing' || this.#stage === 'terminating' || this.#stage === 'over';
   }
 
   #onExit(run: ContainerRun, { exitCode }: ExitedContainer): void {
     this.#starter.stopProbes(run);
     this.#starter.markTerminated(run, { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error' });
-    if (this.#stage === 'terminating') {
-      this.#finishIfStopped();
+    if (this.#isEnding) {
+      this.#afterStop();
       return;
     }
+    run.failedAt = this.#context.sim.now;
     this.#later(PLEG_NS, `relist of ${this.#label}`, () => {
       this.#afterExit(run, exitCode);
     });
@@ -232,39 +245,77 @@ export class PodWorker {
     else this.#endIfAllEnded();
   }
 
-  /** The first restart comes at once, the next ones after waits that double (CrashLoopBackOff). */
   #restart(run: ContainerRun): void {
-    const { sim } = this.#context;
-    if (run.startedAt !== null && sim.now - run.startedAt >= 2 * MAX_CRASH_BACK_OFF_NS) run.backOffNs = 0;
-    const wait = run.backOffNs;
-    run.backOffNs = Math.min(wait === 0 ? CRASH_BACK_OFF_NS : wait * 2, MAX_CRASH_BACK_OFF_NS);
-    if (wait === 0) {
-      this.#startAgain(run);
-      return;
-    }
-    const { metadata } = this.#pod;
-    const message = `back-off ${wait < 60 * NS_PER_S ? `${wait / NS_PER_S}s` : backOffMinutes(wait)} restarting failed container=${run.spec.name} pod=${metadata.name}_${metadata.namespace}(${metadata.uid})`;
-    run.lastState = run.state;
-    run.state = { waiting: { reason: 'CrashLoopBackOff', message } };
+    forgive(run, this.#context.sim.now);
+    if (run.backOffNs > 0) this.#backOff(run, run.backOffNs);
+    else this.#startAgain(run);
+  }
+
+  #backOff(run: ContainerRun, wait: number): void {
+    if (run.state.terminated !== undefined) run.lastState = run.state;
+    run.state = { waiting: { reason: 'CrashLoopBackOff', message: backOffMessage(run, this.#pod) } };
     this.#event(podEvents.backOff(run.spec.name, this.#pod));
     this.#statusChanged();
     this.#track(
-      sim.background(wait, `back-off of ${run.spec.name} in ${this.#label}`, () => {
+      this.#context.sim.background(wait, `back-off of ${run.spec.name} in ${this.#label}`, () => {
         this.#startAgain(run);
       }),
     );
   }
 
   #startAgain(run: ContainerRun): void {
-    if (this.#sandbox === null || this.#stage === 'terminating' || this.#stage === 'over') return;
+    // In a sandbox that died nothing is started: all of it will be, in the next one.
+    if (!this.#isEnding && !this.#sandboxDied) this.#launch(run, () => undefined);
+  }
+
+  /** Starts a container, for the first time or once more. */
+  #launch(run: ContainerRun, then: () => void): void {
+    if (this.#sandbox === null) return;
     if (run.state.terminated !== undefined) run.lastState = run.state;
-    run.restartCount++;
-    this.#starter.start(run, this.#sandbox, () => undefined);
+    if (run.id !== null) run.restartCount++;
+    lengthen(run);
+    this.#starter.start(run, this.#sandbox, then);
+  }
+
+  /** Somebody killed pause; the kubelet sees it with its next look at the containers. */
+  #onSandboxExit(): void {
+    this.#sandboxDied = true;
+    if (this.#isEnding) return;
+    this.#later(PLEG_NS, `relist of ${this.#label}`, () => {
+      if (!this.#isEnding) this.#replaceSandbox();
+    });
+    this.#statusChanged();
+  }
+
+  /** computePodActions with a sandbox that is not ready: everything is killed, and made anew unless the Pod is never restarted. */
+  #replaceSandbox(): void {
+    this.#stage = 'replacing';
+    this.#cancelTimers();
+    const { restartPolicy } = this.#pod.spec;
+    for (const run of this.#all) run.toStart = run.init || restartPolicy === 'Always' || exitCodeOf(run) !== 0;
+    if (restartPolicy !== 'Never') this.#event(podEvents.sandboxChanged());
+    this.#stopAll(this.#pod.spec.terminationGracePeriodSeconds * NS_PER_S);
+    this.#afterStop();
+  }
+
+  #beginAgain(): void {
+    if (this.#all.some(({ running }) => running !== null)) return;
+    this.#graceTimer?.cancel();
+    if (this.#pod.spec.restartPolicy === 'Never') {
+      this.#stage = 'running';
+      this.#endIfAllEnded();
+      return;
+    }
+    this.#removeSandbox();
+    this.#stage = 'starting';
+    this.#statusChanged();
+    this.#createSandbox();
   }
 
   /** A failed liveness or startup probe, or a new image: the container is killed and started again. */
   #restartUnhealthy(run: ContainerRun): void {
-    if (run.running === null || this.#stage === 'terminating') return;
+    if (run.running === null || this.#isEnding) return;
+    run.failedAt = this.#context.sim.now;
     const exitCode = this.#starter.kill(run);
     this.#starter.markTerminated(run, { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error' });
     this.#statusChanged();
@@ -307,9 +358,19 @@ export class PodWorker {
     }
     if (this.#stage === 'over') return;
     this.#stage = 'terminating';
+    this.#cancelTimers();
+    this.#stopAll(grace);
+    this.#afterStop();
+  }
+
+  #cancelTimers(): void {
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
-    for (const run of [...this.#inits, ...this.#containers]) {
+  }
+
+  /** SIGTERM for all that runs, and SIGKILL after the grace period (killContainersWithSyncResult). */
+  #stopAll(grace: number): void {
+    for (const run of this.#all) {
       if (run.running === null) continue;
       this.#event(podEvents.stopping(run.spec.name));
       this.#starter.stopProbes(run);
@@ -320,7 +381,6 @@ export class PodWorker {
       }
     }
     this.#killAfter(grace);
-    this.#finishIfStopped();
   }
 
   get #graceNs(): number {
@@ -331,9 +391,9 @@ export class PodWorker {
   #killAfter(graceNs: number): void {
     this.#graceTimer?.cancel();
     const kill = (): void => {
-      for (const run of [...this.#inits, ...this.#containers]) this.#stopped(run);
+      for (const run of this.#all) this.#stopped(run);
     };
-    if ([...this.#inits, ...this.#containers].every(({ running }) => running === null)) return;
+    if (this.#all.every(({ running }) => running === null)) return;
     this.#graceTimer = this.#context.sim.after(graceNs, `SIGKILL of ${this.#label}`, kill);
   }
 
@@ -342,12 +402,17 @@ export class PodWorker {
     const heeded = run.running.workload.sigtermExitCode;
     this.#starter.kill(run);
     this.#starter.markTerminated(run, { exitCode: heeded ?? 137, reason: heeded === 0 ? 'Completed' : 'Error' });
-    this.#finishIfStopped();
+    this.#afterStop();
+  }
+
+  #afterStop(): void {
+    if (this.#stage === 'replacing') this.#beginAgain();
+    else if (this.#stage === 'terminating') this.#finishIfStopped();
   }
 
   /** All containers gone: last status, CNI DEL, and the object is removed. */
   #finishIfStopped(): void {
-    if (this.#stage !== 'terminating' || [...this.#inits, ...this.#containers].some(({ running }) => running !== null)) return;
+    if (this.#all.some(({ running }) => running !== null)) return;
     this.#graceTimer?.cancel();
     this.#writeStatus();
     this.#later(STATUS_NS, `removal of ${this.#label}`, () => {
@@ -360,7 +425,12 @@ export class PodWorker {
   #removeSandbox(): void {
     if (this.#sandbox !== null) this.#context.runtime.removePodSandbox(this.#sandbox.id);
     this.#sandbox = null;
+    this.#sandboxDied = false;
     this.#files = null;
+  }
+
+  get #all(): readonly ContainerRun[] {
+    return [...this.#inits, ...this.#containers];
   }
 
   #statusChanged(): void {
@@ -382,23 +452,13 @@ export class PodWorker {
       inits: this.#inits,
       containers: this.#containers,
       podIP: this.#podIP,
+      sandboxReady: this.#sandbox !== null && !this.#sandboxDied,
       hostIP: nodeIP,
       startTime: this.#startTime,
       now: api.timestamp(),
       words: runtime.words,
     });
     api.updateStatus('Pod', { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name, uid }, status });
-  }
-
-  #warnOfWhatIsNotSimulated(): void {
-    const { spec } = this.#pod;
-    for (const { name, lifecycle } of spec.containers) {
-      if (lifecycle?.preStop !== undefined || lifecycle?.postStart !== undefined)
-        this.#event(podEvents.notSimulated(`Lifecycle hooks of container ${name} are not run`));
-    }
-    const [unmapped] = this.#context.runtime.mapsPorts ? [] : portMappings(spec);
-    if (unmapped !== undefined)
-      this.#event(podEvents.notSimulated(`hostPort ${unmapped.hostPort} is not mapped: no plugin of this network maps ports`));
   }
 
   get #label(): string {
@@ -418,16 +478,4 @@ export class PodWorker {
     for (const other of this.#timers) if (other.at < this.#context.sim.now) this.#timers.delete(other);
     this.#timers.add(timer);
   }
-}
-
-/** True for a container that the kubelet has given up starting. */
-function isRefused(run: ContainerRun): boolean {
-  const reason = run.state.waiting?.reason;
-  return reason === 'InvalidImageName' || reason === 'ErrImageNeverPull';
-}
-
-/** `1m20s`. */
-function backOffMinutes(ns: number): string {
-  const seconds = ns / NS_PER_S;
-  return `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }

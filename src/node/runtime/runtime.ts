@@ -69,13 +69,25 @@ export interface ExitedContainer {
 interface Process extends RunningContainer {
   readonly close: readonly (() => void)[];
   readonly exitTimer: Timer | null;
+  readonly onExit: (exited: ExitedContainer) => void;
 }
+
+/** What a killed process ends with: 128 and SIGKILL's number. */
+const SIGKILLED = 137;
 
 export interface RuntimeOptions {
   readonly kernel: Kernel;
   readonly nodeIP: IpAddr;
   readonly cni: CniPlugin;
   readonly words: RuntimeWords;
+}
+
+export interface SandboxSpec {
+  readonly attempt: number;
+  readonly hostNetwork: boolean;
+  readonly portMappings: readonly PortMapping[];
+  /** Called when pause ends without the kubelet's doing. */
+  readonly onExit: () => void;
 }
 
 export interface StartSpec {
@@ -94,6 +106,7 @@ export class ContainerRuntime {
   readonly #options: RuntimeOptions;
   readonly #ids: RngStream;
   readonly #sandboxes = new Map<string, Sandbox>();
+  readonly #pauses = new Map<string, () => void>();
   readonly #processes = new Map<string, Process>();
   readonly #records = new Map<string, ContainerRecord>();
   readonly #logs = new Map<string, readonly string[]>();
@@ -129,10 +142,7 @@ export class ContainerRuntime {
   }
 
   /** Starts pause in a new network namespace (the node's own with hostNetwork) and has the CNI plugin connect it. */
-  runPodSandbox(
-    pod: PodIdentity,
-    options: { readonly attempt: number; readonly hostNetwork: boolean; readonly portMappings: readonly PortMapping[] },
-  ): Result<Sandbox, string> {
+  runPodSandbox(pod: PodIdentity, options: SandboxSpec): Result<Sandbox, string> {
     const { kernel, nodeIP } = this.#options;
     const id = this.#ids.hex(64);
     const by: Provenance = { actor: 'kubelet', action: 'RunPodSandbox', object: podKey(pod) };
@@ -146,6 +156,7 @@ export class ContainerRuntime {
     }
     const sandbox: Sandbox = { ...bare, podIP: podIP.value };
     this.#sandboxes.set(id, sandbox);
+    this.#pauses.set(id, options.onExit);
     const image = PAUSE_IMAGE;
     this.#put({
       id,
@@ -185,6 +196,7 @@ export class ContainerRuntime {
     for (const process of [...this.#processes.values()]) if (process.sandboxId === id) this.kill(process.record.id);
     this.#disconnect(sandbox);
     this.#sandboxes.delete(id);
+    this.#pauses.delete(id);
     for (const record of [...this.#records.values()]) {
       if (record.pod === podKey(sandbox.pod) && record.name.includes(`_${sandbox.pod.uid}_`)) this.#forget(record.id);
     }
@@ -211,7 +223,16 @@ export class ContainerRuntime {
       state: 'running',
       startedAt: sim.now,
     };
-    const process: Process = { record, sandboxId: sandbox.id, workload, startedAt: sim.now, close: bound.close, exitTimer };
+    const { close } = bound;
+    const process: Process = {
+      record,
+      sandboxId: sandbox.id,
+      workload,
+      startedAt: sim.now,
+      close,
+      exitTimer,
+      onExit: spec.onExit,
+    };
     this.#processes.set(id, process);
     this.#put(record);
     return process;
@@ -234,6 +255,22 @@ export class ContainerRuntime {
   kill(id: string): void {
     this.#processes.get(id)?.exitTimer?.cancel();
     this.#end(id);
+  }
+
+  /**
+   * `docker kill`: somebody else than the kubelet ends a process, which hears of it later. A namespace that lost its pause lives on with
+   * the containers in it.
+   */
+  killFromOutside(id: string): void {
+    const record = assertExists(this.#records.get(id), `container ${id} exists`);
+    const process = this.#processes.get(id);
+    if (process === undefined) {
+      this.#put({ ...record, state: 'exited' });
+      this.#pauses.get(id)?.();
+      return;
+    }
+    this.kill(id);
+    process.onExit({ id, exitCode: SIGKILLED, finishedAt: this.#options.kernel.sim.now, logs: this.logsOf(id) });
   }
 
   /** Removes a dead container's record. */

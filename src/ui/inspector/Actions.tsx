@@ -1,13 +1,16 @@
-/** What can be done with the selected thing: send from it or to it, stop packets at it, break it, scale it, delete it. */
+/** What can be done with the selected thing: send from it or to it, stop packets at it, break it, kill it, scale it, delete it. */
 import { useMemo, useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../kit/Button.tsx';
-import { addToast, breakpointId, openSend, runCommand, toggleBreakpoint } from '../store/actions.ts';
+import { addToast, breakpointId, openSend, runCommand, select, toggleBreakpoint } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import { captureText, type Tap } from '../../cluster/capture.ts';
+import type { CommandResult } from '../../cluster/cluster-api.ts';
+import { commandTitle } from '../../cluster/command-title.ts';
 import type { Command } from '../../cluster/commands.ts';
+import type { ContainerName } from '../../cluster/kill-container.ts';
 import { saveCapture } from '../journey/capture-file.ts';
-import type { Ref } from '../../cluster/snapshot.ts';
+import type { ClusterSnapshot, Ref } from '../../cluster/snapshot.ts';
 import { BreakMenu } from '../faults/BreakMenu.tsx';
 import { defaultProbe } from '../send/draft.ts';
 import type { AppStore } from '../store/store.ts';
@@ -20,7 +23,7 @@ export interface ActionsProps {
 }
 
 export function Actions({ description, selection }: ActionsProps): ReactElement {
-  const { breakpoint, from, to, deletable, scalable, title } = description;
+  const { breakpoint, from, to, killable, deletable, scalable, title } = description;
   return (
     <div className={styles.actions}>
       {from === null && to === null ? null : <SendButtons from={from} to={to} />}
@@ -29,6 +32,7 @@ export function Actions({ description, selection }: ActionsProps): ReactElement 
         <CaptureButton node={breakpoint.node} netns={breakpoint.netns} dev={breakpoint.name} />
       ) : null}
       <BreakMenu selection={selection} thing={title} />
+      {killable === null ? null : <Kill container={killable} ofPod={selection.kind === 'object'} />}
       {scalable === null ? null : <Scale {...scalable} />}
       {deletable === null ? null : <Delete key={deletable} object={deletable} />}
     </div>
@@ -83,10 +87,15 @@ function CaptureButton({ node, netns, dev }: Tap): ReactElement | null {
   );
 }
 
+type Done = Extract<CommandResult, { ok: true }>;
+
 /** Runs a command on an object; what the API server refuses is told in its words. */
-function runOn(store: AppStore, command: Command): void {
+function runOn(store: AppStore, command: Command, onDone: (result: Done) => void = () => undefined): void {
   runCommand(store, command, (result) => {
-    if (result.ok) return;
+    if (result.ok) {
+      onDone(result);
+      return;
+    }
     addToast(store, {
       tone: 'failed',
       title: { key: 'inspector.refused', values: {} },
@@ -94,6 +103,38 @@ function runOn(store: AppStore, command: Command): void {
       action: null,
     });
   });
+}
+
+/** Kills a container. What takes its place is another one: that is then selected. */
+function Kill({ container, ofPod }: { readonly container: ContainerName; readonly ofPod: boolean }): ReactElement {
+  const { t } = useTranslation();
+  const store = useAppStore();
+  const command: Command = { kind: 'kill-container', ...container };
+  const pause = container.container === 'POD';
+  const kill = (): void =>
+    runOn(store, command, () => {
+      addToast(store, {
+        tone: 'done',
+        title: { key: pause ? 'inspector.killedPause' : 'inspector.killed', values: {} },
+        detail: commandTitle(command),
+        action: 'whatChanged',
+      });
+      if (!ofPod) select(store, containerNow(store.getState().snapshot, container) ?? { kind: 'object', key: container.pod });
+    });
+  return (
+    <Button tone="danger" onPress={kill}>
+      {t(ofPod ? 'inspector.killPause' : 'inspector.kill')}
+    </Button>
+  );
+}
+
+/** The container of that name as it is now. */
+function containerNow({ nodes }: ClusterSnapshot, { pod, container }: ContainerName): Ref | null {
+  for (const { name, containers } of nodes) {
+    const now = containers.find((each) => each.pod === pod && each.container === container);
+    if (now !== undefined) return { kind: 'container', node: name, id: now.id };
+  }
+  return null;
 }
 
 function Scale({ object, replicas }: NonNullable<Description['scalable']>): ReactElement {

@@ -32,7 +32,7 @@ export function ClusterSummary(): ReactElement {
       <Owners summary={summary} />
       <dl className={styles.ranges}>
         <dt>{t('inspector.underlay')}</dt>
-        <dd>{snapshot.subnets.join(', ')}</dd>
+        <dd>{snapshot.underlayCIDR}</dd>
         <dt>{t('inspector.podRange')}</dt>
         <dd>{snapshot.clusterCIDR}</dd>
         <dt>{t('inspector.serviceRange')}</dt>

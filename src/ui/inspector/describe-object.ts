@@ -90,7 +90,14 @@ function pod(snapshot: ClusterSnapshot, view: ObjectView, object: Kinded<'Pod'>)
     command: `kubectl get pod -n ${namespace} ${name} -o wide`,
     from: place,
     to: { kind: 'place', place },
+    killable: hasPause(node, view.key) ? { pod: view.key, container: 'POD' } : null,
   };
+}
+
+function hasPause(node: NodeView | null, key: string): boolean {
+  return (node?.containers ?? []).some(
+    ({ pod: of, container, state }) => of === key && container === 'POD' && state === 'running',
+  );
 }
 
 function netnsPart(node: NodeView, netns: string, own: boolean): Part {

@@ -4,6 +4,7 @@
  */
 import type { Ref } from '../../cluster/snapshot.ts';
 import type { Place, Target } from '../../cluster/commands.ts';
+import type { ContainerName } from '../../cluster/kill-container.ts';
 import type { Label } from '../i18n/label.ts';
 import type { IconName } from '../kit/Icon.tsx';
 import type { Breakpoint } from '../store/state.ts';
@@ -44,6 +45,8 @@ export interface Description {
   /** Where packets can start and end. */
   readonly from: Place | null;
   readonly to: Target | null;
+  /** The container that can be killed: itself, or the pause container of a Pod. */
+  readonly killable: ContainerName | null;
   /** The object that can be deleted, and the one that can be scaled. */
   readonly deletable: string | null;
   readonly scalable: { readonly object: string; readonly replicas: number } | null;
@@ -61,6 +64,7 @@ export function described(said: Pick<Description, 'icon' | 'kind' | 'title'> & P
     breakpoint: null,
     from: null,
     to: null,
+    killable: null,
     deletable: null,
     scalable: null,
     ...said,

@@ -6,6 +6,7 @@ import type { ClusterSnapshot } from '../../cluster/snapshot.ts';
 import { Say } from '../chains/Say.tsx';
 import { sentence } from '../chains/sentence.ts';
 import { useApp } from '../store/context.ts';
+import { isSelf } from './ends.ts';
 import { firstRule } from './first-rule.ts';
 import { placeText } from '../../cluster/command-title.ts';
 import { startNode } from './start-node.ts';
@@ -20,6 +21,14 @@ function nameserverOf({ nodes }: ClusterSnapshot, from: Place): string {
   return /^nameserver (\S+)/m.exec(etc?.resolvConf ?? '')?.[1] ?? '127.0.0.1';
 }
 
+/** Whether a Pod dials an address of its own namespace. */
+function stays({ nodes }: ClusterSnapshot, { from, to }: ProbeSpec, address: string): boolean {
+  if (from.kind !== 'pod') return false;
+  const netns = nodes.map(({ podNetns }) => podNetns.get(`${from.namespace}/${from.name}`)).find((each) => each !== undefined);
+  const own = netns?.links.flatMap(({ addresses }) => addresses.map((each) => each.address.split('/')[0])) ?? [];
+  return netns !== undefined && (isSelf(to) || own.includes(address));
+}
+
 export function Preview({ probe, address }: { readonly probe: ProbeSpec; readonly address: string | null }): ReactElement {
   const { t } = useTranslation();
   const snapshot = useApp((state) => state.snapshot);
@@ -32,7 +41,7 @@ export function Preview({ probe, address }: { readonly probe: ProbeSpec; readonl
         : firstRule(node.root.netfilter, { hook, address, port: probe.port, protocol: probe.protocol }),
     [node, hook, address, probe.port, probe.protocol],
   );
-  if (probe.to.kind === 'name') {
+  if (probe.to.kind === 'name' && !isSelf(probe.to)) {
     const values = { from: placeText(probe.from), name: probe.to.name, server: nameserverOf(snapshot, probe.from) };
     return (
       <p className={styles.say}>
@@ -47,7 +56,9 @@ export function Preview({ probe, address }: { readonly probe: ProbeSpec; readonl
   return (
     <p className={styles.say}>
       <Say sentence={sentence('send.sentence', values)} />{' '}
-      {node === null ? (
+      {node !== null && stays(snapshot, probe, address) ? (
+        <Say sentence={sentence('send.sentenceSelf', values)} />
+      ) : node === null ? (
         <Say sentence={sentence('send.sentenceOutside', values)} />
       ) : rule === null ? (
         <Say sentence={sentence('send.sentenceNoRule', values)} />

@@ -81,7 +81,7 @@ function Fields({ start, from, to }: FieldsProps): ReactElement {
   const [refused, setRefused] = useState('');
   const [given, setGiven] = useState(false);
   const typed = typedTarget(toText, to, probe.to);
-  const ports = portsOf(snapshot, typed ?? probe.to);
+  const ports = portsOf(snapshot, typed ?? probe.to, probe.from);
   const port = Number(portText);
   const portFine = probe.protocol === 'icmp' || (Number.isInteger(port) && port >= 1 && port <= 65535);
   const unaddressed = typed === null ? null : withoutAddress(snapshot, typed);
@@ -101,7 +101,7 @@ function Fields({ start, from, to }: FieldsProps): ReactElement {
   const chooseTo = (id: string): void => {
     const end = to.find((each) => each.id === id);
     if (end === undefined) return;
-    const known = portsOf(snapshot, end.value)[0];
+    const known = portsOf(snapshot, end.value, probe.from)[0];
     setToText(end.name);
     setProbe({ ...probe, to: end.value, protocol: known?.protocol ?? probe.protocol });
     if (known !== undefined) setPortText(String(known.port));
@@ -208,11 +208,13 @@ function endName(target: Target, ends: readonly End<Target>[]): string {
   return ends.find((end) => end.id === id)?.name ?? id;
 }
 
-const KINDS = ['service', 'node', 'pod', 'external', 'name'] as const;
+const KINDS = ['service', 'node', 'pod', 'external', 'self', 'name'] as const;
 
 function KindChip({ kind }: { readonly kind: End<unknown>['kind'] }): ReactElement {
   const { t } = useTranslation();
-  return <Chip kind={kind === 'external' || kind === 'name' ? 'plain' : kind}>{t(`send.kind.${kind}`)}</Chip>;
+  return (
+    <Chip kind={kind === 'external' || kind === 'self' || kind === 'name' ? 'plain' : kind}>{t(`send.kind.${kind}`)}</Chip>
+  );
 }
 
 function groups(ends: readonly End<unknown>[]): readonly ChoiceGroup[] {

@@ -31,6 +31,6 @@ export function defaultProbe(state: AppState, ends: Ends = {}): ProbeSpec | unde
   if (from === undefined || to === undefined) return undefined;
   const sameTarget = kept !== null && JSON.stringify(kept.to) === JSON.stringify(to);
   if (sameTarget) return { ...kept, from, to };
-  const port = portsOf(state.snapshot, to)[0];
+  const port = portsOf(state.snapshot, to, from)[0];
   return { from, to, port: port?.port ?? 80, protocol: port?.protocol ?? 'tcp' };
 }

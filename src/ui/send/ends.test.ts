@@ -60,7 +60,7 @@ it.each([
   ],
   ['an address is known to listen nowhere', { kind: 'address', address: '10.0.0.1' }, []],
 ] as const)('ports: %s', (_name, target, expected) => {
-  expect(portsOf(snapshot, target).map(({ id, name }) => `${id} ${name}`)).toEqual(expected);
+  expect(portsOf(snapshot, target, { kind: 'node', name: 'class' }).map(({ id, name }) => `${id} ${name}`)).toEqual(expected);
 });
 
 it.each([
@@ -87,4 +87,14 @@ it('what is typed is a name, an id, an address or nothing', () => {
     null,
     null,
   ]);
+});
+
+it('a loopback address is the sender’s own: its ports are the Pod’s', () => {
+  const web = { kind: 'pod', namespace: 'default', name: 'web-a' } as const;
+  const own = portsOf(snapshot, { kind: 'place', place: web }, web);
+  expect(own.length).toBeGreaterThan(0);
+  expect(portsOf(snapshot, { kind: 'address', address: '127.0.0.1' }, web)).toEqual(own);
+  expect(portsOf(snapshot, { kind: 'name', name: 'localhost' }, web)).toEqual(own);
+  expect(portsOf(snapshot, { kind: 'address', address: '127.0.0.1' }, { kind: 'external' })).toEqual([]);
+  expect(addressOf({ kind: 'name', name: 'localhost' }, ends)).toBe('127.0.0.1');
 });

@@ -1,12 +1,12 @@
 /** Where packets can start and end in a snapshot, as choices for the send form, and back from a choice's id. */
 import { isHostName, type Place, type Target } from '../../cluster/commands.ts';
 import type { ClusterSnapshot } from '../../cluster/snapshot.ts';
-import { parseIp } from '../../lib/ip.ts';
+import { IP_LOOPBACK, isLoopback, parseIp } from '../../lib/ip.ts';
 import { placeText, targetText } from '../../cluster/command-title.ts';
 
 export interface End<T> {
   readonly id: string;
-  readonly kind: 'node' | 'pod' | 'service' | 'external' | 'name';
+  readonly kind: 'node' | 'pod' | 'service' | 'external' | 'self' | 'name';
   /** Name as shown, with its namespace where it is not default. */
   readonly name: string;
   /** The address behind it; empty where there is none. */
@@ -25,9 +25,8 @@ export function sources(snapshot: ClusterSnapshot): readonly End<Place>[] {
     const value: Place = { kind: 'pod', namespace, name };
     return [{ id: placeText(value), kind: 'pod', name: named(namespace, name), address: object.status.podIP, value }];
   });
-  // A place outside has no name: there is but one.
-  const outside = snapshot.hosts.filter(({ role }) => role === 'outside');
-  const hosts = outside.slice(0, 1).map((host): End<Place> => ({
+  // A place outside has no name: it is the first host.
+  const hosts = snapshot.hosts.slice(0, 1).map((host): End<Place> => ({
     id: 'external',
     kind: 'external',
     name: host.name,
@@ -56,8 +55,17 @@ export function targets(snapshot: ClusterSnapshot): readonly End<Target>[] {
     ];
   });
   const places = sources(snapshot).map((end): End<Target> => ({ ...end, value: { kind: 'place', place: end.value } }));
-  return [...systemLast(services), ...places, ...systemLast(names(snapshot))];
+  return [...systemLast(services), ...places, SELF, ...systemLast(names(snapshot))];
 }
+
+/** Whoever sends. */
+const SELF: End<Target> = {
+  id: IP_LOOPBACK,
+  kind: 'self',
+  name: IP_LOOPBACK,
+  address: 'localhost',
+  value: { kind: 'address', address: IP_LOOPBACK },
+};
 
 /** Every Service by its name in DNS. */
 function names(snapshot: ClusterSnapshot): readonly End<Target>[] {
@@ -115,10 +123,11 @@ interface PortLike {
   readonly protocol: string | undefined;
 }
 
-/** The ports a target is known to listen on, each once. */
-export function portsOf(snapshot: ClusterSnapshot, target: Target): readonly PortChoice[] {
+/** The ports a target is known to listen on, each once; a loopback address is the sender's own. */
+export function portsOf(snapshot: ClusterSnapshot, target: Target, from: Place): readonly PortChoice[] {
   const choices = new Map<string, PortChoice>();
-  for (const { number: port, name, protocol: spelt } of listed(snapshot, target)) {
+  const listener: Target = isSelf(target) && from.kind === 'pod' ? { kind: 'place', place: from } : target;
+  for (const { number: port, name, protocol: spelt } of listed(snapshot, listener)) {
     const protocol = protocolOf(spelt);
     if (port === undefined || port === 0 || protocol === null) continue;
     const id = portId(port, protocol);
@@ -126,6 +135,13 @@ export function portsOf(snapshot: ClusterSnapshot, target: Target): readonly Por
     choices.set(id, { id, port, protocol, name: known === undefined ? name : joined(known.name, name) });
   }
   return [...choices.values()];
+}
+
+/** True of an address of lo, and of its name. */
+export function isSelf(target: Target): boolean {
+  if (target.kind === 'name') return target.name === 'localhost';
+  const address = target.kind === 'address' ? parseIp(target.address) : null;
+  return address !== null && isLoopback(address);
 }
 
 /** Null for what a probe cannot speak: SCTP. */
@@ -188,6 +204,7 @@ function nodePorts(snapshot: ClusterSnapshot): readonly PortLike[] {
 /** The address a target's name stands for; null where it has none yet. */
 export function addressOf(target: Target, ends: readonly End<Target>[]): string | null {
   if (target.kind === 'address') return target.address;
+  if (isSelf(target)) return IP_LOOPBACK;
   const id = targetText(target);
   const address = ends.find((end) => end.id === id)?.address ?? '';
   return address === '' || address === 'None' ? null : address;

@@ -55,8 +55,6 @@ export class Flanneld {
   #own: Lease | null = null;
   /** The daemon's last complaint, as its log has it; null when all is well. */
   #problem: string | null = null;
-  /** What it could not do for another node, by that node's name. */
-  readonly #leaseProblems = new Map<string, string>();
   #starting: Timer | null = null;
   #unwatch: (() => void) | null = null;
   /** The tables as they were when the rules were last found complete. */
@@ -69,7 +67,7 @@ export class Flanneld {
   }
 
   get problem(): string | null {
-    return this.#problem ?? [...this.#leaseProblems.values()][0] ?? null;
+    return this.#problem;
   }
 
   start(): void {
@@ -87,7 +85,6 @@ export class Flanneld {
     // What it knew goes with the process; subnet.env and what it wrote into the kernel stay.
     this.#own = null;
     this.#leases.clear();
-    this.#leaseProblems.clear();
     this.#checked = null;
   }
 
@@ -114,10 +111,8 @@ export class Flanneld {
     const old = this.#leases.get(name);
     if (old !== undefined && lease !== null && sameLease(old, lease)) return;
     if (old !== undefined && this.#own !== null) this.#options.backend.removeLease(old);
-    if (lease === null) {
-      this.#leases.delete(name);
-      this.#leaseProblems.delete(name);
-    } else {
+    if (lease === null) this.#leases.delete(name);
+    else {
       this.#leases.set(name, lease);
       if (this.#own !== null) this.#addLease(lease);
     }
@@ -125,8 +120,7 @@ export class Flanneld {
 
   #addLease(lease: Lease): void {
     const added = this.#options.backend.addLease(lease);
-    if (added.ok) this.#leaseProblems.delete(lease.node);
-    else this.#leaseProblems.set(lease.node, added.error);
+    if (!added.ok) this.#problem = added.error;
   }
 
   #register(subnet: Cidr): Result<void, string> {

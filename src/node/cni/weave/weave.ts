@@ -59,10 +59,6 @@ export class WeavePlugin implements CniPlugin {
     return this.#weaver.bridgeIP !== null;
   }
 
-  get daemonProblem(): string | null {
-    return this.#weaver.problem;
-  }
-
   setupNode(): void {
     this.#weaver.start();
   }

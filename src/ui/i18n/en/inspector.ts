@@ -6,7 +6,6 @@ export const inspector = {
     service: 'Service',
     node: 'node',
     host: 'outside host',
-    router: 'router of the underlay',
     rootNetns: 'root network namespace',
     podNetns: "a Pod's network namespace",
     vethHost: 'veth, host end',
@@ -58,13 +57,13 @@ export const inspector = {
     endpoints: 'The older form of EndpointSlice.',
     node: 'A machine with its own kernel: devices, routes and rules. The switches below change how packets pass.',
     host: 'A machine outside the cluster. It knows no Pod network and no Service network, only the nodes’ addresses.',
-    router:
-      'Stands between the subnets and forwards by its routes alone. It knows the nodes; of Pods only what a route here tells it, so their packets pass it in an envelope or are lost.',
     rootNetns:
       'The node’s own network: its card, the bridge where the network has one, the host ends of all veth pairs, and the rules of kube-proxy.',
     podNetns: 'A network of one’s own: devices, routes, rules and ports that nobody else sees.',
-    container: 'A process with its own files. Its network is the Pod’s.',
-    pause: 'It does nothing but hold the Pod’s network namespace open while other containers come and go.',
+    container:
+      'A process with its own files. Its network is the Pod’s: killed, it comes back in the same namespace, with the same address.',
+    pause:
+      'It does nothing but hold the Pod’s network namespace open while other containers come and go. Killed, the namespace goes too, and the Pod gets a new one with another address.',
     wire: 'The physical network between the machines. It carries only nodes’ addresses; Pods’ packets cross it in an envelope, or by routes it does not know.',
     chain: 'Rules of one table that are tried in order until one decides.',
     kubeServices: 'The first stop for every packet: one rule for each address and port of a Service.',
@@ -131,6 +130,10 @@ export const inspector = {
   scale: 'Replicas',
   scaleUp: 'One replica more',
   scaleDown: 'One replica fewer',
+  kill: 'Kill',
+  killPause: 'Kill its pause container',
+  killed: 'Killed; the kubelet starts it again',
+  killedPause: 'Killed; the kubelet makes the Pod a new sandbox',
   delete: 'Delete',
   deleteSure: 'Press again to delete',
   refused: 'Refused',

@@ -6,7 +6,6 @@ import { linkId, type SceneBuilder } from './scene-builder.ts';
 import { bottom, right } from './box.geom.ts';
 import type { Box, Point } from './scene-types.ts';
 import { rect, text } from './shapes.ts';
-import { endsAt } from './underlay.ts';
 
 export interface Grid {
   readonly columns: number;
@@ -88,7 +87,8 @@ function addHosts(scene: SceneBuilder, start: Point, junction: string): void {
       ],
       ref: { kind: 'host', name: host.name },
       label: scene.input.words.aria.host(host.name, host.ip),
-      ...endsAt(host),
+      from: { kind: 'external' },
+      to: { kind: 'place', place: { kind: 'external' } },
     });
     scene.anchor(`host/${host.name}`, middle, box);
     // The outside is one box: its device is where it is.

@@ -1,6 +1,6 @@
 /** Pods in kernel zoom: name, address and eth0 on the outside of the node, the cable down to the bridge. */
 import type { LinkView } from '../../store/views.ts';
-import { addCable, addDevice } from './node-zoom-pod.ts';
+import { addCable, addDevice, addLoopback, linkLoopback } from './node-zoom-pod.ts';
 import type { ColumnBox, PlacedNode } from './node-frame.geom.ts';
 import { addressOf, deviceName, type Fold } from './pod-box.ts';
 import { isRouted } from './routed.ts';
@@ -12,6 +12,8 @@ import type { PodWorld } from './world.ts';
 
 const TOP = 26;
 const HEIGHT = 72;
+/** At least; lo stands beside it. */
+const ETH0_W = 96;
 const HOST_END_Y = 124;
 const BRIDGE_Y = 158;
 /** The first column may reach over the kernel, where the packet's chip has room beside it. */
@@ -88,9 +90,15 @@ function addCables(scene: SceneBuilder, placed: PlacedNode, pod: PodWorld, colum
   const x = column.x + column.w / 2;
   const eth0 = pod.netns?.links.find((link) => link.peer !== null);
   if (eth0 === undefined) return;
-  const at = deviceBox(eth0, x, top + TOP + 42, 104);
+  const at = deviceBox(eth0, x, top + TOP + 42, ETH0_W);
   addDevice(scene, { node, netns: pod.id, link: eth0, box: at, parent: `pod/${pod.id}`, matter: 'addressed' });
   scene.anchor(`netns/${node}/${pod.id}`, { x, y: at.y + 10 }, podBoxNow);
+  const lo = { x: at.x + at.w + 4, y: at.y, w: 18, h: at.h };
+  // Beside an eth0 with a long name there is no room for it.
+  if (lo.x + lo.w + 4 <= podBoxNow.x + podBoxNow.w) {
+    addLoopback(scene, { node, pod }, lo);
+    linkLoopback(scene, { node, pod });
+  }
   if (pod.hostEnd === null) return;
   const routed = isRouted(pod.hostEnd);
   const sub = routed ? addressOf(pod.hostEnd) : null;

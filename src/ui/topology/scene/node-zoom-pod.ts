@@ -13,6 +13,8 @@ const TOP = 36;
 const HEIGHT = 140;
 const HOST_END_Y = 212;
 const BRIDGE_Y = 252;
+/** How high the way to lo goes over the devices. */
+const LOOP = 4;
 /** Containers drawn a row each; more share the last row. */
 const ROWS = 3;
 
@@ -122,17 +124,35 @@ function addContainer(
 function addDevices(scene: SceneBuilder, placed: PlacedNode, pod: PodWorld, box: Box): void {
   const links = pod.netns?.links ?? [];
   const eth0 = links.find((link) => link.peer !== null);
-  const lo = links.find((link) => link.kind === 'loopback');
   const node = placed.node.view.name;
-  if (lo !== undefined) {
-    const at = { x: box.x + box.w - 35, y: box.y + 108, w: 23, h: 22 };
-    addDevice(scene, { node, netns: pod.id, link: lo, box: at, parent: `pod/${pod.id}`, label: 'lo', matter: 'loopback' });
-  }
+  addLoopback(scene, { node, pod }, { x: box.x + box.w - 35, y: box.y + 108, w: 23, h: 22 });
   if (eth0 === undefined) return;
   const at = { x: box.x + 12, y: box.y + 108, w: box.w - 53, h: 22 };
   addDevice(scene, { node, netns: pod.id, link: eth0, box: at, parent: `pod/${pod.id}`, matter: 'addressed' });
   scene.anchor(`netns/${node}/${pod.id}`, { x: at.x + at.w / 2, y: at.y + 11 }, box);
+  linkLoopback(scene, { node, pod });
   if (pod.hostEnd !== null) addHostEnd(scene, placed, pod.hostEnd, { eth0, pod, x: at.x + at.w / 2 });
+}
+
+interface PodOfNode {
+  readonly node: string;
+  readonly pod: PodWorld;
+}
+
+/** What the containers of a Pod reach each other by. */
+export function addLoopback(scene: SceneBuilder, { node, pod }: PodOfNode, box: Box): void {
+  const link = pod.netns?.links.find(({ kind }) => kind === 'loopback');
+  if (link === undefined) return;
+  addDevice(scene, { node, netns: pod.id, link, box, parent: `pod/${pod.id}`, label: 'lo', matter: 'loopback' });
+}
+
+/** The way of a packet that never leaves the namespace: over the devices' heads to lo, and back. */
+export function linkLoopback(scene: SceneBuilder, { node, pod }: PodOfNode): void {
+  const home = scene.anchorOf(`netns/${node}/${pod.id}`);
+  const lo = scene.anchorOf(linkId(node, pod.id, 'lo'));
+  if (home === undefined || lo === undefined) return;
+  const y = lo.box.y - LOOP;
+  scene.link(home.id, lo.id, [home.at, { x: home.at.x, y }, { x: lo.at.x, y }, lo.at], 'flow');
 }
 
 interface DrawnDevice {

@@ -64,10 +64,11 @@ export function offPath(scene: Scene, walk: Walk | null): ReadonlySet<string> {
   for (const { anchor } of walk.stops) {
     for (let id = anchor === null ? null : objectOf(anchor); id !== null && !on.has(id); id = byId.get(id)?.parent ?? null)
       on.add(id);
-    const [kind, node = ''] = anchor?.split('/') ?? [];
+    const [kind, node = '', netns] = anchor?.split('/') ?? [];
+    const ofPod = kind === 'netns' || (kind === 'link' && netns !== 'root');
     for (const around of ['node', 'host']) on.add(`${around}/${node}`);
     if (kind === 'port') for (const { id } of bridges.filter((bridge) => bridge.parent === `netns/${node}`)) on.add(id);
-    if (kind !== 'netns') for (const part of ['netns', 'netfilter']) on.add(`${part}/${node}`);
+    if (!ofPod) for (const part of ['netns', 'netfilter']) on.add(`${part}/${node}`);
   }
   const near = ({ id, parent, kind }: SceneObject): boolean =>
     on.has(id) ||
