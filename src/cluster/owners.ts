@@ -9,6 +9,7 @@ import type { Kernel } from '../net/kernel.ts';
 export interface Endpoints {
   readonly nodes: ReadonlyMap<string, Kernel>;
   readonly external: Kernel | null;
+  readonly router: Kernel | null;
 }
 
 /** The owner of `address`, or the address itself when no device has it. */
@@ -29,7 +30,7 @@ export function addressOwner(ends: Endpoints, address: string): string {
 
 function* kernels(ends: Endpoints): Generator<readonly [Kernel, boolean]> {
   for (const kernel of ends.nodes.values()) yield [kernel, true];
-  if (ends.external !== null) yield [ends.external, false];
+  for (const host of [ends.external, ends.router]) if (host !== null) yield [host, false];
 }
 
 /** With routed Pods the gateway's address is on the node end of every pair; their random names say nothing. */

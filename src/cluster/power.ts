@@ -20,7 +20,7 @@ export function setPower(world: World, name: string, on: boolean): Result<void, 
 
 function switchOff(world: World, node: WorldNode): Result<void, string> {
   node.agents.stop();
-  const kernel = darkMachine(world.machines, node.spec);
+  const kernel = darkMachine(world.spec.cluster, world.machines, node.spec);
   world.replaceNode({ ...node, kernel, on: false });
   return ok(undefined);
 }

@@ -103,6 +103,22 @@ const WRONG: readonly (readonly [name: string, text: string, errors: readonly st
     ['scenario.yaml:4:21: cluster.nodes[0].ip: 192.168.1.255 cannot be a host of 192.168.1.0/24'],
   ],
   [
+    'a router that is where it cannot be',
+    `${SMALL}  router:\n    name: a\n    addresses: [192.168.1.1/24, 192.168.1.129/25]\n    routes: [{dst: 10.244.0.1/24, via: 10.1.1.1}]\n`,
+    [
+      'scenario.yaml:7:33: cluster.router.addresses[1]: 192.168.1.128/25 overlaps 192.168.1.0/24 of cluster.underlayCIDR',
+      'scenario.yaml:6:11: cluster.router.name: cluster.nodes[0] is called a already',
+      'scenario.yaml:7:17: cluster.router.addresses[0]: 192.168.1.1 is the address of cluster.nodes[0].ip already',
+      'scenario.yaml:8:20: cluster.router.routes[0].dst: "10.244.0.1/24" is not an IPv4 range',
+      'scenario.yaml:8:40: cluster.router.routes[0].via: 10.1.1.1 is in none of the subnets 192.168.1.0/24, 192.168.1.128/25',
+    ],
+  ],
+  [
+    'a node in none of the subnets',
+    `${SMALL.replace('192.168.1.1', '192.168.3.1')}  router: {addresses: [192.168.1.1/24, 192.168.2.1/24]}\n`,
+    ['scenario.yaml:4:21: cluster.nodes[0].ip: 192.168.3.1 is in none of the subnets 192.168.1.0/24, 192.168.2.0/24'],
+  ],
+  [
     'names and addresses twice',
     `${SMALL}    - {name: a, ip: 192.168.1.1}\n  external: {ip: 192.168.1.1}\n`,
     [

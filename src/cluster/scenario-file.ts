@@ -6,6 +6,7 @@
  */
 import {
   broadcastAddress,
+  cidrAddress,
   cidrContains,
   cidrOverlaps,
   networkAddress,
@@ -13,6 +14,7 @@ import {
   parseCidr,
   type Cidr,
 } from '../lib/cidr.ts';
+import { subnetsOf } from './subnets.ts';
 import { parseIp, type IpAddr } from '../lib/ip.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { Fault } from './faults/fault.ts';
@@ -22,7 +24,9 @@ import {
   type ClusterSpec,
   type ExternalSpec,
   type ManifestSpec,
+  ROUTER_DEFAULTS,
   type NodeSpec,
+  type RouterSpec,
   type ScenarioSpec,
 } from './scenario.ts';
 import { SCENARIO_SHAPE } from './scenario-shape.ts';
@@ -54,8 +58,9 @@ const MAX_MANIFEST_LENGTH = 1_500_000;
 interface FileContent {
   readonly title: Words;
   readonly about?: Words;
-  readonly cluster: Partial<Omit<ClusterSpec, 'nodes' | 'proxy' | 'external'>> & {
+  readonly cluster: Partial<Omit<ClusterSpec, 'nodes' | 'proxy' | 'external' | 'router'>> & {
     readonly nodes: readonly (Pick<NodeSpec, 'name' | 'ip'> & Partial<NodeSpec>)[];
+    readonly router?: Pick<RouterSpec, 'addresses'> & Partial<RouterSpec>;
     readonly proxy?: Partial<ClusterSpec['proxy']>;
     readonly external?: (Pick<ExternalSpec, 'ip'> & Partial<ExternalSpec>) | null;
   };
@@ -96,7 +101,11 @@ function presets({ faults = [] }: FileContent): Pick<ScenarioSpec, 'faults'> {
 
 /** Faults on machines that the scenario does not have. What else a fault names is there only once the cluster runs. */
 function unknownMachines({ faults = [] }: FileContent, cluster: ClusterSpec, { at }: ReadYaml): readonly ScenarioError[] {
-  const names = [...cluster.nodes.map(({ name }) => name), ...(cluster.external === null ? [] : ['external'])];
+  const names = [
+    ...cluster.nodes.map(({ name }) => name),
+    ...(cluster.router === null ? [] : [cluster.router.name]),
+    ...(cluster.external === null ? [] : ['external']),
+  ];
   return faults.flatMap((fault, index) => {
     const named = {
       ...('node' in fault ? { node: fault.node } : {}),
@@ -113,12 +122,15 @@ export function scenarioErrorText({ file, line, column, field, message }: Scenar
   return `${file}:${line}:${column}: ${field === null ? '' : `${field}: `}${message}`;
 }
 
-function clusterOf({ nodes, proxy, external, ...given }: FileContent['cluster']): ClusterSpec {
+function clusterOf({ nodes, router, proxy, external, ...given }: FileContent['cluster']): ClusterSpec {
   const clusterCIDR = given.clusterCIDR ?? CLUSTER_DEFAULTS.clusterCIDR;
+  const first = parseCidr(router?.addresses[0] ?? '');
   return {
     ...CLUSTER_DEFAULTS,
+    ...(first === null ? {} : { underlayCIDR: networkCidr(first) }),
     ...given,
     clusterCIDR,
+    router: router === undefined ? null : { ...ROUTER_DEFAULTS, ...router },
     nodes: nodes.map((node) => ({ ...NODE_DEFAULTS, ...node })),
     external: externalOf(external),
     proxy: { ...CLUSTER_DEFAULTS.proxy, clusterCIDR, ...proxy },
@@ -153,6 +165,7 @@ function rangesOf(cluster: ClusterSpec): readonly Range[] {
     range('cluster.clusterCIDR', cluster.clusterCIDR),
     range('cluster.serviceCIDR', cluster.serviceCIDR),
     range('cluster.underlayCIDR', cluster.underlayCIDR),
+    ...furtherSubnets(cluster),
     ...(['', cluster.clusterCIDR].includes(cluster.proxy.clusterCIDR)
       ? []
       : [range('cluster.proxy.clusterCIDR', cluster.proxy.clusterCIDR)]),
@@ -162,11 +175,19 @@ function rangesOf(cluster: ClusterSpec): readonly Range[] {
   ];
 }
 
+/** The router's subnets after the first, which is underlayCIDR. */
+function furtherSubnets({ router }: ClusterSpec): readonly Range[] {
+  return (router?.addresses ?? []).slice(1).map((text, index) => {
+    const address = parseCidr(text);
+    return { field: `cluster.router.addresses[${index + 1}]`, text, value: address === null ? null : networkCidr(address) };
+  });
+}
+
 type At = ReadYaml['at'];
 
-/** Pods, Services, the underlay: no two may share an address; nor two nodes' Pods. */
+/** Pods, Services, the subnets of the underlay: no two may share an address; nor two nodes' Pods. */
 function overlapFaults(ranges: readonly Range[], at: At): readonly ScenarioError[] {
-  const named = (field: string): boolean => field.endsWith('CIDR') && !field.includes('proxy');
+  const named = (field: string): boolean => (field.endsWith('CIDR') || field.includes('router')) && !field.includes('proxy');
   const top = ranges.filter(({ field }) => named(field) && !field.includes('nodes'));
   const pods = ranges.filter(({ field }) => field.includes('nodes'));
   return [top, pods].flatMap((group) =>
@@ -214,15 +235,50 @@ function hostFaults(cluster: ClusterSpec, at: At): readonly ScenarioError[] {
     checkAddress(`${field}.ip`, node.ip);
   }
   if (cluster.external !== null) checkAddress('cluster.external.ip', cluster.external.ip);
+  if (cluster.router === null) return faults;
+  const { name, addresses: own, routes } = cluster.router;
+  const taken = name === 'external' ? 'the host outside' : names.get(name);
+  if (taken !== undefined) faults.push(at('cluster.router.name', `${taken} is called ${name} already`));
+  for (const [index, text] of own.entries()) {
+    const address = parseCidr(text);
+    const field = `cluster.router.addresses[${index}]`;
+    checkAddress(field, address === null ? text : cidrAddress(address));
+    if (index === 0 && address !== null && networkCidr(address) !== cluster.underlayCIDR)
+      faults.push(at(field, `its subnet ${networkCidr(address)} is not underlayCIDR ${cluster.underlayCIDR}`));
+  }
+  for (const [index, route] of routes.entries())
+    faults.push(...routeFaults(cluster, route, at, `cluster.router.routes[${index}]`));
   return faults;
+}
+
+/** A router takes no route with host bits, and none whose next hop is beyond a next hop. */
+function routeFaults(
+  cluster: ClusterSpec,
+  { dst, via }: RouterSpec['routes'][number],
+  at: At,
+  field: string,
+): readonly ScenarioError[] {
+  const range = parseCidr(dst);
+  const fault = addressFault(cluster, via);
+  return [
+    ...(range !== null && networkCidr(range) === range
+      ? []
+      : [at(`${field}.dst`, `${JSON.stringify(dst)} is not an IPv4 range`)]),
+    ...(fault === null ? [] : [at(`${field}.via`, fault)]),
+  ];
 }
 
 function addressFault(cluster: ClusterSpec, text: string): string | null {
   const addr = parseIp(text);
-  const underlay = parseCidr(cluster.underlayCIDR);
   if (addr === null) return `${JSON.stringify(text)} is not an IPv4 address`;
-  if (underlay === null) return null;
-  if (!cidrContains(underlay, addr)) return `${addr} is not in underlayCIDR ${underlay}`;
+  const subnets = subnetsOf(cluster);
+  const underlay = subnets.find((subnet) => cidrContains(subnet.cidr, addr))?.cidr;
+  if (underlay === undefined) {
+    const [only, ...others] = subnets.map(({ cidr }) => cidr);
+    return others.length === 0
+      ? `${addr} is not in underlayCIDR ${only}`
+      : `${addr} is in none of the subnets ${[only, ...others].join(', ')}`;
+  }
   if (addr === networkAddress(underlay) || addr === broadcastAddress(underlay))
     return `${addr} cannot be a host of ${underlay}`;
   return null;

@@ -8,7 +8,7 @@ import { NETWORK_NAMES } from '../node/cni/networks.ts';
 import { FAULT_SHAPE } from './faults/shapes.ts';
 
 /** Text that must be more than text. */
-export type TextFormat = 'ipv4' | 'cidr' | 'mac' | 'node name' | 'file name' | 'taint' | 'sysctl';
+export type TextFormat = 'ipv4' | 'cidr' | 'interface address' | 'mac' | 'node name' | 'file name' | 'taint' | 'sysctl';
 
 export type Shape =
   | { readonly kind: 'object'; readonly fields: Readonly<Record<string, FieldShape>> }
@@ -41,6 +41,10 @@ export const FORMATS: Readonly<Record<TextFormat, { readonly pattern: string; re
     pattern: '^(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}/(0|[1-9]|[12]\\d|3[0-2])$',
     what: 'an IPv4 range such as 10.244.0.0/16',
   },
+  'interface address': {
+    pattern: '^(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}/([1-9]|[12]\\d|30)$',
+    what: 'an IPv4 address with its prefix length such as 192.168.1.1/24',
+  },
   mac: { pattern: '^([0-9a-f]{2}:){5}[0-9a-f]{2}$', what: 'a link address in lower case such as 3a:00:00:00:00:01' },
   'node name': {
     pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
@@ -71,7 +75,7 @@ const words = (about: string): Shape =>
 
 const NODE = object({
   name: required(text('node name', 63), 'Host name, and name of the Node object'),
-  ip: required(text('ipv4'), 'Address of eth0; it must lie in underlayCIDR'),
+  ip: required(text('ipv4'), 'Address of eth0; it must lie in underlayCIDR, or in one of the subnets of the router'),
   podCIDR: optional(
     text('cidr'),
     "The Pods' range of this node; left out, the controller manager gives it the next /24 of clusterCIDR",
@@ -95,6 +99,27 @@ const PROXY = object({
   nodePortAddresses: optional(text(null), 'kube-proxy --nodeport-addresses; left out, its default'),
 });
 
+/** At most so many subnets: each is a line of its own on the map. */
+const MAX_SUBNETS = 8;
+
+const ROUTER = object({
+  name: optional(text('node name', 63), 'Host name; left out, router'),
+  addresses: required(
+    list(text('interface address'), MAX_SUBNETS, 2),
+    'Its address in each subnet, with the prefix length: eth0, eth1, …; it is the default gateway of every machine there',
+  ),
+  routes: optional(
+    list(
+      object({
+        dst: required(text('cidr'), 'Range'),
+        via: required(text('ipv4'), 'Next hop in one of its subnets'),
+      }),
+      200,
+    ),
+    "What it knows beyond its subnets, such as the Pods' ranges of a network without tunnels",
+  ),
+});
+
 const EXTERNAL = object({
   ip: required(text('ipv4'), 'Address on the underlay'),
   ports: optional(list(PORT, 100), 'TCP and UDP ports it answers on; left out, 9999'),
@@ -116,9 +141,16 @@ const CLUSTER = object({
   ),
   clusterCIDR: optional(text('cidr'), "All Pods' range; left out, 10.244.0.0/16"),
   serviceCIDR: optional(text('cidr'), 'Range of ClusterIPs; left out, 10.96.0.0/12'),
-  underlayCIDR: optional(text('cidr'), 'The segment nodes and the outside host are plugged into; left out, 192.168.1.0/24'),
+  underlayCIDR: optional(
+    text('cidr'),
+    "The segment nodes and the outside host are plugged into; left out, 192.168.1.0/24, or the router's first subnet",
+  ),
+  router: optional(ROUTER, 'A machine that forwards between subnets; left out, there is but the one of underlayCIDR'),
   nodes: required(list(NODE, MAX_NODES, 1), 'The machines'),
-  external: optional(nullable(EXTERNAL), "The host outside, every node's default gateway; null: there is none"),
+  external: optional(
+    nullable(EXTERNAL),
+    "The host outside, every node's default gateway where there is no router; null: there is none",
+  ),
   proxy: optional(PROXY, "kube-proxy's flags"),
   kubeSystem: optional(BOOLEAN, 'false: none of the kube-system Pods exist'),
   neighbours: optional(

@@ -44,6 +44,16 @@ export interface ExternalSpec {
   readonly names: OutsideNames | null;
 }
 
+/** A machine that forwards between subnets; every subnet begins with its card there. */
+export interface RouterSpec {
+  /** Host name. */
+  readonly name: string;
+  /** Its address in each subnet with the subnet's prefix length: eth0, eth1, … */
+  readonly addresses: readonly string[];
+  /** What it knows beyond its subnets: the Pods' ranges, where somebody told it. */
+  readonly routes: readonly { readonly dst: string; readonly via: string }[];
+}
+
 export interface ClusterSpec {
   /** The container network. */
   readonly cni: NetworkName;
@@ -54,10 +64,15 @@ export interface ClusterSpec {
   /** All Pods' range. */
   readonly clusterCIDR: string;
   readonly serviceCIDR: string;
-  /** The segment all nodes and the outside host are plugged into. */
+  /** The segment nodes and the outside host are plugged into; with a router, its first. */
   readonly underlayCIDR: string;
+  /** What joins several subnets, each a segment of its own; null: there is but one. */
+  readonly router: RouterSpec | null;
   readonly nodes: readonly NodeSpec[];
-  /** The host outside: its address; it is every node's default gateway and resolver, answers on these ports and forwards nothing. */
+  /**
+   * The host outside: its address; it is every node's resolver and, where no router is, default gateway, answers on these ports and
+   * forwards nothing.
+   */
   readonly external: ExternalSpec | null;
   readonly proxy: ProxySpec;
   /** False: none of the kube-system Pods exist. */
@@ -103,6 +118,8 @@ export const NODE_DEFAULTS: Omit<NodeSpec, 'name' | 'ip'> = {
   vtepMac: null,
 };
 
+export const ROUTER_DEFAULTS: Omit<RouterSpec, 'addresses'> = { name: 'router', routes: [] };
+
 export const CLUSTER_DEFAULTS: Omit<ClusterSpec, 'nodes'> = {
   cni: 'flannel-vxlan',
   hairpin: true,
@@ -110,6 +127,7 @@ export const CLUSTER_DEFAULTS: Omit<ClusterSpec, 'nodes'> = {
   clusterCIDR: '10.244.0.0/16',
   serviceCIDR: '10.96.0.0/12',
   underlayCIDR: '192.168.1.0/24',
+  router: null,
   external: { ip: '192.168.1.100', ports: [9999], names: null },
   proxy: { mode: 'iptables', clusterCIDR: '10.244.0.0/16', masqueradeAll: false, nodePortAddresses: null },
   kubeSystem: true,

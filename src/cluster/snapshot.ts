@@ -70,13 +70,18 @@ export interface NodeView {
   readonly kubeProxy: { readonly mode: 'iptables' | 'none'; readonly running: boolean };
   /** The daemon of the network, flanneld and the like, runs. */
   readonly cniRuns: boolean;
+  /** What that daemon last complained of in its log; null when all is well. */
+  readonly cniProblem: string | null;
   /** False: the machine is switched off. */
   readonly on: boolean;
 }
 
-/** A host on the underlay that is no node: the outside client. */
+/** A host on the underlay that is no node. */
 export interface HostView {
   readonly name: string;
+  /** `outside`: the client outside the cluster. `router`: it forwards between the subnets. */
+  readonly role: 'outside' | 'router';
+  /** A router's in the first subnet. */
   readonly ip: string;
   readonly root: NetnsView;
 }
@@ -163,7 +168,10 @@ export interface ClusterSnapshot {
   readonly title: string;
   readonly cni: NetworkName;
   readonly proxyMode: 'iptables' | 'none';
+  /** The underlay's subnet; with a router, its first. */
   readonly underlayCIDR: string;
+  /** All subnets of the underlay. */
+  readonly subnets: readonly string[];
   readonly clusterCIDR: string;
   readonly serviceCIDR: string;
   readonly nodes: readonly NodeView[];

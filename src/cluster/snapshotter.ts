@@ -21,6 +21,7 @@ import type {
   ObjectView,
   SourceRange,
 } from './snapshot.ts';
+import { subnetsOf } from './subnets.ts';
 import type { WorldNode } from './nodes.ts';
 import type { World } from './world.ts';
 
@@ -53,6 +54,10 @@ export class Snapshotter {
       cni: cluster.cni,
       proxyMode: cluster.proxy.mode,
       underlayCIDR: cluster.underlayCIDR,
+      subnets: keepList(
+        last?.subnets,
+        subnetsOf(cluster).map(({ cidr }) => cidr),
+      ),
       clusterCIDR: cluster.clusterCIDR,
       serviceCIDR: cluster.serviceCIDR,
       nodes: keepList(last?.nodes, this.#nodes(last)),
@@ -85,6 +90,7 @@ export class Snapshotter {
         containers: node.agents.containers(),
         kubeProxy: this.#proxyView(node, before?.kubeProxy),
         cniRuns: node.agents.runs('cni'),
+        cniProblem: node.agents.runs('cni') ? (node.agents.cni.daemonProblem ?? null) : null,
         on: node.on,
       };
       return before !== undefined && shallowEqual(before, next) ? before : next;
@@ -106,12 +112,17 @@ export class Snapshotter {
   }
 
   #hosts(last: ClusterSnapshot | null): readonly HostView[] {
-    const { external } = this.#world.machines;
-    const { external: spec } = this.#world.spec.cluster;
-    if (external === null || spec === null) return [];
-    const before = last?.hosts[0];
-    const next = hostView(external, spec.ip);
-    return [before !== undefined && shallowEqual(before, next) ? before : next];
+    const { external, router } = this.#world.machines;
+    const { cluster } = this.#world.spec;
+    const address = subnetsOf(cluster)[0].router;
+    const views: readonly HostView[] = [
+      ...(external === null || cluster.external === null ? [] : [hostView(external, 'outside', cluster.external.ip)]),
+      ...(router === null || address === null ? [] : [hostView(router, 'router', address)]),
+    ];
+    return views.map((next) => {
+      const before = last?.hosts.find(({ name }) => name === next.name);
+      return before !== undefined && shallowEqual(before, next) ? before : next;
+    });
   }
 
   #objectViews(last: ClusterSnapshot | null): ReadonlyMap<ObjectKey, ObjectView> {
@@ -157,8 +168,8 @@ export class Snapshotter {
   }
 }
 
-function hostView(kernel: Kernel, ip: string): HostView {
-  return { name: kernel.name, ip, root: kernel.root.view() };
+function hostView(kernel: Kernel, role: HostView['role'], ip: string): HostView {
+  return { name: kernel.name, role, ip, root: kernel.root.view() };
 }
 
 function objectView(key: ObjectKey, object: KubeObject, origin: ObjectOrigin | null, createdBy: string): ObjectView {

@@ -24,7 +24,7 @@ import { applyText, executeCommand, previewApply, type Executed } from './execut
 import type { Command, ProbeSpec } from './commands.ts';
 import { commandError } from './command-error.ts';
 import { FaultBook } from './faults/book.ts';
-import { bootMachines, type Machines } from './machines.ts';
+import { bootMachines, hostsOf, type Machines } from './machines.ts';
 import { configuresNetwork } from './network-manifest.ts';
 import { knowPods } from './neighbours.ts';
 import { joinNodes, touchUp, type WorldNode } from './nodes.ts';
@@ -197,12 +197,12 @@ export class World {
   /** Takes everything a packet can change; the returned function puts it back, as often as it is called. */
   #checkpoint(): () => void {
     const { machines, sim } = this;
-    const kernels = [...machines.nodes.values(), ...(machines.external === null ? [] : [machines.external])];
+    const kernels = [...machines.nodes.values(), ...hostsOf(machines)];
     const flows = this.#flows;
     const restores = [
       sim.checkpoint(),
       sim.rng.checkpoint(),
-      machines.segment.checkpoint(),
+      ...[...machines.segments.values()].map((segment) => segment.checkpoint()),
       ...kernels.map((kernel) => kernel.checkpoint()),
     ];
     return () => {

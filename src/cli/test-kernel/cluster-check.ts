@@ -7,6 +7,7 @@ import { clusterScript, leftOut } from '../../cluster/export/script.ts';
 import type { ScenarioSpec } from '../../cluster/scenario.ts';
 import type { ClusterSnapshot } from '../../cluster/snapshot.ts';
 import { Snapshotter } from '../../cluster/snapshotter.ts';
+import { hostsOf } from '../../cluster/machines.ts';
 import { World } from '../../cluster/world.ts';
 import type { Kernel } from '../../net/kernel.ts';
 import type { Netns } from '../../net/netns.ts';
@@ -56,7 +57,7 @@ function setComparable({ sysctl }: Netns): void {
 }
 
 function allKernels(world: World): readonly Kernel[] {
-  return [...world.kernels(), ...(world.machines.external === null ? [] : [world.machines.external])];
+  return [...world.kernels(), ...hostsOf(world.machines)];
 }
 
 async function compare(both: BothClusters): Promise<Verdict> {

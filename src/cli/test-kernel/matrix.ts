@@ -109,7 +109,7 @@ function placeEnds(snapshot: ClusterSnapshot, place: Place): readonly End[] {
 function socketsOf({ nodes, hosts }: ClusterSnapshot, place: Place): readonly SocketView[] {
   switch (place.kind) {
     case 'external':
-      return hosts[0]?.root.sockets ?? [];
+      return hosts.find(({ role }) => role === 'outside')?.root.sockets ?? [];
     case 'node':
       return nodes.find(({ name }) => name === place.name)?.root.sockets ?? [];
     case 'pod':

@@ -15,7 +15,9 @@ export interface SeenTtls {
 
 export function seenTtls(result: ProbeResult): SeenTtls {
   const served = result.outcome === 'reply' ? servedStep(result.trace) : null;
-  return { request: ttlOf(served), reply: ttlOf(answeredStep(result)) };
+  // A UDP socket that waits in vain was told of no error: one that is not fatal passes it by (net/ipv4/udp.c __udp4_lib_err).
+  const deaf = result.outcome === 'timeout' && result.spec.protocol === 'udp';
+  return { request: ttlOf(served), reply: deaf ? null : ttlOf(answeredStep(result)) };
 }
 
 function answeredStep({ trace }: ProbeResult): TraceStep | null {

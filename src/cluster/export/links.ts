@@ -4,13 +4,17 @@
  */
 import type { Cidr } from '../../lib/cidr.ts';
 import type { LinkView } from '../../net/view.ts';
-import { netnsName, type ExportedNetns } from './places.ts';
+import { FIRST_WIRE, netnsName, type ExportedNetns } from './places.ts';
 import { commandLine } from './shell-text.ts';
 
-/** `plug`: a network card and its cable into the wire. */
+/** `plug`: a network card and its cable into the wire; of further subnets the wire is named. */
 export function plugLines(all: readonly ExportedNetns[]): readonly string[] {
   const cards = all.flatMap((netns) => linksOf(netns, 'ether').map((link) => ({ netns, link })));
-  return cards.map(({ netns, link }, index) => commandLine('plug', netns.name, ...endWords(link), `port${index + 1}`));
+  return cards.map(({ netns, link }, index) => {
+    const wire = netns.wires.get(link.name) ?? FIRST_WIRE;
+    const further = wire === FIRST_WIRE ? [] : [wire];
+    return commandLine('plug', netns.name, ...endWords(link), `port${index + 1}`, ...further);
+  });
 }
 
 /** `pair`: both ends of a veth pair, the end that stands first in the list first. */

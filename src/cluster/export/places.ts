@@ -5,11 +5,16 @@
  * What is no node begins with `_`, so that no node's name meets it.
  */
 import type { Pod } from '../../api/types/pod.ts';
+import { cidr, cidrAddress, cidrContains } from '../../lib/cidr.ts';
+import { ip } from '../../lib/ip.ts';
 import type { NetnsView } from '../../net/view.ts';
-import type { ClusterSnapshot, NodeView } from '../snapshot.ts';
+import type { ClusterSnapshot, HostView, NodeView } from '../snapshot.ts';
 
 /** The namespace that stands for the cable and switch between the machines. */
 export const WIRE = '_wire';
+
+/** The bridge of the first subnet. */
+export const FIRST_WIRE = 'underlay';
 
 /** A namespace to be made. */
 export interface ExportedNetns {
@@ -20,6 +25,8 @@ export interface ExportedNetns {
   /** Who its servers say they are. */
   readonly answersAs: string;
   readonly view: NetnsView;
+  /** By card, the wire it is plugged into. */
+  readonly wires: ReadonlyMap<string, string>;
 }
 
 /** Where a probe may start or end: `pod/web-a`, its namespace and its address. */
@@ -30,11 +37,24 @@ export interface ExportedPlace {
 }
 
 /** Every namespace of the cluster: machines first, each followed by its Pods. */
-export function exportedNetns({ nodes, hosts }: ClusterSnapshot): readonly ExportedNetns[] {
+export function exportedNetns(snapshot: ClusterSnapshot): readonly ExportedNetns[] {
+  const { nodes, hosts } = snapshot;
   return [
-    ...hosts.map(({ name, root }) => ({ name: `_${name}`, title: `host ${name}`, answersAs: name, view: root })),
+    ...hosts.map((host) => ({
+      name: `_${host.name}`,
+      title: host.role === 'router' ? `router ${host.name}` : `host ${host.name}`,
+      answersAs: host.name,
+      view: host.root,
+      wires: wiresOf(snapshot, host),
+    })),
     ...nodes.flatMap((node) => [
-      { name: node.name, title: `node ${node.name}`, answersAs: node.name, view: node.root },
+      {
+        name: node.name,
+        title: `node ${node.name}`,
+        answersAs: node.name,
+        view: node.root,
+        wires: wiresOf(snapshot, node),
+      },
       ...[...node.podNetns.values()].map((view) => podNetns(node, view)),
     ]),
   ];
@@ -46,7 +66,26 @@ function podNetns(node: NodeView, view: NetnsView): ExportedNetns {
     title: `pod ${view.name} on ${node.name}`,
     answersAs: view.name.slice(view.name.indexOf('/') + 1),
     view,
+    wires: new Map(),
   };
+}
+
+/** The bridge that stands for the switch of each subnet, in the subnets' order. */
+export function wireNames({ subnets }: ClusterSnapshot): readonly [string, ...string[]] {
+  return [FIRST_WIRE, ...subnets.slice(1).map((_, index) => `underlay${index + 1}`)];
+}
+
+/** A card without an address, of a machine that is switched off, hangs where the machine's address lies. */
+function wiresOf(snapshot: ClusterSnapshot, { ip: own, root }: NodeView | HostView): ReadonlyMap<string, string> {
+  const [first, ...others] = wireNames(snapshot);
+  const cards = root.links.filter(({ kind }) => kind === 'ether');
+  return new Map(
+    cards.map(({ name, addresses }) => {
+      const address = addresses[0] === undefined ? ip(own) : cidrAddress(addresses[0].address);
+      const index = snapshot.subnets.findIndex((subnet) => cidrContains(cidr(subnet), address));
+      return [name, others[index - 1] ?? first];
+    }),
+  );
 }
 
 /** The name of a machine's namespace, as `PeerView` and `NetnsView` say machine and namespace. */

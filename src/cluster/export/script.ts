@@ -9,7 +9,7 @@
  */
 import { handedTo, comment, commandLine, isPlainLine, word } from './shell-text.ts';
 import { ownLinkLines, pairLines, plugLines, portLines, unbuiltLinks, upLines } from './links.ts';
-import { exportedNetns, exportedPlaces, exportedServices, WIRE, type ExportedNetns } from './places.ts';
+import { exportedNetns, exportedPlaces, exportedServices, WIRE, wireNames, type ExportedNetns } from './places.ts';
 import { CLIENT_PROGRAM, SERVER_PROGRAM } from './programs.ts';
 import { SHELL_FUNCTIONS } from './shell-functions.ts';
 import { fdbLines, freshSysctlLines, neighbourLines, routeLines, ruleLines, setLines, sysctlLines } from './state.ts';
@@ -31,7 +31,7 @@ export function clusterScript(snapshot: ClusterSnapshot): string {
     '',
     ...lookups(snapshot),
     '',
-    ...build(all),
+    ...build(all, wireNames(snapshot)),
     '',
     ...printer('server_program', SERVER_PROGRAM.trim().split('\n')),
     '',
@@ -141,7 +141,7 @@ function aligned(rows: readonly (readonly string[])[]): readonly string[] {
   );
 }
 
-function build(all: readonly ExportedNetns[]): readonly string[] {
+function build(all: readonly ExportedNetns[], wires: readonly string[]): readonly string[] {
   const kinds = OPTIONAL_KINDS.filter((kind) => all.some(({ view }) => view.links.some((link) => link.kind === kind)));
   return [
     'build() {',
@@ -150,8 +150,7 @@ function build(all: readonly ExportedNetns[]): readonly string[] {
       'the wire',
       handedTo('ip_lines "$WIRE"', [
         'link set lo up',
-        'link add underlay type bridge mcast_snooping 0',
-        'link set underlay up',
+        ...wires.flatMap((wire) => [`link add ${wire} type bridge mcast_snooping 0`, `link set ${wire} up`]),
       ]),
     ),
     ...titled('cards and their cables: namespace, device, index, link address, MTU, port of the wire', plugLines(all)),

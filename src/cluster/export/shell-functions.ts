@@ -61,10 +61,10 @@ restore_rules() { # NAME
   ip netns exec "$(ns "$1")" iptables-restore
 }
 
-# A network card, and its cable into the wire.
-plug() { # NETNS DEV INDEX MAC MTU PORT
+# A network card, and its cable into the wire; into that of the first subnet where none is named.
+plug() { # NETNS DEV INDEX MAC MTU PORT [WIRE]
   ip_lines "$WIRE" <<<"link add name $6 mtu $5 type veth peer name $2 index $3 address $4 mtu $5 netns $(ns "$1")"
-  ip_lines "$WIRE" <<<"link set $6 master underlay up"
+  ip_lines "$WIRE" <<<"link set $6 master \${7:-underlay} up"
 }
 
 # Both ends of a veth pair.

@@ -5,6 +5,7 @@ import type { Kernel } from '../../net/kernel.ts';
 import type { Netns } from '../../net/netns.ts';
 import type { Command } from '../commands.ts';
 import type { Ref } from '../snapshot.ts';
+import { hostsOf } from '../machines.ts';
 import type { World } from '../world.ts';
 
 export interface NetnsName {
@@ -16,9 +17,9 @@ export interface DeviceName extends NetnsName {
   readonly dev: string;
 }
 
-/** A node's kernel or the outside host's. */
+/** A node's kernel, the router's or the outside host's. */
 export function kernelOf({ machines }: World, name: string): Kernel | undefined {
-  return machines.nodes.get(name) ?? (machines.external?.name === name ? machines.external : undefined);
+  return machines.nodes.get(name) ?? hostsOf(machines).find((host) => host.name === name);
 }
 
 export function findNetns(world: World, { node, netns = 'root' }: NetnsName): Result<Netns, string> {

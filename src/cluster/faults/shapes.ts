@@ -8,7 +8,7 @@ const required = (shape: Shape, about: string): FieldShape => ({ shape, required
 const optional = (shape: Shape, about: string): FieldShape => ({ shape, required: false, about });
 const text = (max = 200): Shape => ({ kind: 'text', format: null, max });
 
-const NODE = required({ kind: 'text', format: 'node name', max: 63 }, 'The node, or external');
+const NODE = required({ kind: 'text', format: 'node name', max: 63 }, 'The node, the router, or external');
 const NETNS = optional(text(), 'Network namespace: root, or a Pod’s namespace/name; left out, root');
 const DEV = required(text(15), 'The device, as ip link names it');
 const DST = required(text(40), 'Destination as ip route writes it: 10.244.1.0/24, an address, default');

@@ -5,7 +5,10 @@ import { err, ok, type Result } from '../../lib/result.ts';
 import type { Netns } from '../netns.ts';
 import type { RouteSpec } from './fib.ts';
 
-const INVALID_GATEWAY = 'Error: Nexthop has invalid gateway.';
+/** ENETUNREACH: no link of this machine leads to the gateway. */
+export const INVALID_GATEWAY = 'Error: Nexthop has invalid gateway.';
+/** ENETDOWN. */
+export const NEXTHOP_DOWN = 'Error: Device for nexthop is not up.';
 
 /** The device the route leaves by (null where the type needs none), or the kernel's refusal. */
 export function checkNexthop(netns: Netns, spec: RouteSpec): Result<string | null, string> {
@@ -13,8 +16,7 @@ export function checkNexthop(netns: Netns, spec: RouteSpec): Result<string | nul
   if ((spec.type ?? 'unicast') !== 'unicast') return ok(name);
   const dev = name === null ? null : netns.link(name);
   if (dev === undefined) return err(`Cannot find device "${name ?? ''}"`);
-  if (dev?.up === false)
-    return err(via === null ? 'RTNETLINK answers: Network is down' : 'Error: Device for nexthop is not up.');
+  if (dev?.up === false) return err(via === null ? 'RTNETLINK answers: Network is down' : NEXTHOP_DOWN);
   if (via === null) return dev === null ? err('RTNETLINK answers: No such device') : ok(dev.name);
   if (spec.onlink === true) return dev === null ? err('Error: Nexthop device required for onlink.') : ok(dev.name);
   const way = netns.fib.lookup(via, name);

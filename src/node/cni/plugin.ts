@@ -65,6 +65,8 @@ export interface CniPlugin {
   readonly networkName: string;
   /** True once there is a configuration the runtime can use (`NetworkReady`). */
   readonly ready: boolean;
+  /** What the network's daemon last complained of in its log; null when all is well, left out where there is none. */
+  readonly daemonProblem?: string | null;
   /** Set where a plugin of the list maps hostPorts (capability `portMappings`). */
   readonly mapsPorts?: true;
   /** Starts what the network runs on this node beside the plugin; and starts it again after `teardownNode`. */

@@ -137,7 +137,7 @@ function routeOffers(snapshot: ClusterSnapshot, ref: Extract<Ref, { kind: 'route
   const route = findNetns(snapshot, ref.node, ref.netns)?.routes.find(({ text }) => text === ref.text);
   if (route === undefined || route.table !== 'main') return [];
   const dst = route.dst === '0.0.0.0/0' ? 'default' : route.dst;
-  const outside = snapshot.hosts[0]?.ip;
+  const outside = snapshot.hosts.find(({ role }) => role === 'outside')?.ip;
   const others = snapshot.nodes.filter(({ name }) => name !== ref.node);
   const behind = others.find(({ podCIDR }) => podCIDR === route.dst);
   return [

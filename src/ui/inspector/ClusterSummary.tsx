@@ -32,7 +32,7 @@ export function ClusterSummary(): ReactElement {
       <Owners summary={summary} />
       <dl className={styles.ranges}>
         <dt>{t('inspector.underlay')}</dt>
-        <dd>{snapshot.underlayCIDR}</dd>
+        <dd>{snapshot.subnets.join(', ')}</dd>
         <dt>{t('inspector.podRange')}</dt>
         <dd>{snapshot.clusterCIDR}</dd>
         <dt>{t('inspector.serviceRange')}</dt>

@@ -1,5 +1,5 @@
 /** Describes machines, namespaces, containers and the wire. */
-import type { ClusterSnapshot, EtcView, NodeView } from '../../cluster/snapshot.ts';
+import type { ClusterSnapshot, EtcView, HostView, NodeView } from '../../cluster/snapshot.ts';
 import type { NetnsView } from '../store/views.ts';
 import { described, fact, facts, type Description, type FactList, type Part } from './description.ts';
 import { findHost, findNetns, findNode, inNetns, podKeyOf } from './find.ts';
@@ -26,6 +26,7 @@ export function describeNode(snapshot: ClusterSnapshot, name: string): Descripti
       fact('rules', String(ruleCount(node.root))),
       fact('conntrack', String(node.root.conntrack.length)),
       fact('containers', String(node.containers.length)),
+      fact('daemon log', node.cniProblem ?? ''),
     ),
     lists: [...pods(snapshot, node), ...resolvConfList(node.etc)],
     note: { key: 'inspector.note.node', values: {} },
@@ -60,6 +61,7 @@ export function resolvConfList(etc: EtcView | undefined): readonly FactList[] {
 export function describeHost(snapshot: ClusterSnapshot, name: string): Description | null {
   const host = findHost(snapshot, name);
   if (host === null) return null;
+  if (host.role === 'router') return describeRouter(host);
   return described({
     icon: 'external',
     kind: 'inspector.kind.host',
@@ -69,6 +71,22 @@ export function describeHost(snapshot: ClusterSnapshot, name: string): Descripti
     note: { key: 'inspector.note.host', values: {} },
     from: { kind: 'external' },
     to: { kind: 'place', place: { kind: 'external' } },
+  });
+}
+
+function describeRouter({ name, ip, root }: HostView): Description {
+  return described({
+    icon: 'node',
+    kind: 'inspector.kind.router',
+    title: name,
+    facts: facts(
+      fact('netns', { text: 'root', ref: { kind: 'netns', node: name, netns: 'root' } }),
+      fact('net.ipv4.ip_forward', root.sysctls.get('net.ipv4.ip_forward') ?? ''),
+    ),
+    lists: stateLists(root),
+    note: { key: 'inspector.note.router', values: {} },
+    command: 'ip address; ip route',
+    to: { kind: 'address', address: ip },
   });
 }
 
@@ -154,7 +172,7 @@ export function describeWire(snapshot: ClusterSnapshot): Description {
   return described({
     icon: 'wire',
     kind: 'inspector.kind.wire',
-    title: snapshot.underlayCIDR,
+    title: snapshot.subnets.join(', '),
     lists: [{ title: 'inspector.machines', rows: machines }],
     note: { key: 'inspector.note.wire', values: {} },
     command: 'ip neigh show',

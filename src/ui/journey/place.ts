@@ -1,5 +1,5 @@
 /** Looks up, in a snapshot, the namespace, chain and devices a step speaks of. */
-import type { ClusterSnapshot, Ref } from '../../cluster/snapshot.ts';
+import type { ClusterSnapshot, HostView, Ref } from '../../cluster/snapshot.ts';
 import type { ChainView, LinkView, NetnsView } from '../store/views.ts';
 import type { JourneyStep } from './model.ts';
 
@@ -80,5 +80,8 @@ export function podNodeOf({ nodes }: ClusterSnapshot, address: string): string |
 
 /** The machine that has an underlay address; null when it is none's. */
 export function machineOf({ nodes, hosts }: ClusterSnapshot, address: string): string | null {
-  return [...nodes, ...hosts].find(({ ip }) => ip === address)?.name ?? null;
+  const node = nodes.find(({ ip }) => ip === address);
+  const hasIt = ({ root }: HostView): boolean =>
+    root.links.some(({ addresses }) => addresses.some((each) => each.address.startsWith(`${address}/`)));
+  return node?.name ?? hosts.find(hasIt)?.name ?? null;
 }

@@ -25,8 +25,9 @@ export function sources(snapshot: ClusterSnapshot): readonly End<Place>[] {
     const value: Place = { kind: 'pod', namespace, name };
     return [{ id: placeText(value), kind: 'pod', name: named(namespace, name), address: object.status.podIP, value }];
   });
-  // A place outside has no name: it is the first host.
-  const hosts = snapshot.hosts.slice(0, 1).map((host): End<Place> => ({
+  // A place outside has no name: there is but one.
+  const outside = snapshot.hosts.filter(({ role }) => role === 'outside');
+  const hosts = outside.slice(0, 1).map((host): End<Place> => ({
     id: 'external',
     kind: 'external',
     name: host.name,

@@ -1,6 +1,6 @@
 /**
  * Routes to other nodes' blocks, and the blackhole of the own ones (confd's bird.cfg.template and BIRD's kernel protocol; for VXLAN
- * Felix's vxlan_mgr.go and l3_route_resolver.go). Seen with `ip route`.
+ * Felix's vxlan_mgr.go and l3_route_resolver.go, route_mgr.go noEncapRoute). Seen with `ip route`.
  *
  * A block's pool says how: by the node's address, through tunl0, or through vxlan.calico; CrossSubnet takes the tunnel only for nodes of
  * other subnets. An address borrowed from another node's block has a route of its own.
@@ -90,10 +90,10 @@ function routeTo(dst: Cidr, node: CalicoNodeInfo, pool: Pool, { own, gateway }: 
     return node.vxlanAddr === null ? [] : [{ dst, via: node.vxlanAddr, dev: VXLAN_DEVICE, onlink: true }];
   }
   if (tunnelled(pool.ipipMode, near)) return [{ dst, via, dev: TUNL0, proto: 'bird', onlink: true }];
+  if (pool.vxlanMode !== 'Never') return [{ dst, via, dev: 'eth0', proto: '80', onlink: true }];
   // BIRD resolves a next hop that is not on the link by its own routes: the way goes by the router, which must know the Pods.
   const nexthop = near ? via : gateway;
-  const proto = pool.vxlanMode === 'Never' ? { proto: 'bird' } : {};
-  return nexthop === null ? [] : [{ dst, via: nexthop, dev: 'eth0', ...proto }];
+  return nexthop === null ? [] : [{ dst, via: nexthop, dev: 'eth0', proto: 'bird' }];
 }
 
 function tunnelled(mode: EncapMode, near: boolean): boolean {

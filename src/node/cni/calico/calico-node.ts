@@ -199,8 +199,8 @@ export class CalicoNode {
     }
   }
 
-  #by({ dst, dev }: RouteSpec): Provenance {
-    return { actor: dev === VXLAN_DEVICE ? 'felix' : 'bird', action: 'route', object: `IPAMBlock ${dst}` };
+  #by({ dst, proto }: RouteSpec): Provenance {
+    return { actor: proto === 'bird' ? 'bird' : 'felix', action: 'route', object: `IPAMBlock ${dst}` };
   }
 
   #delete({ dst, type, via, dev }: Route): void {

@@ -47,6 +47,10 @@ export class CalicoPlugin implements CniPlugin {
     return true;
   }
 
+  get daemonProblem(): string | null {
+    return this.#node.felix.problem;
+  }
+
   setupNode(): void {
     this.#node.start();
   }

@@ -55,6 +55,8 @@ export class Flanneld {
   #own: Lease | null = null;
   /** The daemon's last complaint, as its log has it; null when all is well. */
   #problem: string | null = null;
+  /** What it could not do for another node, by that node's name. */
+  readonly #leaseProblems = new Map<string, string>();
   #starting: Timer | null = null;
   #unwatch: (() => void) | null = null;
   /** The tables as they were when the rules were last found complete. */
@@ -67,7 +69,7 @@ export class Flanneld {
   }
 
   get problem(): string | null {
-    return this.#problem;
+    return this.#problem ?? [...this.#leaseProblems.values()][0] ?? null;
   }
 
   start(): void {
@@ -85,6 +87,7 @@ export class Flanneld {
     // What it knew goes with the process; subnet.env and what it wrote into the kernel stay.
     this.#own = null;
     this.#leases.clear();
+    this.#leaseProblems.clear();
     this.#checked = null;
   }
 
@@ -111,8 +114,10 @@ export class Flanneld {
     const old = this.#leases.get(name);
     if (old !== undefined && lease !== null && sameLease(old, lease)) return;
     if (old !== undefined && this.#own !== null) this.#options.backend.removeLease(old);
-    if (lease === null) this.#leases.delete(name);
-    else {
+    if (lease === null) {
+      this.#leases.delete(name);
+      this.#leaseProblems.delete(name);
+    } else {
       this.#leases.set(name, lease);
       if (this.#own !== null) this.#addLease(lease);
     }
@@ -120,7 +125,8 @@ export class Flanneld {
 
   #addLease(lease: Lease): void {
     const added = this.#options.backend.addLease(lease);
-    if (!added.ok) this.#problem = added.error;
+    if (added.ok) this.#leaseProblems.delete(lease.node);
+    else this.#leaseProblems.set(lease.node, added.error);
   }
 
   #register(subnet: Cidr): Result<void, string> {

@@ -57,6 +57,10 @@ export class KindnetPlugin implements CniPlugin {
     return this.#conf !== null || this.#problem !== null;
   }
 
+  get daemonProblem(): string | null {
+    return this.#daemon.problem;
+  }
+
   setupNode(): void {
     this.#daemon.start();
   }

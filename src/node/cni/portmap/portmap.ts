@@ -22,6 +22,9 @@ export function withPortmap(plugin: CniPlugin, kernel: Kernel): CniPlugin {
     get ready() {
       return plugin.ready;
     },
+    get daemonProblem() {
+      return plugin.daemonProblem ?? null;
+    },
     setupNode: () => {
       plugin.setupNode();
     },

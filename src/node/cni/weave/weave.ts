@@ -59,6 +59,10 @@ export class WeavePlugin implements CniPlugin {
     return this.#weaver.bridgeIP !== null;
   }
 
+  get daemonProblem(): string | null {
+    return this.#weaver.problem;
+  }
+
   setupNode(): void {
     this.#weaver.start();
   }

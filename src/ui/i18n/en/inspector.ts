@@ -6,6 +6,7 @@ export const inspector = {
     service: 'Service',
     node: 'node',
     host: 'outside host',
+    router: 'router of the underlay',
     rootNetns: 'root network namespace',
     podNetns: "a Pod's network namespace",
     vethHost: 'veth, host end',
@@ -57,6 +58,8 @@ export const inspector = {
     endpoints: 'The older form of EndpointSlice.',
     node: 'A machine with its own kernel: devices, routes and rules. The switches below change how packets pass.',
     host: 'A machine outside the cluster. It knows no Pod network and no Service network, only the nodes’ addresses.',
+    router:
+      'Stands between the subnets and forwards by its routes alone. It knows the nodes; of Pods only what a route here tells it, so their packets pass it in an envelope or are lost.',
     rootNetns:
       'The node’s own network: its card, the bridge where the network has one, the host ends of all veth pairs, and the rules of kube-proxy.',
     podNetns: 'A network of one’s own: devices, routes, rules and ports that nobody else sees.',

@@ -8,6 +8,7 @@ export const inspector: Translated<typeof english> = {
     service: 'Service',
     node: '节点',
     host: '集群外主机',
+    router: '底层网络的路由器',
     rootNetns: '根网络命名空间',
     podNetns: 'Pod 的网络命名空间',
     vethHost: 'veth，宿主机一端',
@@ -55,6 +56,8 @@ export const inspector: Translated<typeof english> = {
     endpoints: 'EndpointSlice 的旧形式。',
     node: '一台有自己内核的机器：设备、路由和规则都归它。下面的开关会改变数据包的走向。',
     host: '集群外的机器。它不认识 Pod 网络和 Service 网络，只认识节点的地址。',
+    router:
+      '位于各子网之间，只按自己的路由表转发。它认识节点；至于 Pod，只知道这里的路由告诉它的那些，所以 Pod 的数据包要么装在信封里经过它，要么就此丢失。',
     rootNetns: '节点自己的网络：网卡、网桥（如有）、所有 veth 的宿主机一端，以及 kube-proxy 的规则。',
     podNetns: '一个独立的网络：设备、路由、规则和端口，别人都看不见。',
     container: '有自己文件系统的进程，网络用的是 Pod 的：被杀掉后会在同一个命名空间里重新启动，地址不变。',

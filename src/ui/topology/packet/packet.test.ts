@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ClusterSnapshot } from '../../../cluster/snapshot.ts';
 import { labReportTrace } from '../../journey/lab-report.fixture.ts';
 import { buildJourney, type JourneyStep } from '../../journey/model.ts';
-import { clusterFixture, FIXTURE_WORDS } from '../scene/fixture.ts';
+import { clusterFixture, FIXTURE_WORDS, subnetsFixture } from '../scene/fixture.ts';
 import { EMPTY_MEMORY, remember } from '../scene/layout-memory.ts';
 import { overlapArea } from '../scene/box.geom.ts';
 import { lengthOf } from '../scene/line.geom.ts';
@@ -175,5 +175,31 @@ describe('the chip', () => {
     const box = { x: place.x, y: place.y, w: 260, h: 36 };
     expect([...obstacles, target].map((each) => overlapArea(box, each))).toEqual([0, 0]);
     expect(box.x >= 0 && box.y >= 0 && box.x + box.w <= view.w && box.y + box.h <= view.h).toBe(true);
+  });
+});
+
+describe('over a router', () => {
+  it.each(['node', 'kernel', 'cluster'] as const)('a frame between subnets goes by the router, in %s zoom', (zoom) => {
+    const world = worldOf(subnetsFixture());
+    const scene = buildScene(zoom, {
+      world,
+      memory: remember(EMPTY_MEMORY, world),
+      level: 'ethernet',
+      words: FIXTURE_WORDS,
+      news: new Set(),
+      service: null,
+    });
+    const far = zoom === 'cluster' ? (name: string) => `node/${name}` : (name: string) => `link/${name}/root/eth0`;
+    for (const [from, to] of [
+      [far('n0'), 'link/router/root/eth0'],
+      ['link/router/root/eth1', far('n3')],
+    ] as const)
+      expect(pointsOf(routeBetween(scene, from, to) ?? []).length).toBeGreaterThan(1);
+    if (zoom === 'cluster') return;
+    const across = routeBetween(scene, far('n0'), far('n3')) ?? [];
+    expect(across.some(({ from, to }) => [from, to].includes('host/router'))).toBe(true);
+    const within = routeBetween(scene, far('n0'), far('n1')) ?? [];
+    expect(within).not.toEqual([]);
+    expect(within.some(({ from, to }) => [from, to].includes('host/router'))).toBe(false);
   });
 });

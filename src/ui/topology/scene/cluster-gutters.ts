@@ -6,6 +6,7 @@ import { linkId, type SceneBuilder } from './scene-builder.ts';
 import { bottom, right } from './box.geom.ts';
 import type { Box, Point } from './scene-types.ts';
 import { rect, text } from './shapes.ts';
+import { endsAt } from './underlay.ts';
 
 export interface Grid {
   readonly columns: number;
@@ -87,8 +88,7 @@ function addHosts(scene: SceneBuilder, start: Point, junction: string): void {
       ],
       ref: { kind: 'host', name: host.name },
       label: scene.input.words.aria.host(host.name, host.ip),
-      from: { kind: 'external' },
-      to: { kind: 'place', place: { kind: 'external' } },
+      ...endsAt(host),
     });
     scene.anchor(`host/${host.name}`, middle, box);
     // The outside is one box: its device is where it is.

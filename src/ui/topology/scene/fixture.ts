@@ -214,6 +214,7 @@ function nodeView({ name, pods, controlPlane, ready }: NodeFixture, index: numbe
     podEtc: new Map(),
     kubeProxy: { mode: 'iptables', running: true },
     cniRuns: true,
+    cniProblem: null,
     on: true,
   };
 }
@@ -280,12 +281,14 @@ export function clusterFixture({ nodes, services = [], pending = [], network = '
     cni: network === 'flannel' ? 'flannel-vxlan' : network,
     proxyMode: 'iptables',
     underlayCIDR: '192.168.1.0/24',
+    subnets: ['192.168.1.0/24'],
     clusterCIDR: '10.244.0.0/16',
     serviceCIDR: '10.96.0.0/12',
     nodes: nodes.map((node, index) => nodeView(node, index, network)),
     hosts: [
       {
         name: 'external',
+        role: 'outside',
         ip: '192.168.1.100',
         root: netnsView('external', 'root', [linkView({ ifindex: 2, name: 'eth0', kind: 'ether' })], 0),
       },
@@ -294,6 +297,29 @@ export function clusterFixture({ nodes, services = [], pending = [], network = '
     events: [],
     faults: [],
     settled: true,
+  };
+}
+
+/** Four nodes in two subnets, two in each, and the router between them. */
+export function subnetsFixture(): ClusterSnapshot {
+  const ips = ['192.168.1.11', '192.168.1.12', '192.168.2.11', '192.168.2.12'];
+  const drawn = clusterFixture({
+    nodes: ips.map((_, i) => ({ name: `n${i}`, pods: [{ name: `web-${i}`, ip: `10.244.${i}.2` }] })),
+  });
+  const card = (ifindex: number, name: string) => linkView({ ifindex, name, kind: 'ether' });
+  return {
+    ...drawn,
+    subnets: ['192.168.1.0/24', '192.168.2.0/24'],
+    nodes: drawn.nodes.map((node, i) => ({ ...node, ip: ips[i] ?? node.ip })),
+    hosts: [
+      ...drawn.hosts,
+      {
+        name: 'router',
+        role: 'router',
+        ip: '192.168.1.1',
+        root: netnsView('router', 'root', [card(2, 'eth0'), card(3, 'eth1')], 0),
+      },
+    ],
   };
 }
 

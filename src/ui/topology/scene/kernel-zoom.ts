@@ -14,12 +14,12 @@ import { rect, text } from './shapes.ts';
 import { keepStart, mono12, ui11, ui13b } from './text.geom.ts';
 import { addUnderlay } from './underlay.ts';
 
-/** Wide enough for the trunk between the rows, the outside, and the ties of lower rows. */
+/** Wide enough for the trunk between the rows, the router, the outside, and the ties of lower rows. */
 const GUTTER_OF_ROWS = 220;
 
 export function kernelZoom(input: SceneInput): Scene {
   const scene = new SceneBuilder(input, 'kernel');
-  const gutter = input.world.nodes.length > 2 ? GUTTER_OF_ROWS : FRAME.gutter;
+  const gutter = input.world.nodes.length > 2 || input.world.snapshot.subnets.length > 1 ? GUTTER_OF_ROWS : FRAME.gutter;
   const placed = placeNodes(input, { ...FRAME, gutter }).map((node) => outward(input, node, gutter));
   const targets = placed.flatMap((node) => addNode(scene, node));
   addServices(scene, targets, { plateW: 288, plateH: 38, long: false, gutter: 58 });

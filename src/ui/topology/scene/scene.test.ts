@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contains, grow } from './box.geom.ts';
-import { clusterFixture, FIXTURE_WORDS, labFixture } from './fixture.ts';
+import { clusterFixture, FIXTURE_WORDS, labFixture, subnetsFixture } from './fixture.ts';
 import { EMPTY_MEMORY, remember } from './layout-memory.ts';
 import { buildScene } from './scene.ts';
 import type { Scene, SceneObject, Shape } from './scene-types.ts';
@@ -80,8 +80,13 @@ describe.each(['node', 'kernel', 'cluster'] as const)('%s zoom', (zoom) => {
     await expect(svgText(draw(zoom, labFixture(undefined, network)))).toMatchFileSnapshot(`goldens/${name}-${zoom}.svg`);
   });
 
+  it('draws subnets, each with its wire, and the router between them as recorded in its golden', async () => {
+    await expect(svgText(draw(zoom, subnetsFixture()))).toMatchFileSnapshot(`goldens/subnets-${zoom}.svg`);
+  });
+
   it.each([
     ['the lab report', labFixture()],
+    ['two subnets', subnetsFixture()],
     ['routed Pods', labFixture(undefined, 'kindnet')],
     ['Pods on weave', labFixture(undefined, 'weave')],
     ['long names everywhere', LONG],

@@ -1,10 +1,14 @@
-/** The wire between the nodes, a run for each row and a trunk where there are more, and the hosts outside the cluster. */
+/**
+ * The wire between the nodes, a run for each row and a trunk where there are more, and the machines that are no nodes. Several subnets
+ * have a wire each, which meet at the router.
+ */
 import type { HostView } from '../../../cluster/snapshot.ts';
 import { centre, boxOf, grow, right } from './box.geom.ts';
 import type { PlacedNode } from './node-frame.geom.ts';
 import { rootLinks } from './pod-box.ts';
 import { linkId, type SceneBuilder } from './scene-builder.ts';
-import type { Anchor, Box, Point } from './scene-types.ts';
+import type { Anchor, Box, Point, SceneObject } from './scene-types.ts';
+import { laneOf, lanesOf, type Lane, type LaneRoom } from './lanes.geom.ts';
 import { dot, line, rect, text } from './shapes.ts';
 import { mono11, ui11 } from './text.geom.ts';
 
@@ -25,19 +29,76 @@ interface Junction {
 
 export function addUnderlay(scene: SceneBuilder, placed: readonly PlacedNode[], sizes: UnderlaySizes): void {
   const rows = Math.max(1, ...placed.map((node) => node.row + 1));
-  const hubs = Array.from({ length: rows }, (_, row): Junction => ({
-    id: `wire/${row}`,
-    at: { x: rows > 1 ? sizes.trunkX : 0, y: row * sizes.rowPitch + sizes.wireY },
-  }));
-  for (const hub of hubs) junctionAnchor(scene, hub);
-  for (const [row, hub] of hubs.entries()) {
-    const nodes = placed.filter((node) => node.row === row);
-    const hosts = row === 0 ? addHosts(scene, nodes, sizes) : [];
-    if (sizes.layout === 'between') joinFacing(scene, nodes, hub, hosts);
-    else joinBelow(scene, nodes, hub, hosts);
-    const next = hubs[row + 1];
-    if (next !== undefined) connect(scene, hub, next, [hub.at, next.at]);
+  const lanes = lanesOf(scene.input.world.snapshot.subnets, LANE_ROOM[sizes.layout]);
+  const inLane = (lane: Lane, nodes: readonly PlacedNode[]): readonly PlacedNode[] =>
+    nodes.filter(({ node }) => laneOf(lanes, node.view.ip) === lane.index);
+  if (sizes.layout === 'below') for (const lane of lanes) captionLane(scene, lane, inLane(lane, placed), placed, sizes);
+  const hosts = addHosts(
+    scene,
+    placed.filter((node) => node.row === 0),
+    { ...sizes, lanes },
+  );
+  for (const lane of lanes) {
+    const used = Math.max(0, ...inLane(lane, placed).map(({ row }) => row)) + 1;
+    const hubs = Array.from({ length: used }, (_, row): Junction => ({
+      id: lane.index === 0 ? `wire/${row}` : `wire/${row}/${lane.index}`,
+      at: { x: (rows > 1 ? sizes.trunkX : 0) + lane.dx, y: row * sizes.rowPitch + sizes.wireY + lane.dy },
+    }));
+    for (const hub of hubs) junctionAnchor(scene, hub);
+    for (const [row, hub] of hubs.entries()) {
+      const nodes = inLane(lane, placed).filter((node) => node.row === row);
+      const outside = row === 0 ? hosts.outside.filter(({ host }) => laneOf(lanes, host.ip) === lane.index) : [];
+      const anchors = outside.map(({ anchor }) => anchor);
+      if (sizes.layout === 'between') joinFacing(scene, nodes, hub, anchors);
+      else joinBelow(scene, nodes, hub, anchors);
+      const next = hubs[row + 1];
+      if (next !== undefined) connect(scene, hub, next, [hub.at, next.at]);
+      if (row === 0)
+        for (const { anchor } of hosts.routers)
+          joinRouter(scene, hub, anchor, { ...sizes, plug: (lane.index + 1) / (lanes.length + 1) });
+    }
   }
+}
+
+/** Under the beginning of its wire, in the first row that has nodes of it. */
+function captionLane(
+  scene: SceneBuilder,
+  lane: Lane,
+  nodes: readonly PlacedNode[],
+  placed: readonly PlacedNode[],
+  { rowPitch, wireY }: UnderlaySizes,
+): void {
+  const row = nodes[0]?.row ?? 0;
+  const left = Math.min(...placed.filter((node) => node.row === row).map((node) => node.x0), 0);
+  addCaption(scene, { x: left, y: row * rowPitch + wireY + lane.dy + 20 }, 'start', lane);
+}
+
+/** Room between the lanes of subnets. */
+const LANE_ROOM: Readonly<Record<UnderlaySizes['layout'], LaneRoom>> = {
+  below: { pitchX: 12, pitchY: 28, about: 'first' },
+  between: { pitchX: 24, pitchY: 12, about: 'middle' },
+};
+
+interface PlacedHost {
+  readonly host: HostView;
+  readonly anchor: Anchor;
+}
+
+/** Every subnet's wire ends at the router, which stands at the end of the lanes, or over them with its plugs side by side. */
+function joinRouter(
+  scene: SceneBuilder,
+  hub: Junction,
+  router: Anchor,
+  { layout, plug }: Pick<UnderlaySizes, 'layout'> & { readonly plug: number },
+): void {
+  const { box } = router;
+  if (layout === 'below') {
+    connect(scene, hub, router, [hub.at, { x: box.x, y: hub.at.y }], [hub.at, { x: router.at.x, y: hub.at.y }, router.at]);
+    return;
+  }
+  const x = box.x + box.w * plug;
+  const corner = { x, y: hub.at.y };
+  connect(scene, hub, router, [hub.at, corner, { x, y: box.y + box.h }], [hub.at, corner, { x, y: router.at.y }, router.at]);
 }
 
 function junctionAnchor(scene: SceneBuilder, { id, at }: Junction): void {
@@ -113,24 +174,38 @@ function connect(scene: SceneBuilder, a: Junction, b: Junction, run: readonly Po
   scene.link(a.id, b.id, way, 'wire');
 }
 
-/** Places the hosts and the wire's name; gives their anchors. */
-function addHosts(scene: SceneBuilder, first: readonly PlacedNode[], sizes: UnderlaySizes): readonly Anchor[] {
-  const { hosts } = scene.input.world;
+/** Places the hosts and the wires' names; gives their anchors. */
+function addHosts(
+  scene: SceneBuilder,
+  first: readonly PlacedNode[],
+  sizes: UnderlaySizes & { readonly lanes: readonly Lane[] },
+): { readonly outside: readonly PlacedHost[]; readonly routers: readonly PlacedHost[] } {
+  const outside = scene.input.world.hosts.filter(({ role }) => role === 'outside');
+  const routers = scene.input.world.hosts.filter(({ role }) => role === 'router');
   if (sizes.layout === 'between') {
     addCaption(scene, { x: 0, y: sizes.wireY + 86 }, 'middle');
-    return hosts.map((host, i) => {
-      const w = hostWidth(host);
-      return addHost(scene, host, { x: -w / 2 + i * (w + 12), y: sizes.wireY + 34, w, h: 36 });
-    });
+    return {
+      outside: outside.map((host, i) => {
+        const w = hostWidth(host);
+        const box = { x: -w / 2 + i * (w + 12), y: sizes.wireY + 34, w, h: 36 };
+        return { host, anchor: addHost(scene, host, box) };
+      }),
+      // Over the wires, as the outside is under them.
+      routers: routers.map((host) => {
+        const w = hostWidth(host);
+        return { host, anchor: addHost(scene, host, { x: -w / 2, y: sizes.wireY - 34 - 36, w, h: 36 }) };
+      }),
+    };
   }
-  addCaption(scene, { x: Math.min(...first.map((node) => node.x0), 0), y: sizes.wireY + 20 }, 'start');
   // Hosts hang at the right end of the first row's wire, where growing nodes do not reach under.
   let x = Math.max(60, ...first.map((node) => hostX(scene, node)));
-  return hosts.map((host) => {
-    const box = { x, y: sizes.wireY - 20, w: Math.max(96, hostWidth(host)), h: 40 };
+  const lanesHeight = sizes.lanes.at(-1)?.dy ?? 0;
+  const place = (host: HostView, h: number): PlacedHost => {
+    const box = { x, y: sizes.wireY - 20, w: Math.max(96, hostWidth(host)), h };
     x = right(box) + 24;
-    return addHost(scene, host, box);
-  });
+    return { host, anchor: addHost(scene, host, box) };
+  };
+  return { outside: outside.map((host) => place(host, 40)), routers: routers.map((host) => place(host, 40 + lanesHeight)) };
 }
 
 /** At the right edge of a node as it was opened, and clear of its NIC's wire. */
@@ -165,21 +240,33 @@ function addHost(scene: SceneBuilder, host: HostView, box: Box): Anchor {
     ],
     ref: { kind: 'host', name: host.name },
     label: scene.input.words.aria.host(host.name, host.ip),
-    from: { kind: 'external' },
-    to: { kind: 'place', place: { kind: 'external' } },
+    ...endsAt(host),
   });
   return anchor;
 }
 
-function addCaption(scene: SceneBuilder, at: Point, anchor: 'start' | 'middle'): void {
+/** A packet may start and end at the outside host, and be sent to the router. */
+export function endsAt({ role, ip }: HostView): Pick<SceneObject, 'from' | 'to'> {
+  if (role === 'router') return { from: null, to: { kind: 'address', address: ip } };
+  return { from: { kind: 'external' }, to: { kind: 'place', place: { kind: 'external' } } };
+}
+
+/** The underlay's name and its subnet; of several lanes each has its own. */
+function addCaption(scene: SceneBuilder, at: Point, anchor: 'start' | 'middle', lane: Lane | null = null): void {
   const { words, world } = scene.input;
+  const { subnets } = world.snapshot;
   const name = words.underlay;
-  const cidr = world.snapshot.underlayCIDR;
+  const shown = lane === null ? subnets : [lane.subnet];
+  const [cidr = ''] = shown;
   const start = anchor === 'start';
   const shapes = start
     ? [text(at.x, at.y, name, 's11 b cn'), text(at.x + ui11(name) + 12, at.y, cidr, 'm s11 i2')]
-    : [text(at.x, at.y, name, 's11 cn b', 'middle'), text(at.x, at.y + 14, cidr, 'm s11 i2', 'middle')];
-  const w = start ? ui11(name) + mono11(cidr) + 12 : Math.max(ui11(name), mono11(cidr));
-  const box = { x: start ? at.x : at.x - w / 2, y: at.y - 10, w, h: start ? 14 : 28 };
-  scene.add({ id: 'underlay', kind: 'underlay', box, shapes, ref: { kind: 'wire' }, label: `${name} ${cidr}` }, 'wire');
+    : [
+        text(at.x, at.y, name, 's11 cn b', 'middle'),
+        ...shown.map((each, i) => text(at.x, at.y + 14 * (i + 1), each, 'm s11 i2', 'middle')),
+      ];
+  const w = start ? ui11(name) + mono11(cidr) + 12 : Math.max(ui11(name), ...shown.map(mono11));
+  const box = { x: start ? at.x : at.x - w / 2, y: at.y - 10, w, h: start ? 14 : 14 + 14 * shown.length };
+  const id = lane === null || lane.index === 0 ? 'underlay' : `underlay/${lane.index}`;
+  scene.add({ id, kind: 'underlay', box, shapes, ref: { kind: 'wire' }, label: `${name} ${shown.join(', ')}` }, 'wire');
 }
