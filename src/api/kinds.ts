@@ -8,7 +8,7 @@ import type { Deployment } from './types/deployment.ts';
 import type { Endpoints } from './types/endpoints.ts';
 import type { EndpointSlice } from './types/endpointslice.ts';
 import type { Event } from './types/event.ts';
-import type { IPAMBlock, IPPool } from './types/ippool.ts';
+import type { BlockAffinity, IPAMBlock, IPAMConfig, IPPool } from './types/ippool.ts';
 import type { Namespace } from './types/namespace.ts';
 import type { Node } from './types/node.ts';
 import type { Pod } from './types/pod.ts';
@@ -23,7 +23,9 @@ export interface KindMap {
   Endpoints: Endpoints;
   EndpointSlice: EndpointSlice;
   Event: Event;
+  BlockAffinity: BlockAffinity;
   IPAMBlock: IPAMBlock;
+  IPAMConfig: IPAMConfig;
   IPPool: IPPool;
   Namespace: Namespace;
   Node: Node;
@@ -111,6 +113,24 @@ export const KINDS: { readonly [K in Kind]: KindInfo<K> } = {
     kind: 'IPAMBlock',
     apiVersion: 'crd.projectcalico.org/v1',
     resource: 'ipamblocks',
+    shortNames: [],
+    namespaced: false,
+    hasGeneration: true,
+    hasStatus: false,
+  },
+  BlockAffinity: {
+    kind: 'BlockAffinity',
+    apiVersion: 'crd.projectcalico.org/v1',
+    resource: 'blockaffinities',
+    shortNames: [],
+    namespaced: false,
+    hasGeneration: true,
+    hasStatus: false,
+  },
+  IPAMConfig: {
+    kind: 'IPAMConfig',
+    apiVersion: 'crd.projectcalico.org/v1',
+    resource: 'ipamconfigs',
     shortNames: [],
     namespaced: false,
     hasGeneration: true,

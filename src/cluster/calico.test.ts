@@ -202,7 +202,7 @@ describe('the scenario of the course', () => {
         'cannot have more than one IPv4 address for "cni.projectcalico.org/ipAddrs" annotation',
       ],
       ['stranger', '["10.99.0.1"]', 'The provided IP address is not in a configured pool\n'],
-      ['taken', '["10.233.65.177"]', 'resource already exists: 10.233.65.177'],
+      ['taken', '["10.233.65.177"]', 'resource already exists: 10.233.65.177 with error: Address already assigned in block'],
     ] as const;
     for (const [name, list, message] of cases) {
       apply(cluster, pod(name, `cni.projectcalico.org/ipAddrs: '${list}'`));
@@ -301,5 +301,124 @@ describe('the forms', () => {
     expect(seen['nodeSeenFar']).toBe(tunnel.addresses[0]?.address.replace('/32', ''));
     expect(seen['routes']).toContainEqual(expect.stringMatching(/^blackhole 10\.\S+\/26 proto 80$/));
     expect(seen['routes']).toContainEqual(expect.stringMatching(/^10\.\S+\/26 via 10\.\S+ dev vxlan.calico onlink$/));
+  });
+});
+
+describe('blocks, when addresses run out', () => {
+  const POOL = (uses: string): string =>
+    `apiVersion: crd.projectcalico.org/v1\nkind: IPPool\nmetadata: {name: tiny}\nspec: {cidr: 10.200.64.0/30, blockSize: 31, natOutgoing: true, nodeSelector: all(), allowedUses: [${uses}]}\n`;
+  const config = (spec: string): string =>
+    `apiVersion: crd.projectcalico.org/v1\nkind: IPAMConfig\nmetadata: {name: default}\nspec: ${spec}\n`;
+
+  /** Two nodes that have a block of two addresses each, one of each taken; nothing is left to claim. */
+  function tiny(uses = 'Workload'): ClusterApi {
+    const cluster = createCluster({
+      id: 'tiny',
+      title: 'tiny',
+      cluster: {
+        ...CLUSTER_DEFAULTS,
+        cni: 'calico-bgp',
+        clusterCIDR: '10.200.64.0/18',
+        underlayCIDR: '172.16.0.0/24',
+        external: { ip: '172.16.0.1', ports: [9999], names: null },
+        kubeSystem: false,
+        nodes: [
+          { ...NODE_DEFAULTS, name: 'owner', ip: '172.16.0.11' },
+          { ...NODE_DEFAULTS, name: 'borrower', ip: '172.16.0.12' },
+        ],
+      },
+      manifests: [{ file: 'pool.yaml', text: POOL(uses) }],
+    });
+    apply(cluster, 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: test\n');
+    return cluster;
+  }
+
+  function fill(cluster: ClusterApi): void {
+    apply(cluster, pod('o1', 'note: plain', 'owner'));
+    apply(cluster, pod('b1', 'note: plain', 'borrower'));
+    apply(cluster, pod('b2', 'note: plain', 'borrower'));
+  }
+
+  const refused = (cluster: ClusterApi, name: string): string | undefined =>
+    events(cluster, `Pod test/${name}`)[0]?.split(`"${name}_test" network: `)[1];
+
+  test('whose a block is stands in a BlockAffinity of its own', () => {
+    const cluster = tiny();
+    fill(cluster);
+    const affinities = [...cluster.snapshot().objects.values()].flatMap(({ object }) =>
+      object.kind === 'BlockAffinity' ? [object] : [],
+    );
+    const blocks = [...cluster.snapshot().objects.values()].flatMap(({ object }) =>
+      object.kind === 'IPAMBlock' ? [object] : [],
+    );
+    expect(affinities.map(({ metadata, spec }) => [metadata.name, spec])).toEqual(
+      blocks.map(({ metadata, spec }) => {
+        const node = spec.affinity?.replace('host:', '') ?? '';
+        return [`${node}-${metadata.name}`, { cidr: spec.cidr, deleted: 'false', node, state: 'confirmed', type: 'host' }];
+      }),
+    );
+    expect(affinities.map(({ spec }) => spec.node).sort()).toEqual(['borrower', 'owner']);
+  });
+
+  test('an address is borrowed from the other node’s block, which gets a route of its own to the borrower', () => {
+    const cluster = tiny();
+    fill(cluster);
+    apply(cluster, pod('b3', 'note: plain', 'borrower'));
+    const borrowed = podIP(cluster, 'Pod test/b3');
+    const block = [...cluster.snapshot().objects.values()].flatMap(({ object }) =>
+      object.kind === 'IPAMBlock' && object.spec.affinity === 'host:owner' ? [object.spec] : [],
+    )[0];
+    expect(block?.unallocated).toEqual([]);
+    expect(routes(nodeOf(cluster, 'owner').root)).toContain(`${borrowed} via 172.16.0.12 dev eth0 proto bird`);
+    expect(routes(nodeOf(cluster, 'owner').root)).toContain(`blackhole ${block?.cidr ?? ''} proto bird`);
+    expect(probe(cluster, { kind: 'pod', namespace: 'test', name: 'o1' }, borrowed).outcome).toBe('reply');
+    apply(cluster, pod('b4', 'note: plain', 'borrower'));
+    expect(refused(cluster, 'b4')).toBe(
+      'failed to request IPv4 addresses: Assigned 0 out of 1 requested IPv4 addresses; No IPs available in pools: [10.200.64.0/30]',
+    );
+  });
+
+  test.each([
+    [
+      '{strictAffinity: true, autoAllocateBlocks: true}',
+      'failed to request IPv4 addresses: Assigned 0 out of 1 requested IPv4 addresses; No more free affine blocks and strict affinity enabled',
+    ],
+    [
+      '{strictAffinity: false, autoAllocateBlocks: true, maxBlocksPerHost: 1}',
+      'cannot allocate new block due to per host block limit',
+    ],
+    ['{strictAffinity: false, autoAllocateBlocks: false}', 'failed to find or claim a block'],
+  ])('IPAMConfig %s: no third address', (spec, said) => {
+    const cluster = tiny();
+    fill(cluster);
+    apply(cluster, config(spec));
+    apply(cluster, pod('b3', 'note: plain', 'borrower'));
+    expect(refused(cluster, 'b3')).toBe(said);
+  });
+
+  test('a pool that is for tunnels alone gives Pods nothing; with strict affinity a fixed address must be of the own block', () => {
+    const tunnels = tiny('Tunnel');
+    apply(tunnels, pod('o1', 'note: plain', 'owner'));
+    expect(refused(tunnels, 'o1')).toBe('cannot find a qualified ippool, no pools match the required use (Workload)');
+    const cluster = tiny();
+    apply(cluster, config('{strictAffinity: true, autoAllocateBlocks: true}'));
+    apply(cluster, pod('o1', 'note: plain', 'owner'));
+    const taken = podIP(cluster, 'Pod test/o1');
+    const other = taken.replace(/\d+$/, (digit) => String(Number(digit) ^ 1));
+    apply(cluster, pod('wish', `cni.projectcalico.org/ipAddrs: '["${other}"]'`, 'borrower'));
+    expect(refused(cluster, 'wish')).toBe('Block host affinity does not match');
+  });
+
+  test('a hostPort behind Calico is portmap’s, the list’s second plugin', () => {
+    const cluster = tiny();
+    apply(
+      cluster,
+      pod('o1', 'note: plain', 'owner').replace(
+        'image: ikubernetes/demoapp:v1.0',
+        'image: ikubernetes/demoapp:v1.0\n    ports: [{containerPort: 80, hostPort: 8088}]',
+      ),
+    );
+    const { outcome, backend } = probe(cluster, { kind: 'external' }, '172.16.0.11', 8088);
+    expect([outcome, backend]).toEqual(['reply', 'o1']);
   });
 });

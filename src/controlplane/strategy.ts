@@ -78,7 +78,9 @@ const STRATEGIES: { readonly [K in Kind]: Strategy<K> } = {
   Endpoints: PLAIN,
   EndpointSlice: PLAIN,
   Event: PLAIN,
+  BlockAffinity: PLAIN,
   IPAMBlock: PLAIN,
+  IPAMConfig: PLAIN,
   IPPool: PLAIN,
   Namespace: {
     create: (draft) => {

@@ -21,7 +21,9 @@ const DEFAULTERS: { readonly [K in Kind]: Defaulter<K> } = {
   Endpoints: setDefaultsEndpoints,
   EndpointSlice: setDefaultsEndpointSlice,
   Event: none,
+  BlockAffinity: none,
   IPAMBlock: none,
+  IPAMConfig: none,
   IPPool: none,
   Namespace: (draft) => {
     draft.metadata = { ...draft.metadata };

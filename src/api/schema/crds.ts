@@ -17,6 +17,20 @@ export const CRD_TYPES: Readonly<Record<string, Readonly<Record<string, string>>
     nodeSelector: 's',
     vxlanMode: 's=Always|CrossSubnet|Never',
   },
+  BlockAffinity: {
+    apiVersion: 's=crd.projectcalico.org/v1!',
+    kind: 's=BlockAffinity!',
+    metadata: '@ObjectMeta',
+    spec: '@BlockAffinitySpec',
+  },
+  BlockAffinitySpec: { cidr: 's!', deleted: 's!', node: 's!', state: 's!', type: 's' },
+  IPAMConfig: {
+    apiVersion: 's=crd.projectcalico.org/v1!',
+    kind: 's=IPAMConfig!',
+    metadata: '@ObjectMeta',
+    spec: '@IPAMConfigSpec',
+  },
+  IPAMConfigSpec: { autoAllocateBlocks: 'b!', maxBlocksPerHost: 'i', strictAffinity: 'b!' },
   IPAMBlock: {
     apiVersion: 's=crd.projectcalico.org/v1!',
     kind: 's=IPAMBlock!',

@@ -1,6 +1,6 @@
 /**
- * IPPool and IPAMBlock (crd.projectcalico.org/v1), Calico's ranges and the blocks its nodes take of them: `kubectl get ippools`,
- * `kubectl get ipamblocks`.
+ * IPPool, IPAMBlock, BlockAffinity and IPAMConfig (crd.projectcalico.org/v1): Calico's ranges, the blocks its nodes take of them, which
+ * node holds which block, and how addresses are given out: `kubectl get ippools`, `kubectl get blockaffinities`.
  *
  * The API server knows them by their CustomResourceDefinitions alone: types and required fields are checked, meaning is not (calicoctl
  * would). What a pool leaves out, Calico reads as its default (`libcalico-go/lib/clientv3/ippool.go convertIpPoolFromStorage`).
@@ -55,4 +55,33 @@ export interface IPAMBlock {
   readonly kind: 'IPAMBlock';
   readonly metadata: ObjectMeta;
   readonly spec: IPAMBlockSpec;
+}
+
+export interface BlockAffinity {
+  readonly apiVersion: 'crd.projectcalico.org/v1';
+  readonly kind: 'BlockAffinity';
+  readonly metadata: ObjectMeta;
+  readonly spec: {
+    readonly cidr: string;
+    readonly node: string;
+    /** `pending` until the block is made for it. */
+    readonly state: string;
+    readonly type?: string;
+    /** Text: older releases read it so. */
+    readonly deleted: string;
+  };
+}
+
+/** The one called `default` counts. */
+export interface IPAMConfig {
+  readonly apiVersion: 'crd.projectcalico.org/v1';
+  readonly kind: 'IPAMConfig';
+  readonly metadata: ObjectMeta;
+  readonly spec: {
+    /** No address is borrowed from another node's block. */
+    readonly strictAffinity: boolean;
+    readonly autoAllocateBlocks: boolean;
+    /** 0 and absent: 20. */
+    readonly maxBlocksPerHost?: number;
+  };
 }

@@ -11,7 +11,9 @@ const API_VERSION: Readonly<Record<Kind, string>> = {
   EndpointSlice: 'discovery.k8s.io/v1',
   Endpoints: 'v1',
   Event: 'v1',
+  BlockAffinity: 'crd.projectcalico.org/v1',
   IPAMBlock: 'crd.projectcalico.org/v1',
+  IPAMConfig: 'crd.projectcalico.org/v1',
   IPPool: 'crd.projectcalico.org/v1',
   Namespace: 'v1',
   Node: 'v1',
@@ -22,7 +24,7 @@ const API_VERSION: Readonly<Record<Kind, string>> = {
 };
 
 /** Kinds a user has reason to write. */
-const WRITTEN = Object.keys(API_VERSION).filter((kind) => kind !== 'Event' && kind !== 'IPAMBlock');
+const WRITTEN = Object.keys(API_VERSION).filter((kind) => !['Event', 'BlockAffinity', 'IPAMBlock'].includes(kind));
 
 export interface Field {
   readonly name: string;

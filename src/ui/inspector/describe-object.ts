@@ -50,7 +50,9 @@ function particulars(snapshot: ClusterSnapshot, view: ObjectView, object: KubeOb
     case 'Namespace':
     case 'Node':
     case 'Event':
+    case 'BlockAffinity':
     case 'IPAMBlock':
+    case 'IPAMConfig':
     case 'IPPool':
       return { facts: facts(...metaFacts(snapshot, object)) };
     default:

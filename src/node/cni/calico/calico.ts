@@ -4,8 +4,8 @@
  *
  * Both ends are made in the Pod and the node's end is moved out, so the Pod's eth0 has the number after its peer's first one.
  * The list is /etc/cni/net.d/10-calico.conflist, network `k8s-pod-network`. Seen with `ip route` and `ip neigh` on both sides.
- * Simplification: the chained plugins portmap and bandwidth do not exist; annotations ipAddrsNoIpam, floatingIPs, hwAddr are not read;
- * a Pod's traffic is not held back until Felix has its chains, which are there at once.
+ * Simplification: annotations ipAddrsNoIpam, floatingIPs, hwAddr are not read; a Pod's traffic is not held back until Felix has its
+ * chains, which are there at once.
  */
 import type { Pod } from '../../../api/types/pod.ts';
 import type { ApiClient } from '../../../api/watch.ts';

@@ -3,11 +3,12 @@
  * give out their addresses, the lowest first, freed ones last. A node begins to look for a block at a place its name gives, so blocks
  * look scattered. When no block is left, single addresses of other nodes' blocks are borrowed.
  *
- * What is taken stands in IPAMBlock objects, `kubectl get ipamblocks`.
- * Simplification: a write is never raced by another; IPAMHandle and BlockAffinity objects, IPAMConfig (strictAffinity) and IPReservation
- * do not exist; an empty block is kept by its node (kube-controllers would free it in time).
+ * What is taken stands in IPAMBlock objects, `kubectl get ipamblocks`, and whose a block is in BlockAffinity objects. The IPAMConfig named
+ * default may forbid to borrow (strictAffinity), to take blocks (autoAllocateBlocks), or to take more than so many (maxBlocksPerHost).
+ * Simplification: a write is never raced by another; IPAMHandle objects, IPReservation and the cooldown of freed addresses do not exist;
+ * an empty block is kept by its node (kube-controllers would free it in time).
  */
-import type { AllocationAttribute, IPAMBlock, IPAMBlockSpec } from '../../../api/types/ippool.ts';
+import type { AllocationAttribute, IPAMBlock, IPAMBlockSpec, IPAMConfig } from '../../../api/types/ippool.ts';
 import type { ApiClient, ObjectInput } from '../../../api/watch.ts';
 import { assert } from '../../../lib/assert.ts';
 import {
@@ -23,10 +24,17 @@ import {
 import { ipAdd, ipToU32, type IpAddr } from '../../../lib/ip.ts';
 import { err, ok, type Result } from '../../../lib/result.ts';
 import { blocksFor } from './names.ts';
-import { poolFor, poolsOf, usablePools, type AllowedUse, type Pool } from './pool.ts';
+import { poolFor, poolsForNode, poolsOf, type AllowedUse, type Pool } from './pool.ts';
 
-/** MaxBlocksPerHost when nothing is configured. */
+/** GetIPAMConfig where there is none. */
+const DEFAULT_CONFIG: IPAMConfig['spec'] = { strictAffinity: false, autoAllocateBlocks: true };
+/** Blocks of a node where maxBlocksPerHost is 0. */
 const MAX_BLOCKS = 20;
+
+/** What the plugin makes of an assignment that fell short (PartialFulfillmentError). */
+function noneAssigned(why: string): Result<never, string> {
+  return err(`failed to request IPv4 addresses: Assigned 0 out of 1 requested IPv4 addresses; ${why}`);
+}
 
 /** Who asks, and what is kept beside the address. */
 export interface Claim {
@@ -58,9 +66,15 @@ export class CalicoIpam {
     );
     const known = own.find(({ spec }) => spec.unallocated.length > 0);
     if (known !== undefined) return ok(this.#take(known, wish));
-    if (own.length >= MAX_BLOCKS) return err('cannot allocate new block due to per host block limit');
+    const { autoAllocateBlocks, maxBlocksPerHost = 0, strictAffinity } = this.#config;
+    if (own.length >= (maxBlocksPerHost === 0 ? MAX_BLOCKS : maxBlocksPerHost))
+      return err('cannot allocate new block due to per host block limit');
+    if (!autoAllocateBlocks) return err('failed to find or claim a block');
     const claimed = this.#claimBlock(pools.value);
-    return claimed === null ? this.#borrow(pools.value, wish) : ok(this.#take(claimed, wish));
+    if (claimed !== null) return ok(this.#take(claimed, wish));
+    return strictAffinity
+      ? noneAssigned('No more free affine blocks and strict affinity enabled')
+      : this.#borrow(pools.value, wish);
   }
 
   /** That very address, claiming its block when nobody has it. */
@@ -69,8 +83,10 @@ export class CalicoIpam {
     if (pool === null) return err('The provided IP address is not in a configured pool\n');
     const range = networkCidr(cidrOf(addr, pool.blockSize));
     const block = this.#block(range) ?? this.#createBlock(range);
+    if (this.#config.strictAffinity && block.spec.affinity !== this.#affinity) return err('Block host affinity does not match');
     const ordinal = ipToU32(addr) - ipToU32(networkAddress(range));
-    if (block.spec.allocations[ordinal] !== null) return err(`resource already exists: ${addr}`);
+    if (block.spec.allocations[ordinal] !== null)
+      return err(`resource already exists: ${addr} with error: Address already assigned in block`);
     this.#allocate(block, ordinal, claim);
     return ok(addr);
   }
@@ -92,6 +108,10 @@ export class CalicoIpam {
     }
   }
 
+  get #config(): IPAMConfig['spec'] {
+    return this.#api.get('IPAMConfig', null, 'default')?.spec ?? DEFAULT_CONFIG;
+  }
+
   get #affinity(): string {
     return `host:${this.#node}`;
   }
@@ -107,9 +127,10 @@ export class CalicoIpam {
     if (missing !== undefined) return err(`the given pool (${missing}) does not exist, or is not enabled`);
     const asked = pools.length > 0 ? enabled.filter((pool) => pools.includes(pool.cidr)) : enabled;
     const labels = this.#api.get('Node', null, this.#node)?.metadata.labels ?? {};
-    const fitting =
-      pools.length > 0 ? asked.filter(({ allowedUses }) => allowedUses.includes(use)) : usablePools(asked, labels, use);
-    return fitting.length === 0 ? err(`no configured Calico pools for node ${this.#node}`) : ok(fitting);
+    const selecting = pools.length > 0 ? asked : poolsForNode(asked, labels);
+    if (selecting.length === 0) return err(`no configured Calico pools for node ${this.#node}`);
+    const fitting = selecting.filter(({ allowedUses }) => allowedUses.includes(use));
+    return fitting.length > 0 ? ok(fitting) : err(`cannot find a qualified ippool, no pools match the required use (${use})`);
   }
 
   #blocks(): readonly IPAMBlock[] {
@@ -131,7 +152,15 @@ export class CalicoIpam {
     return null;
   }
 
+  /** The affinity first, pending, so that of two nodes that want the block one learns that it is the other's (claimAffineBlock). */
   #createBlock(range: Cidr): IPAMBlock {
+    const affinity = this.#api.create('BlockAffinity', {
+      apiVersion: 'crd.projectcalico.org/v1',
+      kind: 'BlockAffinity',
+      metadata: { name: `${this.#node}-${blockName(range)}` },
+      spec: { cidr: range, deleted: 'false', node: this.#node, state: 'pending', type: 'host' },
+    });
+    assert(affinity.ok, affinity.ok ? '' : affinity.error.message);
     const size = 2 ** (32 - cidrLength(range));
     const object: ObjectInput<IPAMBlock> = {
       apiVersion: 'crd.projectcalico.org/v1',
@@ -142,12 +171,15 @@ export class CalicoIpam {
         affinity: this.#affinity,
         allocations: Array.from({ length: size }, () => null),
         attributes: [],
-        strictAffinity: false,
+        strictAffinity: this.#config.strictAffinity,
         unallocated: Array.from({ length: size }, (_, i) => i),
       },
     };
     const made = this.#api.create('IPAMBlock', object);
     assert(made.ok, made.ok ? '' : made.error.message);
+    const { value } = affinity;
+    const confirmed = this.#api.update('BlockAffinity', { ...value, spec: { ...value.spec, state: 'confirmed' } });
+    assert(confirmed.ok, confirmed.ok ? '' : confirmed.error.message);
     return made.value;
   }
 
@@ -159,10 +191,7 @@ export class CalicoIpam {
         if (block !== null && block.spec.unallocated.length > 0) return ok(this.#take(block, wish));
       }
     }
-    const exhausted = pools.map((pool) => pool.cidr).join(' ');
-    return err(
-      `failed to request IPv4 addresses: Assigned 0 out of 1 requested IPv4 addresses; No IPs available in pools: [${exhausted}]`,
-    );
+    return noneAssigned(`No IPs available in pools: [${pools.map((pool) => pool.cidr).join(' ')}]`);
   }
 
   #take(block: IPAMBlock, claim: Claim): IpAddr {

@@ -1,5 +1,6 @@
 /** Calico as a cluster's network, by what its manifest asks of the default pool. */
 import type { Network } from '../network.ts';
+import { withPortmap } from '../portmap/portmap.ts';
 import { CalicoPlugin } from './calico.ts';
 import type { DefaultPoolModes } from './calico-node.ts';
 import { calicoManifest } from './manifest.ts';
@@ -7,15 +8,18 @@ import { calicoManifest } from './manifest.ts';
 function calico(modes: DefaultPoolModes): Network {
   return {
     plugin: ({ name, ip, kernel, cluster, client }) =>
-      new CalicoPlugin({
-        nodeName: name,
-        nodeIP: ip,
-        clusterCIDR: cluster.clusterCIDR,
-        modes,
+      withPortmap(
+        new CalicoPlugin({
+          nodeName: name,
+          nodeIP: ip,
+          clusterCIDR: cluster.clusterCIDR,
+          modes,
+          kernel,
+          api: client(`calico-node ${name}`),
+          policy: cluster.networkPolicy,
+        }),
         kernel,
-        api: client(`calico-node ${name}`),
-        policy: cluster.networkPolicy,
-      }),
+      ),
     manifest: calicoManifest(modes),
   };
 }

@@ -57,9 +57,12 @@ export function poolFor(pools: readonly Pool[], addr: IpAddr): Pool | null {
   return pools.find(({ cidr }) => cidrContains(cidr, addr)) ?? null;
 }
 
+/** Pools that a node of these labels is chosen by. */
+export function poolsForNode(pools: readonly Pool[], labels: Labels): readonly Pool[] {
+  return pools.filter(({ disabled, nodeSelector }) => !disabled && selects(nodeSelector, labels));
+}
+
 /** Pools a node of these labels may take addresses of, for that use. */
 export function usablePools(pools: readonly Pool[], labels: Labels, use: AllowedUse): readonly Pool[] {
-  return pools.filter(
-    ({ disabled, allowedUses, nodeSelector }) => !disabled && allowedUses.includes(use) && selects(nodeSelector, labels),
-  );
+  return poolsForNode(pools, labels).filter(({ allowedUses }) => allowedUses.includes(use));
 }
