@@ -330,6 +330,8 @@ describe('faults beyond a lost packet', () => {
   });
 });
 
+const FAILED_SANDBOX = 'Pod default/late FailedCreatePodSandBox';
+
 describe('machines and agents', () => {
   const second = 1e9;
   const ready = ({ cluster }: FaultLab): unknown => cluster.snapshot().nodes.map((node) => [node.name, node.on, node.ready]);
@@ -457,6 +459,46 @@ describe('machines and agents', () => {
       lab.run({ kind: 'repair', id: 1 });
       lab.run({ kind: 'advance', ns: 5 * second });
       expect([lab.call('web-far').outcome, lab.faults().map(({ active }) => active)]).toEqual(['reply', [false, false]]);
+    },
+  );
+
+  test.each(['flannel-vxlan', 'flannel-host-gw', 'kindnet', 'bridge', 'calico-ipip', 'calico-vxlan', 'weave'] as const)(
+    '%s: the daemon stopped and started again leaves the node as it was',
+    (cni) => {
+      const lab = faultLab({ cluster: { cni } });
+      lab.run({ kind: 'advance', ns: 60 * second });
+      const before = configuration(lab);
+      for (const node of ['class', 'class2']) {
+        lab.break({ kind: 'agent-stopped', node, agent: 'cni' });
+        expect([cni, node, configuration(lab)]).toEqual([cni, node, before]);
+        lab.run({ kind: 'advance', ns: 20 * second });
+        expect(lab.call('web-far').outcome).toBe('reply');
+        lab.run({ kind: 'repair', id: lab.faults().length });
+        lab.run({ kind: 'advance', ns: 60 * second });
+        expect([cni, node, configuration(lab)]).toEqual([cni, node, before]);
+      }
+      expect(lab.call('web-far').outcome).toBe('reply');
+      // What comes afterwards is connected as well.
+      const text =
+        'apiVersion: v1\nkind: Pod\nmetadata: {name: late}\nspec: {nodeName: class2, containers: [{name: main, image: nginx:1.25}]}\n';
+      lab.run({ kind: 'apply', file: 'late.yaml', text });
+      expect(lab.call('late').outcome).toBe('reply');
+    },
+  );
+
+  test.each(['calico-ipip', 'weave'] as const)(
+    '%s: while the daemon is stopped no Pod is connected; started again, the kubelet’s next try is',
+    (cni) => {
+      const lab = faultLab({ cluster: { cni } });
+      lab.break({ kind: 'agent-stopped', node: 'class2', agent: 'cni' });
+      const text =
+        'apiVersion: v1\nkind: Pod\nmetadata: {name: late}\nspec: {nodeName: class2, containers: [{name: main, image: nginx:1.25}]}\n';
+      lab.run({ kind: 'apply', file: 'late.yaml', text });
+      const failed = lab.cluster.snapshot().events.filter(({ object, reason }) => `${object} ${reason}` === FAILED_SANDBOX);
+      expect(failed.length).toBeGreaterThan(0);
+      lab.run({ kind: 'repair', id: 1 });
+      lab.run({ kind: 'advance', ns: 30 * second });
+      expect(lab.call('late').outcome).toBe('reply');
     },
   );
 

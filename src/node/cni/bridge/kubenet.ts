@@ -145,16 +145,18 @@ export class KubenetPlugin implements CniPlugin {
     for (const listener of this.#listeners) listener();
   }
 
-  /** kubenet ensureMasqRule. */
+  /** kubenet ensureMasqRule: a kubelet that starts again finds its rule. */
   #ensureMasqRule(): void {
     const { clusterCIDR, kernel, nodeName } = this.#options;
     const inside = cidrContains(NON_MASQUERADE_CIDR, cidrAddress(clusterCIDR)) ? NON_MASQUERADE_CIDR : clusterCIDR;
     const rule =
-      `-A POSTROUTING ! -d ${inside} -m comment --comment "kubenet: SNAT for outbound traffic from cluster" ` +
+      `POSTROUTING ! -d ${inside} -m comment --comment "kubenet: SNAT for outbound traffic from cluster" ` +
       '-m addrtype ! --dst-type LOCAL -j MASQUERADE';
     const by: Provenance = { actor: 'kubenet', action: 'ensureMasqRule', object: `Node ${nodeName}` };
-    const restored = kernel.root.netfilter.restore(`*nat\n${rule}\nCOMMIT\n`, { noflush: true, counters: false, by });
-    assert(restored.ok, 'the rule is well formed');
+    const { netfilter } = kernel.root;
+    if (netfilter.command(`-t nat -C ${rule}`, by).exitCode === 0) return;
+    const added = netfilter.command(`-t nat -A ${rule}`, by);
+    assert(added.exitCode === 0, added.stderr);
   }
 }
 

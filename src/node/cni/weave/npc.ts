@@ -27,6 +27,7 @@ export class WeaveNpc {
   }
 
   start(): void {
+    this.#forget();
     this.#restore(npcRules(), 'createBaseRules');
     for (const { metadata } of this.#api.list('Namespace')) this.#addNamespace(metadata.name);
     for (const pod of this.#api.list('Pod')) this.#putPod(pod, { gone: false });
@@ -43,6 +44,17 @@ export class WeaveNpc {
   stop(): void {
     for (const stop of this.#stops) stop();
     this.#stops = [];
+  }
+
+  /** What an earlier one left is emptied, to be filled anew. */
+  #forget(): void {
+    for (const name of this.#namespaces)
+      this.#ipset(
+        Object.values(defaultAllowSets(name)).map((set) => `flush ${set}`),
+        name,
+      );
+    this.#namespaces.clear();
+    this.#pods.clear();
   }
 
   #addNamespace(name: string): void {

@@ -78,7 +78,7 @@ export class WeavePlugin implements CniPlugin {
 
   cmdAdd(context: CniContext): Result<CniResult, PluginFailure> {
     const gateway = this.#weaver.bridgeIP;
-    if (gateway === null)
+    if (gateway === null || !this.#weaver.running)
       return failure(`unable to allocate IP address: Post "http://127.0.0.1:6784/ip/${context.containerId}": ${NOT_UP}`);
     const address = this.#weaver.allocate(context.containerId);
     if (!address.ok) return failure(`unable to allocate IP address: ${address.error}`);

@@ -70,11 +70,17 @@ export class Weaver {
   #problem: string | null = null;
   #starting: Timer | null = null;
   #unlisten: (() => void) | null = null;
+  #running = false;
 
   constructor(options: WeaverOptions) {
     this.#options = options;
     this.#gossip = new Gossip(options.api);
     this.#periodic = new PeriodicWork(options.kernel.sim);
+  }
+
+  /** The router answers on 127.0.0.1:6784. */
+  get running(): boolean {
+    return this.#running;
   }
 
   /** The gateway of this node's Pods; null until `weave expose`. */
@@ -97,6 +103,7 @@ export class Weaver {
   }
 
   stop(): void {
+    this.#running = false;
     this.#starting?.cancel();
     this.#unlisten?.();
     this.#periodic.stop();
@@ -127,16 +134,15 @@ export class Weaver {
   }
 
   #launch(): Result<void, string> {
-    const { api, kernel, nodeIP, nodeName } = this.#options;
-    const overlap = this.#overlappingRoute();
-    if (overlap !== null) return err(`Network ${WEAVE_RANGE} overlaps with existing route ${overlap} on host`);
-    const mac = kernel.newMac();
-    this.#shortId = kernel.random('weave.shortid').u32() & 0xfff;
+    const { api, kernel, nodeIP, nodeName, onReady } = this.#options;
     this.#quorum = api.list('Node').length;
-    const made = this.#createDevices(mac);
-    if (!made.ok) return made;
-    const programmed = this.#createRules();
-    if (!programmed.ok) return programmed;
+    const bridge = kernel.root.link(WEAVE_BRIDGE);
+    const mac = bridge?.mac ?? kernel.newMac();
+    // A router that starts again finds the devices, and in /weavedb which addresses are whose.
+    const built = bridge === undefined ? this.#build(mac) : ok(undefined);
+    if (!built.ok) return built;
+    this.#ensureRules();
+    this.#running = true;
     this.#periodic.every(RULES_NS, 'weave iptables monitor', () => {
       this.#ensureRules();
     });
@@ -145,7 +151,16 @@ export class Weaver {
       this.#onTopology(topology);
     });
     this.#onTopology(this.#gossip.topology());
+    if (bridge !== undefined && this.#bridgeIP !== null) onReady();
     return ok(undefined);
+  }
+
+  #build(mac: Mac): Result<void, string> {
+    const overlap = this.#overlappingRoute();
+    if (overlap !== null) return err(`Network ${WEAVE_RANGE} overlaps with existing route ${overlap} on host`);
+    this.#shortId = this.#options.kernel.random('weave.shortid').u32() & 0xfff;
+    const made = this.#createDevices(mac);
+    return made.ok ? this.#createRules() : made;
   }
 
   /** weaveutil netcheck: the default route aside, nothing may lead into the range. */
