@@ -8,7 +8,7 @@ export default defineConfig({
     testTimeout: 30_000,
     include: [
       'src/**/*.test.{ts,tsx}',
-      'tests/{architecture,conformance,properties,scenarios}/**/*.test.ts',
+      'tests/{architecture,conformance,golden,properties,scenarios}/**/*.test.ts',
       'scripts/**/*.test.ts',
     ],
   },

@@ -295,7 +295,7 @@ describe('a Pod', () => {
         ifindex: 5,
         master: 'cni0',
         hairpin: true,
-        peer: { ifindex: 2, node: 'class2', netns: 'default/web', name: 'eth0' },
+        peer: { ifindex: 2, node: 'class2', netns: 'default/web', name: 'eth0', netnsid: 0 },
         madeBy: { actor: 'flannel', action: 'cmdAdd', object: 'Pod default/web' },
       },
     );

@@ -60,6 +60,7 @@ export class Kernel {
     if (netns === undefined || netns === this.root) return;
     for (const dev of [...netns.links()]) netns.deleteLink(dev.name, by);
     this.#namespaces.delete(name);
+    for (const other of this.#namespaces.values()) other.netnsIds.forget(netns);
   }
 
   netns(name: string): Netns | undefined {

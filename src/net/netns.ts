@@ -39,6 +39,7 @@ import { checkNexthop } from './route/nexthop.ts';
 import type { Skb } from './skb.ts';
 import { Sockets, type ListenSpec } from './socket/sockets.ts';
 import { SysctlTable } from './sysctl.ts';
+import { introduceNetns, NetnsIds } from './netns-ids.ts';
 import type { Disposition, DropReason, StepDetail } from './trace/trace.ts';
 import type { NetnsView, NudState } from './view.ts';
 import { VXLAN_OVERHEAD_BYTES } from './wire/size.ts';
@@ -74,6 +75,7 @@ export class Netns {
   readonly peers = new Peers();
   readonly pathMtus: PathMtus;
   readonly loopback: Loopback;
+  readonly netnsIds = new NetnsIds();
   readonly #devices = new Map<string, NetDevice>();
   readonly #viewer: NetnsViewer;
   #lastIfindex = 0;
@@ -130,14 +132,16 @@ export class Netns {
       readonly name: string;
       readonly mac?: Mac;
       readonly mtu?: number;
+      readonly qlen?: number;
       readonly peer: { readonly name: string; readonly netns: Netns; readonly mac?: Mac };
     },
     by: Provenance,
   ): Done {
     const free = this.checkName(spec.name);
     if (!free.ok) return free;
+    const { mtu = 1500, qlen } = spec;
     const make = (netns: Netns, name: string, mac: Mac | undefined): Veth =>
-      new Veth({ netns, name, mac: mac ?? this.kernel.newMac(), mtu: spec.mtu ?? 1500, madeBy: by });
+      new Veth({ netns, name, mac: mac ?? this.kernel.newMac(), mtu, qlen, madeBy: by });
     const peerFree = spec.peer.netns.checkName(spec.peer.name);
     if (!peerFree.ok) return peerFree;
     const peer = make(spec.peer.netns, spec.peer.name, spec.peer.mac);
@@ -145,6 +149,7 @@ export class Netns {
     const end = make(this, spec.name, spec.mac);
     Veth.pair(end, peer);
     this.register(end);
+    introduceNetns(this, spec.peer.netns);
     return DONE;
   }
 
@@ -158,6 +163,7 @@ export class Netns {
       readonly learning: boolean;
       readonly mac?: Mac;
       readonly mtu?: number;
+      readonly qlen?: number;
     },
     by: Provenance,
   ): Done {
@@ -260,7 +266,7 @@ export class Netns {
       if (!changed.ok) return changed;
     }
     if (changes.hairpin !== undefined) dev.hairpin = changes.hairpin;
-    if (changes.netem !== undefined) dev.netem = changes.netem;
+    if (changes.netem !== undefined) dev.setNetem(changes.netem);
     if (changes.master !== undefined) {
       const joined = setMaster(dev, changes.master);
       if (!joined.ok) return joined;
@@ -463,6 +469,7 @@ export class Netns {
 
   #linkUp(dev: NetDevice): void {
     dev.up = true;
+    dev.activated = true;
     if (dev === this.loopback && dev.addresses.length === 0)
       this.addAddress('lo', '127.0.0.1/8' as Cidr, { scope: 'host' }, BY_KERNEL);
     else for (const entry of dev.addresses) addConnectedRoutes(this, dev, entry.address);

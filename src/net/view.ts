@@ -7,6 +7,7 @@ import type { Mac } from '../lib/mac.ts';
 import type { Provenance } from '../lib/provenance.ts';
 import type { Instant } from '../sim/sim.ts';
 import type { TcpCtState, Tuple } from './netfilter/conntrack-types.ts';
+import type { TableName } from './netfilter/hooks.ts';
 import type { Ipsets } from './netfilter/ipset.ts';
 import type { Ruleset } from './netfilter/ruleset.ts';
 import type { PathMtu } from './ip/pmtu.ts';
@@ -30,6 +31,8 @@ export interface PeerView {
   readonly node: string;
   readonly netns: string;
   readonly name: string;
+  /** What the namespace this end is in calls the other's (`link-netnsid`); null within one namespace. */
+  readonly netnsid: number | null;
 }
 
 export interface VxlanView {
@@ -61,6 +64,10 @@ export interface LinkView {
   readonly hairpin: boolean;
   /** A netem qdisc as `tc qdisc show` prints it; null for the device's own. */
   readonly qdisc: string | null;
+  /** The root qdisc's kind as `ip link` prints it; `noop` until the device is first up. */
+  readonly rootQdisc: 'noop' | 'noqueue' | 'fq_codel' | 'netem';
+  /** Packets its queue may hold (tx_queue_len). */
+  readonly qlen: number;
   readonly peer: PeerView | null;
   readonly vxlan: VxlanView | null;
   readonly addresses: readonly AddressView[];
@@ -120,6 +127,8 @@ export interface RuleCounter {
 }
 
 export interface NetfilterView {
+  /** Tables that were ever written or listed, in the order iptables-save prints them. */
+  readonly tables: readonly TableName[];
   readonly ruleset: Ruleset;
   readonly sets: Ipsets;
   /** By Rule.id; a rule that never matched is absent. */

@@ -94,6 +94,8 @@ function linkView(dev: NetDevice): LinkView {
     master: dev.master?.name ?? null,
     hairpin: dev.hairpin,
     qdisc: dev.netem === null ? null : netemText(dev.netem),
+    rootQdisc: rootQdisc(dev),
+    qlen: dev.qlen,
     peer: dev.peerView,
     vxlan: dev.vxlanView,
     addresses: dev.addresses,
@@ -102,6 +104,11 @@ function linkView(dev: NetDevice): LinkView {
     madeBy: dev.madeBy,
     madeAt: dev.madeAt,
   };
+}
+
+function rootQdisc({ netem, activated, ownQdisc }: NetDevice): LinkView['rootQdisc'] {
+  if (netem !== null) return 'netem';
+  return activated ? ownQdisc : 'noop';
 }
 
 /** Devices that do not report their state are UNKNOWN while up (RFC 2863). */

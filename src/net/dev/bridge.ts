@@ -137,9 +137,9 @@ export class Bridge extends NetDevice {
   }
 
   fdbView(): readonly FdbView[] {
-    const permanent = [this, ...this.#ports].map((dev) =>
-      this.#fdbRow(dev.mac, dev, { permanent: true, madeBy: dev.madeBy, madeAt: dev.madeAt }),
-    );
+    // The bridge's own address stands once: where it was taken from a port, that port has it.
+    const own = this.#ports.some(({ mac }) => mac === this.mac) ? this.#ports : [this, ...this.#ports];
+    const permanent = own.map((dev) => this.#fdbRow(dev.mac, dev, { permanent: true, madeBy: dev.madeBy, madeAt: dev.madeAt }));
     const learned = [...this.#fdb]
       .filter(([, entry]) => this.#fresh(entry))
       .map(([mac, entry]) => this.#fdbRow(mac, entry.port, { permanent: false, madeBy: BY_KERNEL, madeAt: entry.learnedAt }));

@@ -43,8 +43,12 @@ export interface DeviceSpec {
   readonly name: string;
   readonly mac: Mac;
   readonly mtu: number;
+  /** Left out, it is the kernel's DEFAULT_TX_QUEUE_LEN. */
+  readonly qlen?: number | undefined;
   readonly madeBy: Provenance;
 }
+
+const DEFAULT_TX_QUEUE_LEN = 1000;
 
 /** What Ethernet devices take (ETH_MIN_MTU, ETH_MAX_MTU). */
 const MIN_MTU = 68;
@@ -74,6 +78,10 @@ export abstract class NetDevice {
   hairpin = false;
   /** The root qdisc where it is netem; null for the one the device came with, which sends at once. */
   netem: Netem | null = null;
+  /** Packets its queue may hold (tx_queue_len). */
+  qlen: number;
+  /** True once the device was up: from then on its own qdisc stands (dev_activate). */
+  activated = false;
   addresses: readonly IfAddr[] = [];
   counters: LinkCounters = { rxPackets: 0, rxBytes: 0, rxDropped: 0, txPackets: 0, txBytes: 0, txDropped: 0 };
   readonly madeBy: Provenance;
@@ -85,6 +93,7 @@ export abstract class NetDevice {
     this.ifindex = spec.netns.nextIfindex();
     this.mac = spec.mac;
     this.mtu = spec.mtu;
+    this.qlen = spec.qlen ?? DEFAULT_TX_QUEUE_LEN;
     this.madeBy = spec.madeBy;
     this.madeAt = spec.netns.kernel.sim.now;
   }
@@ -116,6 +125,17 @@ export abstract class NetDevice {
   /** Extra flags `ip link` prints, beyond those all devices share. */
   get typeFlags(): readonly string[] {
     return ['BROADCAST', 'MULTICAST'];
+  }
+
+  /** The qdisc the device comes with; devices that only pass packets on have none (IFF_NO_QUEUE). */
+  get ownQdisc(): 'noqueue' | 'fq_codel' {
+    return 'noqueue';
+  }
+
+  /** `tc qdisc replace|del dev … root`: a device without room for packets gets some with a qdisc (net/sched/sch_api.c qdisc_create). */
+  setNetem(netem: Netem | null): void {
+    this.netem = netem;
+    if (netem !== null && this.qlen === 0) this.qlen = DEFAULT_TX_QUEUE_LEN;
   }
 
   /** `ip link set mtu` (dev_set_mtu_ext); the error is what `ip` prints. */

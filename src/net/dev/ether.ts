@@ -1,5 +1,6 @@
 /**
- * A physical network card, plugged into the underlay segment. Shown as `eth0` without a peer.
+ * A physical network card, plugged into the underlay segment. Shown as `eth0` without a peer, with the qdisc systemd's default settings
+ * give a card of one queue (sysctl.d/50-default.conf, net.core.default_qdisc).
  */
 import type { Skb } from '../skb.ts';
 import { NetDevice, type DeviceSpec } from './device.ts';
@@ -17,6 +18,10 @@ export class Ether extends NetDevice {
 
   override get carrier(): boolean {
     return true;
+  }
+
+  override get ownQdisc(): 'fq_codel' {
+    return 'fq_codel';
   }
 
   override xmit(skb: Skb): void {

@@ -2,6 +2,7 @@
 import type { Provenance } from '../../lib/provenance.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { Netns } from '../netns.ts';
+import { introduceNetns } from '../netns-ids.ts';
 import { Bridge } from './bridge.ts';
 import type { NetDevice } from './device.ts';
 import { Loopback } from './loopback.ts';
@@ -25,6 +26,7 @@ export function moveLink(from: Netns, name: string, to: Netns, by: Provenance): 
   if (to.hasIfindex(dev.ifindex)) dev.ifindex = to.nextIfindex();
   dev.netns = to;
   to.register(dev);
+  introduceNetns(from, to);
   seenByPeer(dev);
   return ok(undefined);
 }

@@ -32,7 +32,13 @@ export class Veth extends NetDevice {
   override get peerView(): PeerView | null {
     const peer = this.#peer;
     if (peer === null) return null;
-    return { ifindex: peer.ifindex, node: peer.netns.kernel.name, netns: peer.netns.name, name: peer.name };
+    return {
+      ifindex: peer.ifindex,
+      node: peer.netns.kernel.name,
+      netns: peer.netns.name,
+      name: peer.name,
+      netnsid: peer.netns === this.netns ? null : this.netns.netnsIds.idOf(peer.netns),
+    };
   }
 
   override xmit(skb: Skb): void {

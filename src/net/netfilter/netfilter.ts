@@ -189,8 +189,8 @@ export class Netfilter {
     const last = this.#view;
     const { sets } = this.ipset;
     const same = last?.ruleset === this.#ruleset && last.counters === rules && last.policyCounters === policies;
-    if (same && last.sets === sets) return last;
-    this.#view = { ruleset: this.#ruleset, sets, counters: rules, policyCounters: policies };
+    if (same && last.sets === sets && last.tables.length === this.#made.size) return last;
+    this.#view = { tables: this.tables, ruleset: this.#ruleset, sets, counters: rules, policyCounters: policies };
     return this.#view;
   }
 

@@ -23,9 +23,10 @@ export function addLocalRoutes(netns: Netns, dev: NetDevice, address: Cidr): voi
 /** The connected prefix and its broadcast address. */
 export function addConnectedRoutes(netns: Netns, dev: NetDevice, address: Cidr): void {
   const length = cidrLength(address);
-  if (length === 32 || dev.kind === 'loopback') return;
+  if (length === 32) return;
   const base = { dev: dev.name, src: cidrAddress(address), proto: 'kernel', scope: 'link' } as const;
-  netns.fib.add({ ...base, dst: networkCidr(address) }, BY_KERNEL, netns.now);
+  // A loopback device's own prefix is all local.
+  if (dev.kind !== 'loopback') netns.fib.add({ ...base, dst: networkCidr(address) }, BY_KERNEL, netns.now);
   if (length === 31) return;
   const broadcast = cidrOf(broadcastAddress(address), 32);
   netns.fib.add({ ...base, table: 'local', type: 'broadcast', dst: broadcast }, BY_KERNEL, netns.now);

@@ -29,14 +29,14 @@ export function randomVethName(kernel: Kernel): string {
   return `veth${kernel.random('cni.veth').hex(8)}`;
 }
 
-/** Makes the pair and sets its node end up. */
+/** Makes the pair, its queues of no length as netlink's zero value asks, and sets its node end up. */
 export function setupVeth(
   { netns, ifName }: CniContext,
   { mtu, root, hostName }: { readonly mtu: number; readonly root: Netns; readonly hostName: string },
   by: Provenance,
 ): Result<VethPair, string> {
   if (netns.link(ifName) !== undefined) return err(`container veth name provided (${ifName}) already exists`);
-  const made = netns.addVeth({ name: ifName, mtu, peer: { name: hostName, netns: root } }, by);
+  const made = netns.addVeth({ name: ifName, mtu, qlen: 0, peer: { name: hostName, netns: root } }, by);
   if (!made.ok) return err(`failed to make veth pair: ${made.error}`);
   const up = root.setLink(hostName, { up: true }, by);
   if (!up.ok) return err(`failed to set "${hostName}" up: ${up.error}`);

@@ -136,7 +136,7 @@ export class CalicoPlugin implements CniPlugin {
     // The node's end was in the Pod before it was moved: it has had a number there.
     netns.nextIfindex();
     const made = netns.addVeth(
-      { name: ifName, mtu: this.#node.felix.mtu, peer: { name: device, netns: root, mac: HOST_MAC } },
+      { name: ifName, mtu: this.#node.felix.mtu, qlen: 0, peer: { name: device, netns: root, mac: HOST_MAC } },
       by,
     );
     if (!made.ok) return err(`failed to create veth pair: ${made.error}`);

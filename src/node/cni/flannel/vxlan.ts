@@ -96,6 +96,7 @@ export class VxlanBackend implements FlannelBackend {
       dstport: VXLAN_PORT,
       learning: false,
       mtu,
+      qlen: 0,
     };
     const added = this.#root.addVxlan(mac === null ? spec : { ...spec, mac }, by);
     return added.ok ? added : err(`failed to create vxlan device: ${added.error}`);

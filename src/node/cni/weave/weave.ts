@@ -111,7 +111,7 @@ export class WeavePlugin implements CniPlugin {
     const [local, guest] = [`vethwepl${id}`, `vethwepg${id}`];
     if (root.link(WEAVE_BRIDGE) === undefined) return err(`bridge "${WEAVE_BRIDGE}" not present; did you launch weave?`);
     const steps: readonly (() => Result<void, string>)[] = [
-      () => root.addVeth({ name: local, mtu: WEAVE_MTU, peer: { name: guest, netns: root } }, by),
+      () => root.addVeth({ name: local, mtu: WEAVE_MTU, qlen: 0, peer: { name: guest, netns: root } }, by),
       () => root.setLink(local, { master: WEAVE_BRIDGE }, by),
       () => moveLink(root, guest, netns, by),
       () => renameLink(netns, guest, ifName),

@@ -8,7 +8,6 @@
  * Simplification: it runs as long as its node does, whatever becomes of the weave-net Pod that stands for it; sleeve, encryption, weaveDNS
  * and the plugin for Docker do not exist.
  * Simplification: the ARP cache of weave and of the Pods keeps its usual times (base_reachable_time, delay_first_probe_time, ucast_solicit).
- * Simplification: vxlan-6784 has the MTU of the datapath, where Open vSwitch gives it the largest.
  */
 import type { ApiClient } from '../../../api/watch.ts';
 import { broadcastAddress, cidr, cidrOf, networkAddress, prefixOf, type Cidr } from '../../../lib/cidr.ts';
@@ -35,6 +34,8 @@ export const WEAVE_MTU = 1376;
 const DATAPATH = 'datapath';
 const TUNNEL = 'vxlan-6784';
 const TUNNEL_UDP_PORT = 6784;
+/** Open vSwitch asks for the largest (net/openvswitch/vport-vxlan.c vxlan_tnl_create). */
+const TUNNEL_MTU = 65535;
 /** Images and init container, until kube-proxy has long written its rules. */
 const START_NS = 2 * NS_PER_S;
 const RULES_NS = 10 * NS_PER_S;
@@ -183,14 +184,14 @@ export class Weaver {
     const steps: readonly (() => Result<void, string>)[] = [
       () => addDatapath(root, { name: DATAPATH, mtu }, by),
       // Can the kernel do VXLAN in a datapath?
-      () => addTunnelPort(root, DATAPATH, { name: 'vxlan-probe', dstport: 0, mtu }, by),
+      () => addTunnelPort(root, DATAPATH, { name: 'vxlan-probe', dstport: 0, mtu: TUNNEL_MTU }, by),
       () => root.deleteLink('vxlan-probe', by),
       () => root.addBridge({ name: WEAVE_BRIDGE, mac, mtu }, by),
       // A bridge takes the smallest MTU of its ports, so a port lends it the wanted one.
       () => root.addDummy({ name: 'vethwedu', mtu }, by),
       () => root.setLink('vethwedu', { master: WEAVE_BRIDGE }, by),
       () => root.deleteLink('vethwedu', by),
-      () => root.addVeth({ name: 'vethwe-bridge', mtu, peer: { name: 'vethwe-datapath', netns: root } }, by),
+      () => root.addVeth({ name: 'vethwe-bridge', mtu, qlen: 0, peer: { name: 'vethwe-datapath', netns: root } }, by),
       () => root.setLink('vethwe-bridge', { master: WEAVE_BRIDGE }, by),
       () => root.setLink('vethwe-datapath', { up: true }, by),
       () => addDatapathPort(root, DATAPATH, 'vethwe-datapath'),
@@ -199,7 +200,7 @@ export class Weaver {
       () => root.setLink(WEAVE_BRIDGE, { up: true }, by),
       () => root.sysctl.set('net.bridge.bridge-nf-call-iptables', '1'),
       () => root.sysctl.set('net.ipv4.ip_forward', '1'),
-      () => addTunnelPort(root, DATAPATH, { name: TUNNEL, dstport: TUNNEL_UDP_PORT, mtu }, by),
+      () => addTunnelPort(root, DATAPATH, { name: TUNNEL, dstport: TUNNEL_UDP_PORT, mtu: TUNNEL_MTU }, by),
     ];
     for (const step of steps) {
       const done = step();

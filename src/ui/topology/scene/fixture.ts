@@ -59,6 +59,8 @@ function linkView({ ifindex, name, kind, address, master, peer, vxlan }: LinkPar
     up: true,
     lowerUp: true,
     qdisc: null,
+    rootQdisc: kind === 'ether' ? 'fq_codel' : 'noqueue',
+    qlen: kind === 'veth' ? 0 : 1000,
     flags: ['BROADCAST', 'MULTICAST', 'UP', 'LOWER_UP'],
     operstate: 'UP',
     master: master ?? null,
@@ -103,7 +105,7 @@ function netnsView(node: string, name: string, links: readonly LinkView[], natRu
     neighbours: [],
     fdb: [],
     sysctls: new Map(),
-    netfilter: { ruleset, sets: new Map(), counters: new Map(), policyCounters: new Map() },
+    netfilter: { tables: [], ruleset, sets: new Map(), counters: new Map(), policyCounters: new Map() },
     conntrack: [],
     sockets: [],
   };
@@ -164,7 +166,7 @@ function nodeView({ name, pods, controlPlane, ready }: NodeFixture, index: numbe
         name: 'eth0',
         kind: 'veth',
         address: `${pod.ip ?? '10.244.0.2'}/24`,
-        peer: { ifindex, node: name, netns: 'root', name: veth },
+        peer: { ifindex, node: name, netns: 'root', name: veth, netnsid: 0 },
       });
       podNetns.set(id, netnsView(name, id, [linkView({ ifindex: 1, name: 'lo', kind: 'loopback' }), eth0], 0));
       ports.push(
@@ -173,7 +175,7 @@ function nodeView({ name, pods, controlPlane, ready }: NodeFixture, index: numbe
           name: veth,
           kind: 'veth',
           ...(network === 'kindnet' ? { address: `10.244.${index}.1/32` } : { master: network === 'weave' ? 'weave' : 'cni0' }),
-          peer: { ifindex: 2, node: name, netns: id, name: 'eth0' },
+          peer: { ifindex: 2, node: name, netns: id, name: 'eth0', netnsid: ports.length },
         }),
       );
     }
@@ -222,7 +224,7 @@ function nodeView({ name, pods, controlPlane, ready }: NodeFixture, index: numbe
 /** What Weave Net adds to a node's devices. */
 function weaveLinks(node: string, index: number): readonly LinkView[] {
   const end = (ifindex: number, name: string, master: string, other: { ifindex: number; name: string }): LinkView =>
-    linkView({ ifindex, name, kind: 'veth', master, peer: { ...other, node, netns: 'root' } });
+    linkView({ ifindex, name, kind: 'veth', master, peer: { ...other, node, netns: 'root', netnsid: null } });
   const local = { local: null, dev: null, dstport: 6784, learning: false, external: true };
   return [
     linkView({ ifindex: 30, name: 'datapath', kind: 'openvswitch' }),
