@@ -57,7 +57,7 @@ const states = {
     await kubehop.sendForm.typeTo('10.244.1.2');
     await kubehop.sendForm.typePort('81');
     await kubehop.sendForm.send.click();
-    await kubehop.journey.banner.getByRole('button').click();
+    await kubehop.page.getByRole('button', { name: /^Show step/ }).click();
   },
   send: async ({ map, sendForm }: Kubehop): Promise<void> => {
     await map.send.click();
@@ -78,6 +78,33 @@ const states = {
     await map.stage.focus();
     await page.keyboard.press('1');
   },
+  faults: async ({ map, inspector, page }: Kubehop): Promise<void> => {
+    await map.byId('link/class/root/flannel.1').click();
+    await inspector.getByRole('button', { name: 'Break flannel.1' }).click();
+    await page.getByRole('menuitem', { name: 'Forget what is behind 192.168.1.8' }).click();
+    await inspector.getByRole('listitem').filter({ hasText: 'does not know' }).waitFor();
+    await page.getByRole('button', { name: '1 fault', exact: true }).click();
+    await page.getByRole('dialog', { name: 'Faults' }).waitFor();
+  },
+  broken: async (kubehop: Kubehop): Promise<void> => {
+    await states.faults(kubehop);
+    await kubehop.page.keyboard.press('Escape');
+  },
+  dns: async (kubehop: Kubehop): Promise<void> => {
+    await kubehop.openScenario('DNS: a name before a packet');
+    await kubehop.map.send.click();
+    await kubehop.sendForm.chooseFrom('client');
+    await kubehop.sendForm.typeTo('web');
+    await kubehop.sendForm.dialog.getByRole('button', { name: /^Send to web/ }).click();
+    await kubehop.sendForm.send.click();
+    await kubehop.journey.ready();
+  },
+  capture: async (kubehop: Kubehop): Promise<void> => {
+    await states.sealed(kubehop);
+    await kubehop.page.getByRole('radio', { name: 'tcpdump' }).click();
+  },
+  weave: (kubehop: Kubehop): Promise<void> => kubehop.openScenario('Lab report on Weave Net'),
+  calico: (kubehop: Kubehop): Promise<void> => kubehop.openScenario('Calico: blocks, /32 Pods, IP in IP'),
   empty: (kubehop: Kubehop): Promise<void> => kubehop.openScenario('An empty cluster'),
   keys: async ({ map, page, keys }: Kubehop): Promise<void> => {
     await map.stage.focus();
@@ -99,7 +126,7 @@ const sizes: readonly (readonly [number, number])[] = [
   [1920, 1080],
 ];
 const all = Object.keys(states) as readonly (keyof typeof states)[];
-const chinese: readonly (keyof typeof states)[] = ['explore', 'journey', 'error'];
+const chinese: readonly (keyof typeof states)[] = ['explore', 'journey', 'error', 'faults', 'dns', 'capture'];
 const onPhone: readonly (keyof typeof states)[] = ['fresh', 'journey', 'refused', 'error'];
 
 function shots(): readonly Shot[] {

@@ -1,4 +1,7 @@
-/** What the application says in passing. A message that needs no answer leaves by itself, unless the pointer or focus is on it. */
+/**
+ * What the application says in passing. A message that needs no answer leaves by itself, unless the pointer or focus is on it.
+ * One that leads to what changed is only read out where that is on the screen already: it would but cover the map.
+ */
 import { useEffect, useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../kit/Button.tsx';
@@ -12,14 +15,18 @@ import styles from './Toasts.module.css';
 
 const STAYS_MS = 6000;
 
-export function Toasts(): ReactElement {
+interface ToastsProps {
+  readonly changesShown?: boolean;
+}
+
+export function Toasts({ changesShown = false }: ToastsProps): ReactElement {
   const { t } = useTranslation();
   const toasts = useApp((state) => state.toasts);
   return (
     <div className={styles.toasts} role="region" aria-label={t('app.toasts')} aria-live="polite">
       <Waiting className={styles.waiting} />
       {toasts.map((toast) => (
-        <ToastCard key={toast.id} toast={toast} />
+        <ToastCard key={toast.id} toast={toast} seen={changesShown && toast.action === 'whatChanged'} />
       ))}
     </div>
   );
@@ -30,7 +37,13 @@ function useMessage(): (message: Message) => string {
   return (message) => (typeof message === 'string' ? message : t(message.key, message.values));
 }
 
-function ToastCard({ toast }: { readonly toast: Toast }): ReactElement {
+interface ToastCardProps {
+  readonly toast: Toast;
+  /** Its matter is on the screen. */
+  readonly seen: boolean;
+}
+
+function ToastCard({ toast, seen }: ToastCardProps): ReactElement {
   const { t } = useTranslation();
   const say = useMessage();
   const store = useAppStore();
@@ -40,6 +53,13 @@ function ToastCard({ toast }: { readonly toast: Toast }): ReactElement {
     const timer = window.setTimeout(() => closeToast(store, toast.id), STAYS_MS);
     return () => window.clearTimeout(timer);
   }, [held, store, toast]);
+  if (seen) {
+    return (
+      <p className={styles.seen}>
+        {say(toast.title)} {say(toast.detail)}
+      </p>
+    );
+  }
   return (
     <div
       className={styles.toast}

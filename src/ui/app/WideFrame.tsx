@@ -1,13 +1,13 @@
 /**
  * The window from 900 px up. Exploring: manifests left, map and inspector above the dock. In a journey: a rail left, the map
- * over the stage over the timeline, the hop list right. On the projector the type is 1.4 times as large and the map is what the
+ * over the stage over the timeline, the hop list right. On the projector the type is larger and the map is what the
  * last row looks at: it has the whole width, and what stands beside it elsewhere stands beneath it. Sizes of each arrangement
  * are kept apart, and start smaller in a small window, so that the map keeps a size at which it can be read.
  */
 import { Suspense, type ReactElement, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../store/context.ts';
-import { Dock, NarrowDock } from '../dock/Dock.tsx';
+import { Dock, NarrowDock, narrowDockTab } from '../dock/Dock.tsx';
 import { DockPanel } from '../dock/DockPanel.tsx';
 import { Inspector } from '../inspector/Inspector.tsx';
 import { Manifests } from '../manifests/Manifests.tsx';
@@ -55,11 +55,12 @@ interface ArrangementProps {
 
 function Explore({ map, manifests, mapFirst }: ArrangementProps): ReactElement {
   const { t } = useTranslation();
+  const changesShown = useApp((state) => !mapFirst || narrowDockTab(state) === 'changes');
   const mapRegion = (
     <Region name={t('app.regions.map')}>
       <Place kept={map} />
       <EmptyHint />
-      <Toasts />
+      <Toasts changesShown={changesShown} />
     </Region>
   );
   const dock = <Region name={t('app.regions.dock')}>{mapFirst ? <NarrowDock /> : <Dock />}</Region>;
@@ -82,7 +83,7 @@ function Explore({ map, manifests, mapFirst }: ArrangementProps): ReactElement {
       second={
         <Split
           {...(mapFirst
-            ? { id: 'explore.dock.projector', size: 'min(320px, 30%)' }
+            ? { id: 'explore.dock.projector', size: 'min(320px, 26%)' }
             : { id: 'explore.dock', size: 'min(236px, 28%)' })}
           axis="rows"
           sized="second"

@@ -8,17 +8,24 @@ import { useApp, useAppStore } from '../store/context.ts';
 import { changeTable, type ChangeCell, type ChangeCount, type ChangeTable } from './changes-model.ts';
 import styles from './Changes.module.css';
 
-export function Changes(): ReactElement {
+interface ChangesProps {
+  /** False where the tab says it. */
+  readonly titled?: boolean;
+}
+
+export function Changes({ titled = true }: ChangesProps): ReactElement {
   const { t } = useTranslation();
   const diff = useApp((state) => state.lastDiff);
   const table = useMemo(() => (diff === null ? null : changeTable(diff)), [diff]);
   const empty = table === null || (table.control.length === 0 && table.rows.length === 0);
   return (
-    <section className={styles.changes}>
-      <header className={styles.head}>
-        <h2>{t('dock.changes')}</h2>
-        {diff === null ? null : <span>{diff.command}</span>}
-      </header>
+    <section className={styles.changes} aria-label={t('dock.changes')}>
+      {titled || diff !== null ? (
+        <header className={styles.head}>
+          {titled ? <h2>{t('dock.changes')}</h2> : null}
+          {diff === null ? null : <span>{diff.command}</span>}
+        </header>
+      ) : null}
       {empty ? <p className={styles.none}>{diff === null ? t('dock.noCommandYet') : t('dock.nothingChanged')}</p> : null}
       {table === null || empty ? null : <ChangesTable key={diff?.command} table={table} />}
     </section>

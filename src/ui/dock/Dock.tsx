@@ -4,9 +4,10 @@ import { useTranslation } from 'react-i18next';
 import { Split } from '../app/Split.tsx';
 import { Count } from '../kit/Chip.tsx';
 import { Tabs, type TabOption } from '../kit/Tabs.tsx';
-import { showDockTab, showSheetTab } from '../store/actions.ts';
+import { isDockTab, showDockTab, showSheetTab } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
-import type { DockTab } from '../store/state.ts';
+import type { AppState, DockTab } from '../store/state.ts';
+import { Changes } from './Changes.tsx';
 import { DockPanel } from './DockPanel.tsx';
 import styles from './Dock.module.css';
 
@@ -43,14 +44,18 @@ export function Dock(): ReactElement {
 export function NarrowDock(): ReactElement {
   const { t } = useTranslation();
   const store = useAppStore();
-  const wanted = useApp((state) => state.sheetTab);
+  const tab = useApp(narrowDockTab);
   const options: readonly TabOption<DockTab | 'changes'>[] = [{ id: 'changes', label: t('dock.changes') }, ...useTables()];
-  const tab = options.find(({ id }) => id === wanted)?.id ?? 'changes';
   return (
     <Tabs label={t('app.regions.dock')} value={tab} options={options} onChange={(next) => showSheetTab(store, next)}>
-      <DockPanel tab={tab} />
+      {tab === 'changes' ? <Changes titled={false} /> : <DockPanel tab={tab} />}
     </Tabs>
   );
+}
+
+/** The tab that stands in the narrow dock: the sheet's, where the dock has it. */
+export function narrowDockTab({ sheetTab }: AppState): DockTab | 'changes' {
+  return isDockTab(sheetTab) ? sheetTab : 'changes';
 }
 
 function useTables(): readonly TabOption<DockTab>[] {

@@ -9,7 +9,7 @@ import { goTo } from './commands.ts';
 import { shelfChains, type ShelfChain } from './shelf.ts';
 import type { JourneyStep } from './model.ts';
 import type { Chain } from './trace-types.ts';
-import { useScale } from './useScale.ts';
+import { useScale } from '../kit/useScale.ts';
 import { ruleVerdict } from './verdict.ts';
 import { Windowed } from './Windowed.tsx';
 import styles from './AllRules.module.css';

@@ -13,7 +13,7 @@ import { FrameBarView } from './FrameBarView.tsx';
 import { frameParts, innerLines, outerLines, sealingStep, type HeaderLine } from './frame-parts.ts';
 import type { JourneyModel, JourneyStep } from './model.ts';
 import { machineOf, netnsOf, physicalLink } from './place.ts';
-import { useScale } from './useScale.ts';
+import { useScale } from '../kit/useScale.ts';
 import { useSize } from './useSize.ts';
 import stage from './Stage.module.css';
 import styles from './FrameStage.module.css';

@@ -5,7 +5,7 @@ import { useAppStore } from '../store/context.ts';
 import { goTo } from './commands.ts';
 import { DIAGRAM_HEIGHT, fitDiagram, hookDiagram, MIDDLE, segmentStates, type HookBox } from './hook-diagram.geom.ts';
 import type { HookPass, Met } from './hook-pass.ts';
-import { useScale } from './useScale.ts';
+import { useScale } from '../kit/useScale.ts';
 import { useSize } from './useSize.ts';
 import styles from './HookDiagram.module.css';
 

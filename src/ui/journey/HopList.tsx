@@ -15,7 +15,7 @@ import { groupName } from './group-name.ts';
 import { hopRows, rowOfStep, type HookItem, type HopRow } from './hop-rows.ts';
 import type { JourneyModel, JourneyStep } from './model.ts';
 import { hexMark, ttlOf } from './packet-text.ts';
-import { useScale } from './useScale.ts';
+import { useScale } from '../kit/useScale.ts';
 import { verdictOf } from './verdict.ts';
 import { Windowed } from './Windowed.tsx';
 import styles from './HopList.module.css';

@@ -21,7 +21,7 @@ import type { JourneyModel, JourneyStep } from './model.ts';
 import { Outcomes } from './Outcomes.tsx';
 import { Past } from './Past.tsx';
 import { StepDetail } from './StepDetail.tsx';
-import { useScale } from './useScale.ts';
+import { useScale } from '../kit/useScale.ts';
 import { useSize } from './useSize.ts';
 import styles from './JourneySide.module.css';
 

@@ -100,7 +100,7 @@ function devicesIn(netns: NetnsView | null): readonly string[] {
 
 function startSentence({ hooks, via, iif }: HookPass): Sentence {
   const [first] = hooks;
-  if (first === undefined) return sentence('journey.stage.notYet');
+  if (first === undefined) return sentence('journey.stage.noHooks');
   switch (first) {
     case 'OUTPUT':
       return sentence('journey.stage.startsOutput');
@@ -128,7 +128,9 @@ function Beneath({ view, pass, netns, index }: BeneathProps): ReactElement {
   const { t } = useTranslation();
   const { focus } = pass;
   const lookup = useMemo(() => (name: string) => (focus === null ? null : chainOf(netns, focus.table, name)), [netns, focus]);
-  if (focus === null) return <p className={styles.empty}>{t('journey.stage.notYet')}</p>;
+  if (focus === null) {
+    return <p className={styles.empty}>{t(pass.hooks.length === 0 ? 'journey.stage.savesNothing' : 'journey.stage.notYet')}</p>;
+  }
   const label = t('journey.stage.shelf', { hook: focus.hook, table: focus.table });
   if (view === 'save') return <SavedTable netfilter={netns?.netfilter ?? null} focus={focus} index={index} label={label} />;
   const empty = focus.steps.every(({ step }) => step.kind !== 'nf.rule' && step.kind !== 'nf.run');

@@ -7,7 +7,7 @@ import { VerdictMark } from '../kit/VerdictMark.tsx';
 import { isPast, sendMany } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import { SPREAD_COUNT } from './commands.ts';
-import { inShort, isEqual, percent, shareKey, shareSentence, type Share } from './share.ts';
+import { inShort, isEqual, percent, shareInShort, shareKey, shareSentence, type Share } from './share.ts';
 import { outcomeVerdict } from './verdict.ts';
 import { SpreadChart } from './SpreadChart.tsx';
 import styles from './Outcomes.module.css';
@@ -69,7 +69,7 @@ function ShareRow({ share, alone }: { readonly share: Share; readonly alone: boo
       </span>
       <VerdictMark verdict={outcomeVerdict(share.outcome)} />
       <span className={styles.who} title={said(shareSentence(share))}>
-        <Say sentence={shareSentence(inShort(share))} />
+        <Say sentence={alone ? shareSentence(inShort(share)) : shareInShort(share)} />
       </span>
       <code className={styles.sees}>
         {share.backendSaw === null ? (share.destination ?? '') : t('journey.outcomes.sees', { ip: share.backendSaw.ip })}

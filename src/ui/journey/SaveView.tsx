@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SaveLine } from './save-lines.ts';
-import { useScale } from './useScale.ts';
+import { useScale } from '../kit/useScale.ts';
 import { Windowed } from './Windowed.tsx';
 import styles from './SaveView.module.css';
 

@@ -21,7 +21,7 @@ import { shelfNotes } from './shelf-notes.ts';
 import type { JourneyStep } from './model.ts';
 import { podNodeOf } from './place.ts';
 import type { Chain } from './trace-types.ts';
-import { useScale } from './useScale.ts';
+import { useScale } from '../kit/useScale.ts';
 import { useSize } from './useSize.ts';
 import { ruleVerdict } from './verdict.ts';
 import { drawText, endpointsOf, ruleProbability } from './why.ts';

@@ -10,7 +10,7 @@ import { journeySnapshot } from './current.ts';
 import { podNodeOf } from './place.ts';
 import { inShort, shareKey, shareSentence, shortBackend, type Share } from './share.ts';
 import { spreadRows, spreadScale, type SpreadRow, type SpreadScale } from './spread.geom.ts';
-import { useScale } from './useScale.ts';
+import { useScale } from '../kit/useScale.ts';
 import { useSize } from './useSize.ts';
 import styles from './Outcomes.module.css';
 

@@ -16,7 +16,7 @@ import type { JourneyModel } from './model.ts';
 import { playerOf } from './playback.ts';
 import { indexAt, labelsOf, spansOf, ticksOf, tickX } from './timeline.geom.ts';
 import type { Motion } from './timing.ts';
-import { useScale } from './useScale.ts';
+import { useScale } from '../kit/useScale.ts';
 import { useSize } from './useSize.ts';
 import styles from './JourneyTimeline.module.css';
 

@@ -36,6 +36,12 @@ export function inShort(share: Share): Share {
   return share.backend === null ? share : { ...share, backend: shortBackend(share.backend) };
 }
 
+/** `…-4kx2p replies`: one of several in a list, its Pod's name as the map has it. */
+export function shareInShort(share: Share): Sentence {
+  const { outcome, backend } = inShort(share);
+  return outcome === 'reply' && backend !== null ? sentence('journey.outcome.replyShort', { backend }) : shareSentence(share);
+}
+
 /** `reply from web-a`, or errno's words. */
 export function shareSentence({ outcome, backend }: Share): Sentence {
   if (outcome !== 'reply') return sentence(`journey.outcome.${outcome}`);

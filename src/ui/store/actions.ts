@@ -80,6 +80,8 @@ function sendNow(store: AppStore, engine: ClusterApi, probe: ProbeSpec): Command
       journey: { result: result.probe, snapshot, outcomes, spread: null },
       openHook: null,
       dialog: null,
+      // What was done before is no matter of the journey, whose map it would cover.
+      toasts: state.toasts.filter(({ tone }) => tone !== 'done'),
       sheetTab: 'journey',
       playback: { ...playback, index: 0, playing: false, filter: firstFilter(result.probe) },
     });
@@ -216,7 +218,7 @@ export function showSheetTab(store: AppStore, sheetTab: SheetTab): void {
   store.setState(isDockTab(sheetTab) ? { sheetTab, dockTab: sheetTab } : { sheetTab });
 }
 
-function isDockTab(tab: SheetTab): tab is DockTab {
+export function isDockTab(tab: SheetTab): tab is DockTab {
   return tab === 'chains' || tab === 'conntrack' || tab === 'events';
 }
 

@@ -5,6 +5,7 @@
 import { lazy, Suspense, useCallback, useMemo, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { afterFirstPicture } from '../app/first-picture.ts';
 import type { Ref } from '../../cluster/snapshot.ts';
+import { useScale } from '../kit/useScale.ts';
 import { isPast, openHookDiagram } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import type { AppStore } from '../store/store.ts';
@@ -46,7 +47,7 @@ export function Topology(): ReactElement {
   const size = useSize(stage?.node ?? null);
   const selection = useApp((state) => state.selection);
   const whole = useApp((state) => state.mode === 'journey' && (state.journey?.spread ?? null) !== null && !isPast(state));
-  const theme = useApp((state) => state.theme);
+  const scale = useScale();
   const wide = useWide();
   const narrow = size.w > 0 && size.w < NARROW && map.scene.zoom !== 'cluster' && !isReadable(map.scene, size);
   const focus = narrow ? (near ?? [...map.scene.nodeBoxes.keys()][0] ?? null) : null;
@@ -62,7 +63,7 @@ export function Topology(): ReactElement {
     () => (scene.zoom !== 'cluster' || journey === null || walk === null ? NO_PLACES : pathPlaces(scene, journey, walk)),
     [scene, journey, walk],
   );
-  const room = size.w === 0 ? Infinity : wide ? size.w / (theme === 'projector' ? 1.4 : 1) : PHONE_ROOM;
+  const room = size.w === 0 ? Infinity : wide ? size.w / scale : PHONE_ROOM;
   return (
     <div className={styles.topology}>
       <MapToolbar

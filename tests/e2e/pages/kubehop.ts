@@ -30,10 +30,7 @@ export class Kubehop {
     this.palette = page.getByRole('dialog', { name: 'Find or run a command' });
     this.keys = page.getByRole('dialog', { name: 'Keys' });
     this.inspector = page.getByRole('region', { name: 'Inspector' });
-    this.changes = page
-      .locator('section')
-      .filter({ has: page.getByRole('heading', { name: 'What changed' }) })
-      .last();
+    this.changes = page.getByRole('region', { name: 'What changed' });
     this.messages = page.getByRole('region', { name: 'Messages' });
     this.undo = page.getByRole('button', { name: 'Undo the last command' });
     this.redo = page.getByRole('button', { name: 'Redo' });

@@ -26,7 +26,7 @@ export const editor = {
   wouldFail_other: 'Apply would fail: {{count}} errors.',
   notRead: 'Not read: too long.',
   tooLong:
-    'This file has {{size}} MB. A manifest may have 1.5: the API server’s store takes no more in one request. It is kept as you typed it, and not checked.',
+    "This file has {{size}} MB. A manifest may have 1.5: the API server's store takes no more in one request. It is kept as you typed it, and not checked.",
   problems: 'Problems of this manifest',
   unreadable: 'This manifest cannot be read',
   notSimulated: 'Not simulated',

@@ -153,6 +153,7 @@ export const journey: Translated<typeof english> = {
   reason,
   outcome: {
     reply: '<b>{{backend}}</b> 应答',
+    replyShort: '<b>{{backend}}</b> 应答',
     replyNobody: '有应答',
     refused: '被拒绝',
     timeout: '超时',
@@ -229,6 +230,8 @@ export const journey: Translated<typeof english> = {
     startsInput: '数据包是给本机的，所以向上经过 INPUT。',
     startsPostrouting: '数据包要离开，所以经过 POSTROUTING。',
     notYet: '数据包在这里还没有遇到 netfilter。',
+    noHooks: '这个命名空间没有加载任何规则，所以没有钩子检查数据包。',
+    savesNothing: '在这里 iptables-save 什么也不输出。',
     view: '显示',
     met: '遇到的规则',
     all: '全部规则',

@@ -11,7 +11,7 @@ import { SceneBuilder, type SceneInput } from './scene-builder.ts';
 import type { Scene } from './scene-types.ts';
 import { addServices, hostTarget, type TieTarget } from './services.ts';
 import { rect, text } from './shapes.ts';
-import { keepStart, mono12, ui11, ui13b } from './text.geom.ts';
+import { keepStart, mono12, ui13b } from './text.geom.ts';
 import { addUnderlay } from './underlay.ts';
 
 /** Wide enough for the trunk between the rows, the router, the outside, and the ties of lower rows. */
@@ -96,8 +96,6 @@ function addWalls(scene: SceneBuilder, { node, box, x0, side }: PlacedNode, cont
   });
   const labelX = side === 'left' ? x0 + 10 : x0 + FRAME.minInner - 10;
   const hostPods = content.hostPods.length;
-  const label = hostPods === 0 ? words.rootNamespace : `${words.rootNamespace}, ${words.hostPods(hostPods)}`;
-  const room = FRAME.minInner / 2;
   scene.add(
     {
       id: `netns/${name}`,
@@ -107,16 +105,10 @@ function addWalls(scene: SceneBuilder, { node, box, x0, side }: PlacedNode, cont
       box: wall,
       shapes: [
         rect(wall, 8, 'g-ns'),
-        text(
-          labelX,
-          box.y + NS.bottom - 7,
-          ui11(label) > room ? words.rootNamespace : label,
-          's11 cp',
-          side === 'left' ? 'start' : 'end',
-        ),
+        text(labelX, box.y + NS.bottom - 7, words.rootNamespace, 's11 cp', side === 'left' ? 'start' : 'end'),
       ],
       ref: { kind: 'netns', node: name, netns: 'root' },
-      label: words.aria.netns(name),
+      label: hostPods === 0 ? words.aria.netns(name) : `${words.aria.netns(name)}, ${words.hostPods(hostPods)}`,
     },
     'namespace',
   );

@@ -30,7 +30,7 @@ export interface MapToolbarProps {
   readonly map: MapScene;
   readonly camera: Camera | null;
   readonly fit: () => void;
-  /** Width in px of plain type: the projector's is 1.4 times as large. */
+  /** Width in px of plain type: the projector's is larger. */
   readonly room: number;
   readonly outlined: boolean;
   readonly onOutline: () => void;

@@ -6,6 +6,7 @@ import { easeCubicInOut } from 'd3-ease';
 import { useEffect, useMemo, useRef, type ReactElement, type RefObject } from 'react';
 import type { JourneyModel } from '../../journey/model.ts';
 import { playerOf } from '../../journey/playback.ts';
+import { useScale } from '../../kit/useScale.ts';
 import { VerdictMark } from '../../kit/VerdictMark.tsx';
 import { useApp, useAppStore } from '../../store/context.ts';
 import { chipOf } from '../packet/chip.ts';
@@ -28,7 +29,7 @@ export interface PacketLayerProps {
 
 export function PacketLayer({ camera, scene, journey, objects }: PacketLayerProps): ReactElement | null {
   const index = useApp((state) => Math.min(state.playback.index, journey.steps.length - 1));
-  const theme = useApp((state) => state.theme);
+  const scale = useScale();
   const step = journey.steps[index];
   const chip = useMemo(() => (step === undefined ? null : chipOf(step)), [step]);
   const drawing = useMemo(() => (chip === null ? null : drawChip(chip)), [chip]);
@@ -36,12 +37,7 @@ export function PacketLayer({ camera, scene, journey, objects }: PacketLayerProp
   const chipRef = useRef<SVGGElement>(null);
   const tail = useRef<SVGPathElement>(null);
   const lead = useRef<SVGPathElement>(null);
-  usePacketMotion(
-    { camera, scene, journey, objects },
-    drawing,
-    { token, chip: chipRef, tail, lead },
-    theme === 'projector' ? 1.4 : 1,
-  );
+  usePacketMotion({ camera, scene, journey, objects }, drawing, { token, chip: chipRef, tail, lead }, scale);
   if (chip === null || drawing === null) return null;
   const kind = chip.dead === null ? 'chip' : 'chip dead';
   return (

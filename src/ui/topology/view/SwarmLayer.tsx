@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Spread } from '../../../cluster/cluster-api.ts';
 import { journeyOf } from '../../journey/current.ts';
+import { useScale } from '../../kit/useScale.ts';
 import { isPast } from '../../store/actions.ts';
 import { useApp } from '../../store/context.ts';
 import { countsOf, type EndedWay, type SwarmCount } from '../packet/swarm-counts.ts';
@@ -39,6 +40,7 @@ export function SwarmLayer({ camera, scene, world }: SwarmLayerProps): ReactElem
   const { t, i18n } = useTranslation();
   const shown = useApp((state) => (state.mode === 'journey' && !isPast(state) ? state.journey : null));
   const theme = useApp((state) => state.theme);
+  const size = useScale();
   const spread = shown?.spread ?? null;
   const result = shown?.result ?? null;
   const planned = useMemo(() => {
@@ -58,12 +60,12 @@ export function SwarmLayer({ camera, scene, world }: SwarmLayerProps): ReactElem
       canvas: canvas.current,
       camera,
       startedAt: startOf(spread),
-      size: theme === 'projector' ? 1.4 : 1,
+      size,
       number: (value) => format.format(value),
       onLanded: () => setLanded(spread),
     });
     return flight.destroy;
-  }, [planned, spread, camera, theme, lang]);
+  }, [planned, spread, camera, theme, size, lang]);
   if (planned === null) return null;
   return (
     <>

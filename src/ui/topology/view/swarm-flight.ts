@@ -15,7 +15,7 @@ export interface SwarmFlightOptions {
   readonly bad: readonly boolean[];
   /** When the first packet left, by performance.now(); -Infinity: all have landed. */
   readonly startedAt: number;
-  /** How large letters are: 1, on the projector 1.4. */
+  /** How large letters are: 1, on the projector more. */
   readonly size: number;
   readonly number: (value: number) => string;
   readonly onLanded: () => void;
