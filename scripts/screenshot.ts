@@ -126,7 +126,7 @@ const sizes: readonly (readonly [number, number])[] = [
   [1920, 1080],
 ];
 const all = Object.keys(states) as readonly (keyof typeof states)[];
-const chinese: readonly (keyof typeof states)[] = ['explore', 'journey', 'error', 'faults', 'dns', 'capture'];
+const chinese: readonly (keyof typeof states)[] = ['explore', 'journey', 'error', 'broken', 'dns', 'capture'];
 const onPhone: readonly (keyof typeof states)[] = ['fresh', 'journey', 'refused', 'error'];
 
 function shots(): readonly Shot[] {

@@ -250,7 +250,8 @@ function spanName(
   group: JourneyGroup,
   { x, length, limit }: { readonly x: number; readonly length: number; readonly limit: number },
 ): Span['name'] {
-  if (group.kind === 'pod' && x + length <= limit + 2 && nameRoom(group, false) > length)
+  const room = nameRoom(group, false);
+  if (group.kind === 'pod' && x + length <= limit + 2 && room > length && x + length >= room)
     return { short: false, anchor: 'end' };
   for (const short of [false, true])
     if (x + nameRoom(group, short) <= limit)

@@ -50,6 +50,7 @@ export const topology = {
   noDevice: 'no device: rules on every node',
   standIn: 'OVS stand-in',
   rulesOnEveryNode: 'rules on every node',
+  nameOnly: 'a name in DNS, no rules',
   natRules_one: '1 nat rule',
   natRules_other: '{{count}} nat rules',
   nodeNotReady: 'NotReady',

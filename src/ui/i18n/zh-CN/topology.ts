@@ -47,6 +47,7 @@ export const topology: Translated<typeof english> = {
   noDevice: '没有设备：每个节点上的规则',
   standIn: '代替 OVS',
   rulesOnEveryNode: '每个节点上的规则',
+  nameOnly: '只是 DNS 里的名字，没有规则',
   natRules_other: '{{count}} 条 nat 规则',
   nodeNotReady: 'NotReady',
   pendingPods_other: '{{count}} 个 Pod 待调度',

@@ -391,6 +391,7 @@ export const FIXTURE_WORDS: SceneWords = {
   noDevice: 'no device: rules on every node',
   standIn: 'OVS stand-in',
   rulesOnEveryNode: 'rules on every node',
+  nameOnly: 'a name in DNS, no rules',
   natRules: (count) => `${count} nat rules`,
   nodeNotReady: 'NotReady',
   pendingPods: (count) => `${count} Pods pending`,

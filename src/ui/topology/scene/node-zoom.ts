@@ -78,9 +78,10 @@ function addNodeWall(scene: SceneBuilder, { node, box }: PlacedNode): void {
 function headerShapes({ input }: SceneBuilder, { node, x0, box, columns }: PlacedNode): Scene['objects'][number]['shapes'] {
   const { name, ip, controlPlane, ready } = node.view;
   const ipWidth = mono12(ip);
-  // A fold's ties come down nearer: then the name stands left of their lane and the address right of it.
+  // A fold's ties come down nearer: then the name stands left of their lane and the address right of it. Elsewhere a long
+  // name pushes the address over the lane, whose dashes stop at its halo.
   const narrow = [...columns.at.values()].some(({ x, w }) => x === 0 && w === SIZES.fold);
-  const shown = keepStart(name, narrow ? 60 : Math.max(40, 140 - ipWidth - 8), ui13b);
+  const shown = keepStart(name, narrow ? 88 : Math.max(96, 140 - ipWidth - 8), ui13b);
   const role = !ready ? input.words.nodeNotReady : controlPlane ? input.words.controlPlane : '';
   const y = box.y + 21;
   const cls = ready ? 's11 i3' : 's11 b cd';
@@ -91,7 +92,7 @@ function headerShapes({ input }: SceneBuilder, { node, x0, box, columns }: Place
   const place = lane ? text(x0 + SIZES.pod + SIZES.gap, y, role, cls) : text(x0 + columns.inner, y, role, cls, 'end');
   return [
     text(x0, y, shown, 'b s13'),
-    text(narrow ? x0 + 98 : x0 + ui13b(shown) + 8, y, ip, 'm i2'),
+    text(narrow ? x0 + 98 : x0 + ui13b(shown) + 8, y, ip, 'm i2 halo'),
     ...(role === '' ? [] : [place]),
   ];
 }

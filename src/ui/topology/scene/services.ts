@@ -10,6 +10,7 @@ import { bottom, boxOf, grow, right } from './box.geom.ts';
 import type { Box, Point } from './scene-types.ts';
 import { dot, line, newMark, rect, text } from './shapes.ts';
 import { keepStart, mono12, ui11, ui13b } from './text.geom.ts';
+import type { SceneWords } from './words.ts';
 import type { ServiceWorld } from './world.ts';
 
 /** Where a tie may end: a Pod's or a fold's top edge. */
@@ -143,7 +144,7 @@ function addRest(scene: SceneBuilder, rest: readonly ServiceWorld[], sizes: Plat
 function addPlate(scene: SceneBuilder, service: ServiceWorld, box: Box, { long }: PlateSizes): void {
   const { words } = scene.input;
   const ref = { kind: 'object', key: service.key } as const;
-  const truth = long ? words.noDevice : words.rulesOnEveryNode;
+  const truth = truthOf(service, words, long);
   const title = long ? ui13b : ui11;
   const room = box.w - 24;
   const ports = long ? service.ports.join(', ') : service.ports.map((each) => each.split(' ').at(-1)).join(', ');
@@ -171,6 +172,12 @@ function addPlate(scene: SceneBuilder, service: ServiceWorld, box: Box, { long }
     },
     'service',
   );
+}
+
+/** What there is of a Service: rules, or where it has no address of its own only its name. */
+function truthOf({ nameOnly }: ServiceWorld, words: SceneWords, long: boolean): string {
+  if (nameOnly) return words.nameOnly;
+  return long ? words.noDevice : words.rulesOnEveryNode;
 }
 
 interface TieLane {

@@ -14,6 +14,8 @@ export interface SceneWords {
   /** On a datapath. */
   readonly standIn: string;
   readonly rulesOnEveryNode: string;
+  /** Of a Service without an address of its own. */
+  readonly nameOnly: string;
   readonly natRules: (count: number) => string;
   readonly nodeNotReady: string;
   readonly pendingPods: (count: number) => string;

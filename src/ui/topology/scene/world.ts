@@ -54,8 +54,10 @@ export interface ServiceWorld {
   readonly key: ObjectKey;
   readonly namespace: string;
   readonly name: string;
-  /** `10.99.25.192`, `None`, or empty for ExternalName. */
+  /** `10.99.25.192`, `None`, or what an ExternalName stands for. */
   readonly clusterIP: string;
+  /** Headless or ExternalName: DNS knows it, kube-proxy does not. */
+  readonly nameOnly: boolean;
   /** `http1 80`, or `80` for an unnamed port. */
   readonly ports: readonly string[];
   /** Ids of ready and unready endpoint Pods. */
@@ -180,6 +182,7 @@ function serviceWorld(service: Service, slices: readonly EndpointSlice[]): Servi
     namespace,
     name,
     clusterIP: service.spec.clusterIP ?? service.spec.externalName ?? '',
+    nameOnly: service.spec.type === 'ExternalName' || service.spec.clusterIP === 'None',
     ports: (service.spec.ports ?? []).map((each) => (each.name === undefined ? `${each.port}` : `${each.name} ${each.port}`)),
     pods: [...pods].map(([id, ready]) => ({ id, ready })),
   };

@@ -21,6 +21,7 @@ export function useSceneWords(): SceneWords {
       noDevice: t('topology.noDevice'),
       standIn: t('topology.standIn'),
       rulesOnEveryNode: t('topology.rulesOnEveryNode'),
+      nameOnly: t('topology.nameOnly'),
       natRules: (count) => t('topology.natRules', { count }),
       nodeNotReady: t('topology.nodeNotReady'),
       pendingPods: (count) => t('topology.pendingPods', { count }),
