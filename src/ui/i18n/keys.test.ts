@@ -55,6 +55,10 @@ describe('catalogue', () => {
     expect([...chinese.keys()].sort()).toEqual(wanted.sort());
   });
 
+  it('has straight apostrophes in English: where a Chinese face stands in, curly ones are as wide as a letter', () => {
+    expect([...english.values()].filter((text) => text.includes('\u2019'))).toEqual([]);
+  });
+
   it('puts the same values into both languages', () => {
     const holes = (text: string): string =>
       [...new Set([...text.matchAll(/\{\{(\w+)/g)].map(([, name]) => name))].sort().join(' ');
