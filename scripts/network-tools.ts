@@ -15,10 +15,10 @@ const TOOLS: Readonly<Record<string, string>> = {
   python3: 'python3',
 };
 
-/** The tools that are missing and could not be installed; none where all is there. */
-export function missingNetworkTools(): readonly string[] {
+/** The tools that are missing and were not to be, or could not be, installed; none where all is there. */
+export function missingNetworkTools({ install }: { readonly install: boolean }): readonly string[] {
   const missing = notFound();
-  if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return missing;
+  if (!install || missing.length === 0 || process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return missing;
   const packages = [...new Set(missing.map((tool) => TOOLS[tool] ?? tool))];
   process.stderr.write(`No ${missing.join(', ')} here: apt-get install ${packages.join(' ')}\n`);
   aptGet('update', '-qq');

@@ -1,45 +1,12 @@
 /** How each recording's cluster is made here, and what its rig had otherwise. */
 import type { RecordedCluster } from './clusters.ts';
 import type { Difference } from './difference.ts';
+import { byIp, CARD, CARD_BELOW, CARD_BRIEF, NO_IPV6 } from './rig.ts';
 
 export interface Golden extends RecordedCluster {
   /** The folder of the recording. */
   readonly network: string;
   readonly differences: readonly Difference[];
-}
-
-const NO_IPV6: Difference = {
-  why: '`ip` prints no IPv6',
-  recorded: /^ +inet6 .*\n +valid_lft .*\n/gm,
-  simulated: '',
-};
-
-const CARD: Difference = {
-  why: "rig: a machine's eth0 is a veth there, a card with systemd's default qdisc here",
-  recorded: /^(\d+: eth0)@if\d+(: .*) qdisc noqueue(.*\n.*) link-netns cg-lan$/gm,
-  simulated: '$1$2 qdisc fq_codel$3',
-};
-
-const CARD_BRIEF: Difference = {
-  why: CARD.why,
-  recorded: /^eth0@if\d+/gm,
-  simulated: 'eth0    ',
-};
-
-/** A tunnel takes what the device below takes at once. */
-const CARD_BELOW: Difference = {
-  why: CARD.why,
-  recorded: /tso_max_size 524280/g,
-  simulated: 'tso_max_size 65536',
-  of: /vxlan|flannel/,
-};
-
-function byIp(devices: string): Difference {
-  return {
-    why: `rig: ip, which made ${devices}, asks for a queue of 1000; the plugin asks for none`,
-    recorded: new RegExp(`^(\\d+: ${devices}\\S*: .*) qlen 1000$`, 'gm'),
-    simulated: '$1',
-  };
 }
 
 const LAN = { underlayCIDR: '192.168.0.0/24', external: { ip: '192.168.0.100', ports: [80], names: null } };

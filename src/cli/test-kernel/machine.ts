@@ -14,11 +14,11 @@ COMMIT
 COMMIT
 `;
 
-/** Why nothing can be compared here; null where it can. */
-export function hindrance(prefix: string): string | null {
+/** Why nothing can be compared here; null where it can. Missing tools are installed only where asked for. */
+export function hindrance(prefix: string, { install }: { readonly install: boolean }): string | null {
   if (process.platform !== 'linux') return 'needs Linux: packets go through its kernel';
   if (process.getuid?.() !== 0) return 'needs root: it makes network namespaces';
-  const missing = missingNetworkTools();
+  const missing = missingNetworkTools({ install });
   if (missing.length > 0) return `needs ${missing.join(', ')}`;
   return refusedByKernel(`${prefix}_test`);
 }

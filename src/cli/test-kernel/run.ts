@@ -50,7 +50,7 @@ export async function runKernelTest(argv: readonly string[]): Promise<number> {
     return WRONG_USE;
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(ENDED));
-  const hindered = hindrance(prefixOf(0));
+  const hindered = hindrance(prefixOf(0), { install: true });
   if (hindered === null) return report(await checkAll(specs.value));
   process.stdout.write(`left out all: ${hindered}\n0 passed, 0 failed\n`);
   return options.value.wherePossible ? 0 : NOT_HERE;

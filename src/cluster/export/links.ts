@@ -59,6 +59,7 @@ export function upLines({ view }: ExportedNetns): readonly string[] {
     ...view.links.flatMap(({ kind, name, mtu }) =>
       kind === 'bridge' || kind === 'ipip' ? [`link set ${name} mtu ${mtu}`] : [],
     ),
+    ...view.links.flatMap(({ name, qlen }) => (qlen === 0 ? [`link set ${name} txqueuelen 0`] : [])),
     ...view.links.flatMap(({ name, up }) => (up ? [`link set ${name} up`] : [])),
   ];
 }

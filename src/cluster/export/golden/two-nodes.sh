@@ -173,6 +173,7 @@ END
 ip_lines a <<'END'
 addr add 192.168.1.1/24 dev eth0 scope global
 addr add 10.244.0.0/32 dev flannel.1 scope global
+link set flannel.1 txqueuelen 0
 link set lo up
 link set eth0 up
 link set flannel.1 up
@@ -224,6 +225,8 @@ addr add 192.168.1.2/24 dev eth0 scope global
 addr add 10.244.1.0/32 dev flannel.1 scope global
 addr add 10.244.1.1/24 brd 10.244.1.255 dev cni0 scope global
 link set cni0 mtu 1450
+link set flannel.1 txqueuelen 0
+link set veth676aeb24 txqueuelen 0
 link set lo up
 link set eth0 up
 link set flannel.1 up
@@ -243,6 +246,7 @@ net/ipv4/conf/eth0/arp_notify 1
 END
 ip_lines b_default_web <<'END'
 addr add 10.244.1.2/24 brd 10.244.1.255 dev eth0 scope global
+link set eth0 txqueuelen 0
 link set lo up
 link set eth0 up
 route add default via 10.244.1.1 dev eth0
