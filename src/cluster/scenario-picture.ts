@@ -14,27 +14,44 @@ export interface ScenarioPicture {
   readonly snapshot: ClusterSnapshot;
 }
 
-/** No field of a snapshot is called so. */
-const MAP = '$map';
+/** Where maps are in a value, so that its reader goes there alone: most of a snapshot has none. */
+interface MapsIn {
+  /** The value itself is one, written as the list of its entries. */
+  readonly map?: true;
+  /** Fields or indices that are or hold maps. */
+  readonly at?: Readonly<Record<string, MapsIn>>;
+}
+
+interface Written {
+  readonly value: unknown;
+  readonly maps: MapsIn | null;
+}
 
 export function pictureText(picture: ScenarioPicture): string {
-  return JSON.stringify(picture, (_key, value: unknown) => (value instanceof Map ? { [MAP]: [...value] } : value));
+  const written: Written = { value: picture, maps: mapsIn(picture) };
+  return JSON.stringify(written, (_key, value: unknown) => (value instanceof Map ? [...value] : value));
 }
 
 /** Reads what `pictureText` of the same build wrote. */
 export function readPicture(text: string): ScenarioPicture {
-  return withMaps(JSON.parse(text)) as ScenarioPicture;
+  const { value, maps } = JSON.parse(text) as Written;
+  return withMaps(value, maps ?? {}) as ScenarioPicture;
 }
 
-/** The value with its maps, which are put in place: a reviver of JSON.parse takes several times as long. */
-function withMaps(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) {
-    value.forEach((item: unknown, index) => (value[index] = withMaps(item)));
-    return value;
-  }
-  const fields = value as Record<string, unknown>;
-  for (const key of Object.keys(fields)) fields[key] = withMaps(fields[key]);
-  const entries = fields[MAP];
-  return entries === undefined ? value : new Map(entries as readonly (readonly [unknown, unknown])[]);
+function mapsIn(value: unknown): MapsIn | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const parts = Object.entries(value instanceof Map ? [...value] : value).flatMap(([key, part]: [string, unknown]) => {
+    const maps = mapsIn(part);
+    return maps === null ? [] : [[key, maps] as const];
+  });
+  const at = parts.length === 0 ? {} : { at: Object.fromEntries(parts) };
+  if (value instanceof Map) return { map: true, ...at };
+  return parts.length === 0 ? null : at;
+}
+
+/** The value with its maps, which are put in place. */
+function withMaps(value: unknown, { map, at = {} }: MapsIn): unknown {
+  const parts = value as Record<string, unknown>;
+  for (const [key, maps] of Object.entries(at)) parts[key] = withMaps(parts[key], maps);
+  return map === true ? new Map(value as readonly (readonly [unknown, unknown])[]) : value;
 }

@@ -10,7 +10,7 @@ export interface CellsCanvasProps {
   readonly cells: readonly Cell[];
 }
 
-export function CellsCanvas({ camera, cells }: CellsCanvasProps): ReactElement {
+export function CellsCanvas({ camera, cells }: CellsCanvasProps): ReactElement | null {
   const ref = useRef<HTMLCanvasElement>(null);
   const theme = useApp((state) => state.theme);
   useEffect(() => {
@@ -27,7 +27,7 @@ export function CellsCanvas({ camera, cells }: CellsCanvasProps): ReactElement {
       unsubscribe();
     };
   }, [camera, cells, theme]);
-  return <canvas ref={ref} className={styles.cells} aria-hidden="true" />;
+  return cells.length === 0 ? null : <canvas ref={ref} className={styles.cells} aria-hidden="true" />;
 }
 
 interface Ink {
