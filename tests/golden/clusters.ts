@@ -20,7 +20,7 @@ export interface RecordedCluster {
 export function snapshotOf({ cluster, nodes, pods, manifests = '' }: RecordedCluster): ClusterSnapshot {
   const text = pods.map(
     ([name, node, address]) =>
-      `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}${annotationOf(address)}}\n` +
+      `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}, labels: {app: ${name}}${annotationOf(address)}}\n` +
       `spec: {nodeName: ${node}, containers: [{name: c, image: nginx}]}\n`,
   );
   return createCluster({
