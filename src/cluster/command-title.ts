@@ -62,10 +62,11 @@ export function faultTitle({ kind, ...fields }: Fault): string {
   return `fault ${kind}: ${Object.values(fields).join(' ')}`;
 }
 
-/** `node/class to svc/web:80`; `pod/a to pod/b, 1,472 bytes`. */
+/** `node/class to svc/web:80`; `pod/a to pod/b, 1,472 bytes`; `pod/a to svc/dns:53, from port 5353`. */
 export function probeTitle(probe: ProbeSpec): string {
   const size = probe.bytes === undefined ? '' : `, ${probe.bytes.toLocaleString('en')} bytes`;
-  return `${placeText(probe.from)} to ${targetText(probe.to)}${probe.protocol === 'icmp' ? '' : `:${probe.port}`}${size}`;
+  const sport = probe.sport === undefined ? '' : `, from port ${probe.sport}`;
+  return `${placeText(probe.from)} to ${targetText(probe.to)}${probe.protocol === 'icmp' ? '' : `:${probe.port}`}${sport}${size}`;
 }
 
 /** `node/class`, `pod/web`, `pod/ns/web`, `external`. */

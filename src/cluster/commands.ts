@@ -29,6 +29,8 @@ export interface ProbeSpec {
   readonly protocol: Extract<Protocol, 'tcp' | 'udp' | 'icmp'>;
   /** Data the client sends: the body of a POST, a datagram, or the data of an echo request (`ping -M do -s`). A small request when absent. */
   readonly bytes?: number;
+  /** The client's own port, udp only; a free one by chance when absent. */
+  readonly sport?: number;
   /** How long the client waits for an answer, virtual nanoseconds. Default 5 s. */
   readonly waitNs?: number;
 }

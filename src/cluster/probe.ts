@@ -135,7 +135,11 @@ function startClient(
       return netns.sockets.connectTcp({ ...client, text: httpRequest(host, spec.bytes) });
     }
     case 'udp':
-      return netns.sockets.sendUdp({ ...client, text: spec.bytes === undefined ? 'hello\n' : filler(spec.bytes) });
+      return netns.sockets.sendUdp({
+        ...client,
+        text: spec.bytes === undefined ? 'hello\n' : filler(spec.bytes),
+        ...(spec.sport === undefined ? {} : { sport: spec.sport }),
+      });
     case 'icmp':
       return netns.sockets.ping({ ...client, text: '', ...(spec.bytes === undefined ? {} : { echoBytes: spec.bytes }) });
     default:

@@ -20,6 +20,10 @@ export function resolveProbe(world: World, spec: ProbeSpec): Result<ResolvedProb
   if (spec.protocol !== 'icmp' && (!Number.isInteger(spec.port) || spec.port < 1 || spec.port > 65535)) {
     return err(`port ${spec.port}: must be between 1 and 65535, inclusive`);
   }
+  const { sport } = spec;
+  if (sport !== undefined && spec.protocol !== 'udp') return err('a source port is chosen for udp alone');
+  if (sport !== undefined && (!Number.isInteger(sport) || sport < 1 || sport > 65535))
+    return err(`source port ${sport}: must be between 1 and 65535, inclusive`);
   const { bytes = 0 } = spec;
   if (!Number.isInteger(bytes) || bytes < 0 || bytes > MAX_PROBE_BYTES)
     return err(`bytes ${bytes}: must be between 0 and ${MAX_PROBE_BYTES}, inclusive`);

@@ -72,3 +72,39 @@ test('a command line on the node: refused in the tool’s words, carried out, se
   await expect(map.byId('link/class/root/flannel.1').locator('.down')).toBeVisible();
   expect(await kubehop.changed('user', 'class')).toMatch(/device/);
 });
+
+test('the list of faults and the menus that break are told to everybody, in every theme, and in Chinese', async ({
+  kubehop,
+  page,
+}) => {
+  const { inspector, map } = kubehop;
+  const accessible = async (where: string): Promise<void> => {
+    const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+    expect(
+      violations.map(({ id, nodes }) => `${where}: ${id} ${nodes.map(({ target }) => target.join(' ')).join(', ')}`),
+    ).toEqual([]);
+  };
+  await map.byId('link/class/root/flannel.1').click();
+  await inspector.getByRole('button', { name: 'Break flannel.1' }).click();
+  await page.getByRole('menuitem', { name: 'Take flannel.1 down' }).click();
+  await expect(page.getByRole('button', { name: '1 fault', exact: true })).toBeVisible();
+  for (const theme of ['light', 'dark', 'projector'] as const) {
+    await kubehop.setTheme(theme);
+    await inspector.getByRole('button', { name: 'Break flannel.1' }).click();
+    await expect(page.getByRole('menuitem').first()).toBeVisible();
+    await accessible(`${theme}, menu`);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: '1 fault', exact: true }).click();
+    await expect(page.getByRole('dialog', { name: 'Faults' })).toBeVisible();
+    await accessible(`${theme}, dialog`);
+    await page.keyboard.press('Escape');
+  }
+  await kubehop.setTheme('light');
+  await kubehop.setLanguage('简体中文');
+  await page.getByRole('button', { name: '1 个故障', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: '故障' });
+  await expect(dialog.getByRole('listitem')).toContainText(['class 上的 flannel.1 被关闭']);
+  await accessible('Chinese, dialog');
+  await dialog.getByRole('button', { name: /^修复/ }).click();
+  await expect(dialog.getByText('已修复')).toBeVisible();
+});

@@ -43,11 +43,13 @@ describe('the command line of sim', () => {
       '1000',
       '--bytes',
       '1472',
+      '--sport',
+      '5353',
       '--json',
       '--all',
     ]);
     expect(options.ok && options.value).toMatchObject({
-      probe: { protocol: 'udp', bytes: 1472 },
+      probe: { protocol: 'udp', bytes: 1472, sport: 5353 },
       apply: ['a.yaml', 'b.yaml'],
       seed: 7,
       count: 1000,
@@ -80,6 +82,8 @@ describe('the command line of sim', () => {
     [['--scenario', 'x', '--from', 'class', '--to', 'svc/web:80'], '--from: "class" is no place'],
     [['--scenario', 'x', '--from', 'external', '--to', 'we+b:80'], '--to: "we+b" is no target'],
     [[...MINIMAL, '--bytes', '70000'], '--bytes must be a whole number from 0 to 65507, not "70000"'],
+    [[...MINIMAL, '--protocol', 'udp', '--sport', '0'], '--sport must be a whole number from 1 to 65535, not "0"'],
+    [[...MINIMAL, '--sport', '5353'], '--sport is for --protocol udp'],
     [[...MINIMAL, '--write', 'a.pcap'], '--write goes with --capture'],
     [[...MINIMAL, '--capture', 'eth0'], '--capture "eth0": it must be PLACE:DEV'],
     [[...MINIMAL, '--capture', 'class:eth0'], '--capture: "class" is no place'],

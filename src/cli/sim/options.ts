@@ -15,6 +15,7 @@ Sends a packet through a simulated cluster and prints its journey.
   --to TARGET              a PLACE, svc/NAME, svc/NAMESPACE/NAME, an address or a host name, then :PORT
   --protocol tcp|udp       tcp where left out
   --bytes N                data the client sends: the body of a POST, or a datagram
+  --sport N                the client's own port, udp only; a free one where left out
   --apply FILE             applies a manifest first; may be given several times
   --seed N                 where all chance comes from, in place of the scenario's own
   --count N                N connections: the spread over the back ends beside the expected one
@@ -57,6 +58,7 @@ const FLAGS = {
   to: { type: 'string' },
   protocol: { type: 'string' },
   bytes: { type: 'string' },
+  sport: { type: 'string' },
   apply: { type: 'string', multiple: true },
   seed: { type: 'string' },
   count: { type: 'string' },
@@ -99,6 +101,9 @@ function optionsOf(flags: Flags): Result<SimOptions, string> {
   if (!target.ok) return err(`--to: ${target.error}`);
   const bytes = wholeNumber('bytes', flags.bytes, { min: 0, max: MAX_PROBE_BYTES });
   if (!bytes.ok) return bytes;
+  const sport = wholeNumber('sport', flags.sport, { min: 1, max: 65_535 });
+  if (!sport.ok) return sport;
+  if (sport.value !== null && protocol !== 'udp') return err('--sport is for --protocol udp');
   const seed = wholeNumber('seed', flags.seed, { min: 0, max: MAX_SEED });
   if (!seed.ok) return seed;
   const count = wholeNumber('count', flags.count, { min: 1, max: MAX_COUNT });
@@ -107,7 +112,13 @@ function optionsOf(flags: Flags): Result<SimOptions, string> {
   if (!capture.ok) return capture;
   return ok({
     scenario: flags.scenario ?? '',
-    probe: { from: from.value, ...target.value, protocol, ...(bytes.value === null ? {} : { bytes: bytes.value }) },
+    probe: {
+      from: from.value,
+      ...target.value,
+      protocol,
+      ...(bytes.value === null ? {} : { bytes: bytes.value }),
+      ...(sport.value === null ? {} : { sport: sport.value }),
+    },
     apply: flags.apply ?? [],
     seed: seed.value,
     count: count.value,

@@ -224,6 +224,103 @@ describe('faults beyond a lost packet', () => {
     ]);
   });
 
+  describe('a UDP client that keeps its port', () => {
+    const UDP = ['a', 'b']
+      .map(
+        (name) => `apiVersion: v1
+kind: Pod
+metadata: { name: dns-${name}, labels: { app: dns } }
+spec:
+  nodeName: class2
+  terminationGracePeriodSeconds: 0
+  containers: [{ name: main, image: some/server:1, ports: [{ containerPort: 53, protocol: UDP }] }]
+---
+`,
+      )
+      .concat(
+        'apiVersion: v1\nkind: Service\nmetadata: { name: dns }\nspec: { clusterIP: 10.96.5.5, selector: { app: dns }, ports: [{ port: 53, protocol: UDP }] }\n',
+      )
+      .join('');
+    const ask = (lab: FaultLab, sport: number) => lab.call('10.96.5.5', { port: 53, protocol: 'udp', sport });
+
+    /** A client that has been answered by one of two back ends, which is then deleted behind kube-proxy's back. */
+    function stale(): { readonly lab: FaultLab; readonly gone: string } {
+      const lab = faultLab();
+      lab.run({ kind: 'apply', file: 'dns.yaml', text: UDP });
+      const { outcome, backend } = ask(lab, 5353);
+      expect([outcome, ask(lab, 5353).backend]).toEqual(['reply', backend]);
+      lab.break({ kind: 'agent-stopped', node: 'class', agent: 'kube-proxy' });
+      expect(lab.run({ kind: 'delete', object: `Pod default/${backend ?? ''}` })).toMatchObject({ ok: true });
+      return { lab, gone: backend ?? '' };
+    }
+
+    test('is sent to the back end that is gone for as long as the entry lives: conntrack knows the flow, no rule is asked', () => {
+      const { lab } = stale();
+      for (let calls = 0; calls < 3; calls++) {
+        const { outcome, trace } = ask(lab, 5353);
+        expect(['timeout', 'no route to host']).toContain(outcome);
+        const first = trace.steps.filter((step) => step.packetId === 1 && step.node === 'class');
+        expect(first.find((step) => step.kind === 'ct')).toMatchObject({ op: 'found' });
+        expect(first.some((step) => step.kind === 'nf.rule' && step.rule.table === 'nat')).toBe(false);
+      }
+    });
+
+    test('kube-proxy started again deletes the entry; so does conntrack -D, after which the rules choose anew', () => {
+      const { lab, gone } = stale();
+      lab.run({ kind: 'repair', id: 1 });
+      const again = ask(lab, 5353);
+      expect([again.outcome, again.backend === gone]).toEqual(['reply', false]);
+
+      const byHand = stale();
+      const deleted = byHand.lab.run({
+        kind: 'tool',
+        node: 'class',
+        netns: 'root',
+        line: `conntrack -D -p udp --orig-src ${byHand.lab.ip('client')} --orig-port-src 5353`,
+      });
+      expect(deleted).toMatchObject({ ok: true, messages: [expect.stringMatching(/: 1 flow entries have been deleted\.$/)] });
+      const chosen = Array.from({ length: 12 }, (_, i) => ask(byHand.lab, 6000 + i).outcome);
+      expect(new Set(chosen).size).toBeGreaterThan(1);
+      expect(chosen).toContain('reply');
+    });
+
+    test('has a port of its own with UDP alone', () => {
+      const lab = faultLab();
+      const from = { kind: 'pod', namespace: 'default', name: 'client' } as const;
+      const to = { kind: 'address', address: '10.96.5.5' } as const;
+      const refused = (probe: Partial<ProbeSpec>): unknown =>
+        lab.run({ kind: 'probe', probe: { from, to, port: 53, protocol: 'udp', ...probe } });
+      expect(refused({ protocol: 'tcp', sport: 5353 })).toMatchObject({ ok: false });
+      expect(refused({ sport: 0 })).toMatchObject({
+        ok: false,
+        errors: [{ message: 'source port 0: must be between 1 and 65535, inclusive' }],
+      });
+    });
+  });
+
+  test('Pods with an MTU the tunnel cannot carry, and ICMP filtered: small answers come, large ones never do', () => {
+    const lab = faultLab();
+    for (const [node, pod] of [
+      ['class', 'client'],
+      ['class2', 'web-far'],
+    ] as const) {
+      lab.break({ kind: 'mtu', node, netns: `default/${pod}`, dev: 'eth0', mtu: 1500 });
+      lab.break({ kind: 'mtu', node, dev: hostEnd(lab, pod), mtu: 1500 });
+    }
+    // On class2 the bridge has followed its only port.
+    lab.break({ kind: 'mtu', node: 'class', dev: 'cni0', mtu: 1500 });
+    // The path's MTU is learnt from the node: a large request still comes through.
+    expect(lab.call('web-far', { bytes: 8000 }).outcome).toBe('reply');
+    lab.run({ kind: 'advance', ns: 700e9 });
+    lab.break({ kind: 'iptables', node: 'class', args: '-I OUTPUT -p icmp --icmp-type fragmentation-needed -j DROP' });
+    expect(lab.call('web-far').outcome).toBe('reply');
+    const large = lab.call('web-far', { bytes: 8000 });
+    expect([large.outcome, reasons(large)]).toEqual(['timeout', expect.arrayContaining(['PKT_TOO_BIG', 'NETFILTER_DROP'])]);
+    for (const { id } of lab.faults()) lab.run({ kind: 'repair', id });
+    expect(lab.faults().some(({ active }) => active)).toBe(false);
+    expect(lab.call('web-far', { bytes: 8000 }).outcome).toBe('reply');
+  });
+
   test('a delay is in the times, both ways of the card it is on', () => {
     const lab = faultLab();
     lab.call('web-far', { protocol: 'icmp' });

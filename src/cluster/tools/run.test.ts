@@ -139,3 +139,23 @@ test('netem as tc prints it', () => {
     qdisc('tc qdisc del dev k0 root'),
   ]).toEqual(['netem delay 50ms loss 30%', 'netem delay 1.5ms', 'netem loss 0.5%', null]);
 });
+
+const SAYS = 'conntrack v1.4.7 (conntrack-tools): ';
+const HELP = "Try `conntrack -h' or 'conntrack --help' for more information.";
+
+/** As conntrack-tools 1.4.7 answered in a namespace of its own, its table empty. */
+test.each([
+  ['conntrack -D -p udp --sport 5353', `${SAYS}0 flow entries have been deleted.`],
+  ['conntrack -D', `${SAYS}0 flow entries have been deleted.`],
+  ['conntrack -F', `${SAYS}connection tracking table has been emptied.`],
+  ['conntrack -D --sport 53', `${SAYS}unknown option \`--sport'\n${HELP}`],
+  ['conntrack -D -p icmp --sport 7', `${SAYS}unknown option \`--sport'\n${HELP}`],
+  ['conntrack -D -p foo', `${SAYS}\`foo' unsupported protocol\n${HELP}`],
+  ['conntrack -D -p udp --sport', `${SAYS}option \`--sport' requires an argument\n${HELP}`],
+  ['conntrack -D -s foo', `${SAYS}Invalid IP address \`foo'\n${HELP}`],
+  ['conntrack -D foo', `${SAYS}unknown type \`foo'\n${HELP}`],
+  ['conntrack -D -p udp --bogus 3', `${SAYS}unknown option \`--bogus'\n${HELP}`],
+  ['conntrack -L', 'conntrack -L: not simulated'],
+])('%s', (line, answer) => {
+  expect(answers(line)).toEqual([answer]);
+});

@@ -1,11 +1,12 @@
 /**
- * A command line on a machine, as root would type it: `ip`, `bridge`, `tc`, `sysctl -w` and `iptables`, each in its own words.
+ * A command line on a machine, as root would type it: `ip`, `bridge`, `tc`, `sysctl -w`, `iptables` and `conntrack`, each in its own words.
  * What only shows state is not run here: the snapshot has it.
  */
 import type { Provenance } from '../../lib/provenance.ts';
 import { err, ok } from '../../lib/result.ts';
 import type { Netns } from '../../net/netns.ts';
 import { bridge } from './bridge.ts';
+import { conntrack } from './conntrack.ts';
 import { ip } from './ip.ts';
 import { tc } from './tc.ts';
 import { DONE, INCOMPLETE, notSimulated, Words, type ToolResult } from './words.ts';
@@ -24,6 +25,8 @@ export function runTool(netns: Netns, line: string, actor: string): ToolResult {
       return bridge(netns, words, by);
     case 'tc':
       return tc(netns, words, by);
+    case 'conntrack':
+      return conntrack(netns, words);
     case 'sysctl':
       return sysctl(netns, words);
     case 'iptables': {

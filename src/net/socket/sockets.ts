@@ -95,7 +95,8 @@ export class Sockets {
   /** sendto() and wait for one answer: a UDP client. */
   sendUdp(spec: ClientSpec): ClientHandle {
     const { dst, port, recorder } = spec;
-    const opened = this.openUdp({ dst, port, recorder, role: 'request', parentId: null, ...hearing(spec) });
+    const bound = spec.sport === undefined ? {} : { sport: spec.sport };
+    const opened = this.openUdp({ dst, port, recorder, role: 'request', parentId: null, ...bound, ...hearing(spec) });
     if (!opened.ok) return refused(spec, opened.error);
     opened.value.send(appData(spec.text));
     return opened.value;
@@ -105,7 +106,7 @@ export class Sockets {
   openUdp(spec: UdpSpec): Result<UdpSocket, ClientErrno> {
     const ends = connect(this.#netns, spec.dst, 'udp');
     if (ends.kind === 'error') return err(ends.errno);
-    const port = this.#freePort('udp', { ...ends, port: spec.port });
+    const port = spec.sport ?? this.#freePort('udp', { ...ends, port: spec.port });
     if (port === null) return err('EADDRNOTAVAIL');
     const key = connectionKey('udp', ends.src, port, ends.dst, spec.port);
     this.#datagrams.set(key, { spec, local: ends.src, port });

@@ -66,6 +66,8 @@ export interface ClientSpec {
   readonly port: number;
   readonly process: string;
   readonly text: string;
+  /** UDP: the port it is bound to; a free one when absent. */
+  readonly sport?: number;
   /** Data bytes of an echo request (`ping -s`); 56 when absent. */
   readonly echoBytes?: number;
   readonly recorder: TraceRecorder | null;
@@ -81,6 +83,8 @@ export interface ClientHandle {
 export interface UdpSpec {
   readonly dst: IpAddr;
   readonly port: number;
+  /** The port it is bound to; a free one when absent. */
+  readonly sport?: number;
   readonly process: string;
   readonly recorder: TraceRecorder | null;
   readonly role: PacketRole;

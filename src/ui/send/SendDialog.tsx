@@ -29,6 +29,7 @@ import {
 } from './ends.ts';
 import { Preview } from './Preview.tsx';
 import { placeText, targetText } from '../../cluster/command-title.ts';
+import { readSport, SportField } from './SportField.tsx';
 import { readSize, SizeField } from './SizeField.tsx';
 import { Waiting } from '../app/Waiting.tsx';
 import { StopField } from './StopField.tsx';
@@ -77,6 +78,7 @@ function Fields({ start, from, to }: FieldsProps): ReactElement {
   const [toText, setToText] = useState(() => endName(start.to, to));
   const [portText, setPortText] = useState(String(start.port));
   const [sizeText, setSizeText] = useState(start.bytes === undefined ? '' : String(start.bytes));
+  const [sportText, setSportText] = useState(start.sport === undefined ? '' : String(start.sport));
   const [curl, setCurl] = useState(false);
   const [refused, setRefused] = useState('');
   const [given, setGiven] = useState(false);
@@ -87,10 +89,11 @@ function Fields({ start, from, to }: FieldsProps): ReactElement {
   const unaddressed = typed === null ? null : withoutAddress(snapshot, typed);
   const size = readSize(sizeText);
   const { from: source, protocol } = probe;
+  const sport = protocol === 'udp' ? readSport(sportText) : {};
   const whole: ProbeSpec | null =
-    typed === null || unaddressed !== null || !portFine || size === null
+    typed === null || unaddressed !== null || !portFine || size === null || sport === null
       ? null
-      : { from: source, to: typed, port: protocol === 'icmp' ? 0 : port, protocol, ...size };
+      : { from: source, to: typed, port: protocol === 'icmp' ? 0 : port, protocol, ...size, ...sport };
 
   const choosePort = (id: string): void => {
     const chosen = ports.find((each) => each.id === id);
@@ -177,6 +180,7 @@ function Fields({ start, from, to }: FieldsProps): ReactElement {
         </div>
       </div>
       {portFine ? null : <p className={styles.fault}>{t('send.badPort')}</p>}
+      {protocol === 'udp' ? <SportField text={sportText} onChange={setSportText} /> : null}
       <SizeField text={sizeText} onChange={setSizeText} />
       <StopField probe={probe} />
       {whole === null ? null : <Preview probe={whole} address={addressOf(whole.to, to)} />}

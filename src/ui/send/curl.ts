@@ -10,7 +10,7 @@ export function curlText(probe: ProbeSpec, address: string | null): string {
   return probe.from.kind === 'pod' ? inNetns(`${probe.from.namespace}/${probe.from.name}`, line) : line;
 }
 
-function clientLine({ protocol, port, bytes }: ProbeSpec, dialled: string, seconds: number): string {
+function clientLine({ protocol, port, bytes, sport }: ProbeSpec, dialled: string, seconds: number): string {
   const data = `head -c ${bytes} /dev/zero | `;
   switch (protocol) {
     case 'tcp': {
@@ -20,7 +20,7 @@ function clientLine({ protocol, port, bytes }: ProbeSpec, dialled: string, secon
         : `${data}${curl} --data-binary @- http://${dialled}:${port}/`;
     }
     case 'udp':
-      return `${bytes === undefined ? 'echo hello | ' : data}nc -u -w ${seconds} ${dialled} ${port}`;
+      return `${bytes === undefined ? 'echo hello | ' : data}nc -u${sport === undefined ? '' : ` -p ${sport}`} -w ${seconds} ${dialled} ${port}`;
     case 'icmp':
       return `ping -c 1 -W ${seconds}${bytes === undefined ? '' : ` -M do -s ${bytes}`} ${dialled}`;
   }

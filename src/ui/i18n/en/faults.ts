@@ -20,7 +20,7 @@ export const faults = {
   repairedToast: 'Repaired',
   refused: 'This cannot be broken',
   line: 'Command line of {{place}}',
-  lineHint: 'ip, bridge, tc, sysctl -w or iptables, as root would type it',
+  lineHint: 'ip, bridge, tc, sysctl -w, iptables or conntrack -D, as root would type it',
   run: 'Run',
   mark: 'fault: {{text}}',
   kind: {

@@ -8,6 +8,8 @@ export const send = {
   size: 'Data, bytes',
   sizeSmall: 'a small request',
   badSize: 'A number of bytes from 0 to {{count, number}}.',
+  sport: 'From port',
+  sportAny: 'a free one',
   stopAt: 'Stop at',
   chainsMatch_one: '{{count}} chain matches on {{node}}',
   chainsMatch_other: '{{count}} chains match on {{node}}',

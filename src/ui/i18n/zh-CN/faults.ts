@@ -20,7 +20,7 @@ export const faults: Translated<typeof english> = {
   repairedToast: '修好了',
   refused: '这里弄不坏',
   line: '{{place}} 的命令行',
-  lineHint: '以 root 身份输入 ip、bridge、tc、sysctl -w 或 iptables 命令',
+  lineHint: '以 root 身份输入 ip、bridge、tc、sysctl -w、iptables 或 conntrack -D 命令',
   run: '执行',
   mark: '故障：{{text}}',
   kind: {

@@ -10,6 +10,8 @@ export const send: Translated<typeof english> = {
   size: '数据（字节）',
   sizeSmall: '普通的小请求',
   badSize: '0 到 {{count, number}} 之间的字节数。',
+  sport: '源端口',
+  sportAny: '任意空闲端口',
   stopAt: '停在',
   chainsMatch_other: '{{node}} 上有 {{count}} 条链匹配',
   kind: { service: 'Service', node: '节点', pod: 'Pod', external: '集群外', self: '自己', name: '域名' },
