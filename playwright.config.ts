@@ -18,7 +18,9 @@ export default defineConfig({
     baseURL: `http://127.0.0.1:${String(port)}/`,
     viewport: { width: 1440, height: 900 },
     locale: 'en-US',
-    trace: 'retain-on-failure',
+    // A trace of every test costs a third of its time: taken where somebody is there to open it.
+    trace: process.env['CI'] === undefined ? 'retain-on-failure' : 'off',
+    screenshot: 'only-on-failure',
     launchOptions: { executablePath: findChromium(), args: [...chromiumArguments] },
   },
   projects: [{ name: 'chromium' }],
