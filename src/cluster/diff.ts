@@ -1,6 +1,7 @@
 /**
  * What a command changed, from two snapshots: `docker ps` before and after, for everything, grouped by who did it and where.
  */
+import { linkName } from '../net/print/link-name.ts';
 import type { LinkView, NetnsView } from '../net/view.ts';
 import type { Provenance } from '../lib/provenance.ts';
 import { actorName, ChangeGroups } from './change-groups.ts';
@@ -171,7 +172,7 @@ function diffNetns(groups: ChangeGroups, node: string, before: NetnsView | null,
 }
 
 function linkText(link: LinkView): string {
-  return `${link.ifindex}: ${link.name}${link.peer === null ? '' : `@if${link.peer.ifindex}`}`;
+  return `${link.ifindex}: ${linkName(link)}`;
 }
 
 /** What a hand changes of a device that was there before: up or down, MTU, bridge, hairpin, qdisc. */

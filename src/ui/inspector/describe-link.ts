@@ -17,7 +17,7 @@ export function describeLink(snapshot: ClusterSnapshot, ref: LinkRef): Descripti
     icon: linkIcon(link.kind),
     kind: kindLabel(link, ref.netns),
     place: placeOf(ref),
-    title: link.peer === null ? link.name : `${link.name}@if${link.peer.ifindex}`,
+    title: titleOf(link),
     facts: facts(
       fact('ifindex', String(link.ifindex)),
       peerFact(link),
@@ -42,6 +42,13 @@ export function describeLink(snapshot: ClusterSnapshot, ref: LinkRef): Descripti
     command: commandOf(link, ref.netns),
     breakpoint: { kind: 'device', node: ref.node, netns: ref.netns, name: ref.name },
   });
+}
+
+/** As `ip link` names it: by the other end's name in one namespace, by its number where that is in another. */
+function titleOf({ name, kind, peer }: LinkView): string {
+  if (kind === 'ipip') return `${name}@NONE`;
+  if (peer === null) return name;
+  return `${name}@${peer.netnsid === null ? peer.name : `if${peer.ifindex}`}`;
 }
 
 function sibling(ref: LinkRef, name: string): Part {
