@@ -172,6 +172,11 @@ describe('a wrong scenario file is told at its line and column:', () => {
     expect(errorsOf(text)).toEqual(errors);
   });
 
+  test('two nodes may be given the same range of Pods: that is a mistake to look at', () => {
+    const twice = '192.168.1.1, podCIDR: 10.244.0.0/24}\n    - {name: b, ip: 192.168.1.2, podCIDR: 10.244.0.0/24}';
+    expect(errorsOf(SMALL.replace('192.168.1.1}', twice))).toEqual([]);
+  });
+
   test('no scenario.yaml at all', () => {
     const result = loadScenario('x', new Map());
     expect(result.ok ? [] : result.error.map(scenarioErrorText)).toEqual(['scenario.yaml:1:1: there is no such file']);

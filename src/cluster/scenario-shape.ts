@@ -78,7 +78,7 @@ const NODE = object({
   ip: required(text('ipv4'), 'Address of eth0; it must lie in underlayCIDR, or in one of the subnets of the router'),
   podCIDR: optional(
     text('cidr'),
-    "The Pods' range of this node; left out, the controller manager gives it the next /24 of clusterCIDR",
+    "The Pods' range of this node; left out, the controller manager gives it the next /24 of clusterCIDR. Two nodes may be given the same one, which breaks what it breaks on real ones",
   ),
   controlPlane: optional(BOOLEAN, 'Runs the control plane'),
   taints: optional(list(text('taint'), 20), 'Taints as kubectl writes them: key=value:NoSchedule'),

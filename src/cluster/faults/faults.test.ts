@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { createCluster } from '../cluster.ts';
 import type { ProbeSpec } from '../commands.ts';
 import { loadScenario } from '../scenario-file.ts';
+import { NODE_DEFAULTS } from '../scenario.ts';
 import type { Fault } from './fault.ts';
 import { faultLab, reasons, type FaultLab } from './lab.ts';
 
@@ -362,6 +363,31 @@ spec:
     expect(lab.call('10.244.0.200').outcome).toBe('no route to host');
     expect(lab.call('web-near').outcome).toBe('reply');
   });
+
+  test.each(['flannel-vxlan', 'flannel-host-gw'] as const)(
+    '%s: two nodes given the same podCIDR hand out the same addresses, and the way to the other node hides the own bridge',
+    (cni) => {
+      const nodes = [
+        { ...NODE_DEFAULTS, name: 'class', ip: '192.168.1.12', podCIDR: '10.244.0.0/24', controlPlane: true },
+        { ...NODE_DEFAULTS, name: 'class2', ip: '192.168.1.8', podCIDR: '10.244.0.0/24' },
+      ];
+      const lab = faultLab({ cluster: { cni, nodes, kubeSystem: false } });
+      expect(lab.ip('web-far')).toBe(lab.ip('client'));
+      const own = '10.244.0.0/24 dev cni0 proto kernel scope link src 10.244.0.1';
+      const [first, second] =
+        lab.cluster.snapshot().nodes[0]?.root.routes.flatMap(({ dst, text }) => (dst === '10.244.0.0/24' ? [text] : [])) ?? [];
+      expect([first?.includes('via'), second]).toEqual([true, own]);
+      // On its bridge a Pod is still reached; who dials the far one's address dials itself.
+      expect(lab.call('web-near')).toMatchObject({ outcome: 'reply', backend: 'web-near' });
+      expect(lab.call('web-far')).toMatchObject({ outcome: 'reply', backend: 'client' });
+      // From the node every Pod of the range is looked for behind the other one.
+      const fromNode = (): string => lab.call('web-near', { from: { kind: 'node', name: 'class' } }).outcome;
+      expect(fromNode()).not.toBe('reply');
+      const route = lab.cluster.snapshot().nodes[0]?.root.routes.find(({ text }) => text === first);
+      lab.run({ kind: 'tool', node: 'class', netns: 'root', line: `ip route del ${route?.text ?? ''}` });
+      expect(fromNode()).toBe('reply');
+    },
+  );
 
   test('strict rp_filter drops what comes in by a device that is not the way back; loose lets it pass', () => {
     const lab = faultLab();

@@ -159,3 +159,14 @@ test.each([
 ])('%s', (line, answer) => {
   expect(answers(line)).toEqual([answer]);
 });
+
+test('the route of an address goes behind what leads there already, and in its place with `replace` (kernel 6.18)', () => {
+  const netns = plugs();
+  const routes = (): readonly string[] =>
+    netns.fib.routes().flatMap(({ dst, table, text }) => (table === 'main' && dst === '10.9.0.0/24' ? [text] : []));
+  const run = (line: string): unknown => runTool(netns, line, 'user').ok;
+  const [via, own] = ['10.9.0.0/24 via 10.1.0.9 dev k0', '10.9.0.0/24 dev k1 proto kernel scope link src 10.9.0.1'];
+  expect([run(`ip route add ${via}`), run('ip addr add 10.9.0.1/24 dev k1'), routes()]).toEqual([true, true, [via, own]]);
+  expect([run(`ip route del ${via}`), routes()]).toEqual([true, [own]]);
+  expect([run(`ip route add ${via}`), run(`ip route replace ${via}`), routes()]).toEqual([false, true, [via]]);
+});

@@ -48,11 +48,10 @@ class RouteTable {
     const byNetwork = this.#byLength.get(length) ?? new Map<number, Route[]>();
     this.#byLength.set(length, byNetwork);
     const same = byNetwork.get(network) ?? [];
+    // What an address brings with it goes behind what is there (fib_magic, NLM_F_APPEND).
+    const appended = route.type === 'local' || route.proto === 'kernel';
     if (
-      same.some(
-        (other) =>
-          other.metric === route.metric && other.type === route.type && (route.type !== 'local' || other.dev === route.dev),
-      )
+      same.some((other) => other.metric === route.metric && other.type === route.type && (!appended || other.dev === route.dev))
     )
       return false;
     byNetwork.set(
