@@ -3,7 +3,7 @@
  */
 
 /** A frame between two devices. */
-const PACKET_EVENTS = ['veth', 'lo', 'wire', 'netem'] as const;
+const PACKET_EVENTS = ['veth', 'lo', 'wire', 'netem', 'tbf'] as const;
 /** Timers of ARP, TCP and resolvers. */
 const PROTOCOL_EVENTS = [
   'neigh solicit',

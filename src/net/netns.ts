@@ -14,11 +14,12 @@ import { Bridge } from './dev/bridge.ts';
 import { Datapath } from './dev/datapath.ts';
 import type { NetDevice } from './dev/device.ts';
 import { Dummy } from './dev/dummy.ts';
+import { Ifb } from './dev/ifb.ts';
+import { changeQdisc, type QdiscChanges } from './dev/qdisc.ts';
 import { Ether } from './dev/ether.ts';
 import { Ipip, TUNL0 } from './dev/ipip.ts';
 import { Loopback } from './dev/loopback.ts';
 import { setMaster } from './dev/master.ts';
-import type { Netem } from './dev/netem.ts';
 import type { Segment } from './dev/segment.ts';
 import { Veth } from './dev/veth.ts';
 import { Vxlan } from './dev/vxlan.ts';
@@ -48,15 +49,13 @@ import { NetnsViewer } from './viewer.ts';
 /** Names are 15 characters at most (IFNAMSIZ). */
 const MAX_NAME = 15;
 
-export interface LinkChanges {
+export interface LinkChanges extends QdiscChanges {
   readonly up?: boolean;
   readonly mac?: Mac;
   readonly mtu?: number;
   /** The bridge to become a port of; null to leave it. */
   readonly master?: string | null;
   readonly hairpin?: boolean;
-  /** The root qdisc: netem, or null for the one the device came with. */
-  readonly netem?: Netem | null;
 }
 
 type Done = Result<void, string>;
@@ -183,11 +182,12 @@ export class Netns {
   }
 
   addDummy(spec: { readonly name: string; readonly mac?: Mac; readonly mtu?: number }, by: Provenance): Done {
-    return this.#add(
-      spec.name,
-      () =>
-        new Dummy({ netns: this, name: spec.name, mac: spec.mac ?? this.kernel.newMac(), mtu: spec.mtu ?? 1500, madeBy: by }),
-    );
+    const { name, mac = this.kernel.newMac(), mtu = 1500 } = spec;
+    return this.#add(name, () => new Dummy({ netns: this, name, mac, mtu, madeBy: by }));
+  }
+
+  addIfb(spec: { readonly name: string; readonly mtu: number }, by: Provenance): Done {
+    return this.#add(spec.name, () => new Ifb({ netns: this, ...spec, qlen: 0, mac: this.kernel.newMac(), madeBy: by }));
   }
 
   /** The module's own device, as ipip_init_net makes it. */
@@ -266,7 +266,7 @@ export class Netns {
       if (!changed.ok) return changed;
     }
     if (changes.hairpin !== undefined) dev.hairpin = changes.hairpin;
-    if (changes.netem !== undefined) dev.setNetem(changes.netem);
+    changeQdisc(dev, changes, this.now);
     if (changes.master !== undefined) {
       const joined = setMaster(dev, changes.master);
       if (!joined.ok) return joined;
@@ -449,6 +449,7 @@ export class Netns {
       restores.push(() => {
         dev.counters = { ...counters };
       });
+      if (dev.tbf !== null) restores.push(dev.tbf.checkpoint());
       if (dev instanceof Bridge || dev instanceof Datapath || dev instanceof Vxlan) restores.push(dev.checkpoint());
     }
     let epoch = this.#viewer.epoch;

@@ -13,7 +13,7 @@ import type { Ruleset } from './netfilter/ruleset.ts';
 import type { PathMtu } from './ip/pmtu.ts';
 import type { RouteView } from './trace/trace.ts';
 
-export type LinkKind = 'loopback' | 'ether' | 'veth' | 'bridge' | 'vxlan' | 'openvswitch' | 'ipip' | 'dummy';
+export type LinkKind = 'loopback' | 'ether' | 'veth' | 'bridge' | 'vxlan' | 'openvswitch' | 'ipip' | 'dummy' | 'ifb';
 
 export interface AddressView {
   /** Interface address with its prefix length, e.g. `10.244.0.1/24`. */
@@ -62,12 +62,14 @@ export interface LinkView {
   /** The bridge it is a port of, else null. */
   readonly master: string | null;
   readonly hairpin: boolean;
-  /** A netem qdisc as `tc qdisc show` prints it; null for the device's own. */
+  /** A netem or tbf qdisc as `tc qdisc show` prints it; null for the device's own. */
   readonly qdisc: string | null;
   /** The root qdisc's kind as `ip link` prints it; `noop` until the device is first up. */
-  readonly rootQdisc: 'noop' | 'noqueue' | 'fq_codel' | 'netem';
+  readonly rootQdisc: 'noop' | 'noqueue' | 'fq_codel' | 'netem' | 'tbf';
   /** Packets its queue may hold (tx_queue_len). */
   readonly qlen: number;
+  /** The ifb that what comes in is redirected to; null where nothing is. */
+  readonly redirect: string | null;
   readonly peer: PeerView | null;
   readonly vxlan: VxlanView | null;
   readonly addresses: readonly AddressView[];

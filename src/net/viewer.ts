@@ -6,6 +6,7 @@ import { Bridge } from './dev/bridge.ts';
 import type { NetDevice } from './dev/device.ts';
 import { netemText } from './dev/netem.ts';
 import { Vxlan } from './dev/vxlan.ts';
+import { tbfText } from './dev/tbf.ts';
 import type { Netns } from './netns.ts';
 import type { FdbView, LinkKind, LinkView, NetnsView } from './view.ts';
 
@@ -93,7 +94,8 @@ function linkView(dev: NetDevice): LinkView {
     operstate: operstate(dev, running),
     master: dev.master?.name ?? null,
     hairpin: dev.hairpin,
-    qdisc: dev.netem === null ? null : netemText(dev.netem),
+    qdisc: dev.netem !== null ? netemText(dev.netem) : dev.tbf !== null ? tbfText(dev.tbf.spec) : null,
+    redirect: dev.redirect,
     rootQdisc: rootQdisc(dev),
     qlen: dev.qlen,
     peer: dev.peerView,
@@ -106,15 +108,16 @@ function linkView(dev: NetDevice): LinkView {
   };
 }
 
-function rootQdisc({ netem, activated, ownQdisc }: NetDevice): LinkView['rootQdisc'] {
+function rootQdisc({ netem, tbf, activated, ownQdisc }: NetDevice): LinkView['rootQdisc'] {
   if (netem !== null) return 'netem';
+  if (tbf !== null) return 'tbf';
   return activated ? ownQdisc : 'noop';
 }
 
 /** Devices that do not report their state are UNKNOWN while up (RFC 2863). */
 function operstate(dev: NetDevice, running: boolean): LinkView['operstate'] {
   if (!dev.up) return 'DOWN';
-  const silent: readonly LinkKind[] = ['loopback', 'vxlan', 'openvswitch', 'ipip', 'dummy'];
+  const silent: readonly LinkKind[] = ['loopback', 'vxlan', 'openvswitch', 'ipip', 'dummy', 'ifb'];
   if (silent.includes(dev.kind)) return 'UNKNOWN';
   return running ? 'UP' : 'DOWN';
 }

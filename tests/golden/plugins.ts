@@ -42,7 +42,8 @@ export class Rig {
     const netns = this.kernel.addNetns(name, BY_TEST);
     if (loopback) done(netns.setLink('lo', { up: true }, BY_TEST));
     const containerId = assertExists(CONTAINER_IDS[name], `no container of ${name}`);
-    return { containerId, netns, ifName: 'eth0', portMappings, podNamespace: 'default', podName: name };
+    const bandwidth = { ingressRate: null, egressRate: null, burstBits: 0 };
+    return { containerId, netns, ifName: 'eth0', portMappings, bandwidth, podNamespace: 'default', podName: name };
   }
 
   /** A second goes by: what was sent arrives. */

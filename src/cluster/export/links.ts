@@ -79,9 +79,10 @@ const NOT_MADE_HERE: ReadonlySet<string> = new Set<LinkView['kind']>(['loopback'
 
 /** Devices of kinds that iproute2 alone does not make. */
 export function unbuiltLinks({ title, view }: ExportedNetns): readonly string[] {
-  return view.links.flatMap((link) =>
-    NOT_MADE_HERE.has(link.kind) || ownType(link) !== null ? [] : [`${title}: the ${link.kind} device ${link.name}`],
-  );
+  return view.links.flatMap((link) => [
+    ...(NOT_MADE_HERE.has(link.kind) || ownType(link) !== null ? [] : [`${title}: the ${link.kind} device ${link.name}`]),
+    ...(link.qdisc?.startsWith('tbf') === true ? [`${title}: the queue of ${link.name}, ${link.qdisc}`] : []),
+  ]);
 }
 
 /** What `type` takes; null for devices that are not made here. */

@@ -94,7 +94,7 @@ function modify(netns: Netns, words: Words, command: Exclude<Command, 'show' | '
   if (dev === undefined) return err(`Cannot find device "${name}"`);
   if (!root) return err('Error: Handle cannot be zero.');
   if (command === 'delete') {
-    return dev.netem === null
+    return dev.netem === null && dev.tbf === null
       ? err('Error: Cannot delete qdisc with handle of zero.')
       : done(netns.setLink(name, { netem: null }, by));
   }
@@ -103,7 +103,7 @@ function modify(netns: Netns, words: Words, command: Exclude<Command, 'show' | '
     return OTHER_KINDS.has(kind) ? notSimulated(`tc qdisc ${kind}`) : err('Error: Specified qdisc kind is unknown.');
   const options = takeNetem(words);
   if (!options.ok) return options;
-  if (command === 'add' && dev.netem !== null) return err('Error: Exclusivity flag on, cannot modify.');
+  if (command === 'add' && (dev.netem !== null || dev.tbf !== null)) return err('Error: Exclusivity flag on, cannot modify.');
   if (command === 'change' && dev.netem === null) return err('Error: Qdisc not found. To create specify NLM_F_CREATE flag.');
   return done(netns.setLink(name, { netem: options.value }, by));
 }

@@ -17,6 +17,7 @@ import type { DevRef } from '../trace/trace.ts';
 import type { LinkKind, PeerView, VxlanView } from '../view.ts';
 import { ETHERNET_BYTES, l3Bytes } from '../wire/size.ts';
 import { netemEnqueue, type Netem } from './netem.ts';
+import { tbfEnqueue, type TbfQueue } from './tbf.ts';
 
 /** An address of a device (struct in_ifaddr). */
 export interface IfAddr {
@@ -82,6 +83,10 @@ export abstract class NetDevice {
   qlen: number;
   /** True once the device was up: from then on its own qdisc stands (dev_activate). */
   activated = false;
+  /** The root qdisc where it is tbf; never beside netem. */
+  tbf: TbfQueue | null = null;
+  /** The ifb that what comes in is redirected to (qdisc ingress with a filter that takes all). */
+  redirect: string | null = null;
   addresses: readonly IfAddr[] = [];
   counters: LinkCounters = { rxPackets: 0, rxBytes: 0, rxDropped: 0, txPackets: 0, txBytes: 0, txDropped: 0 };
   readonly madeBy: Provenance;
@@ -133,9 +138,11 @@ export abstract class NetDevice {
   }
 
   /** `tc qdisc replace|del dev … root`: a device without room for packets gets some with a qdisc (net/sched/sch_api.c qdisc_create). */
-  setNetem(netem: Netem | null): void {
+  setQdisc({ netem, tbf }: { readonly netem: Netem | null; readonly tbf: TbfQueue | null }): void {
     this.netem = netem;
-    if (netem !== null && this.qlen === 0) this.qlen = DEFAULT_TX_QUEUE_LEN;
+    this.tbf = tbf;
+    const own = netem === null && tbf === null;
+    if (!own && this.qlen === 0 && this.ownQdisc === 'noqueue') this.qlen = DEFAULT_TX_QUEUE_LEN;
   }
 
   /** `ip link set mtu` (dev_set_mtu_ext); the error is what `ip` prints. */
@@ -155,8 +162,11 @@ export abstract class NetDevice {
 
 /** The way out of a device; the packet's link header is complete. */
 export function devQueueXmit(dev: NetDevice, skb: Skb): void {
-  if (dev.netem === null || !dev.up) startXmit(dev, skb);
-  else netemEnqueue(dev, dev.netem, skb, () => startXmit(dev, skb));
+  const send = (): void => startXmit(dev, skb);
+  if (!dev.up) send();
+  else if (dev.netem !== null) netemEnqueue(dev, dev.netem, skb, send);
+  else if (dev.tbf !== null) tbfEnqueue(dev, dev.tbf, skb, send);
+  else send();
 }
 
 /** From the qdisc to the hardware (dev_hard_start_xmit). */
@@ -195,6 +205,13 @@ export function netifReceive(dev: NetDevice, skb: Skb): void {
   dev.netns.touch();
   dev.counters.rxPackets++;
   dev.counters.rxBytes += dev.linkHeaderBytes + l3Bytes(skb.l3);
+  const ifb = dev.redirect === null ? undefined : dev.netns.link(dev.redirect);
+  if (ifb?.up === true) devQueueXmit(ifb, skb);
+  else deliver(dev, skb);
+}
+
+/** From the taps on: to the switch the device is a port of, or up. */
+export function deliver(dev: NetDevice, skb: Skb): void {
   if (dev.master !== null) dev.master.handleFrame(dev, skb);
   else dev.netns.receive(dev, skb);
 }

@@ -3,7 +3,7 @@
  * It sits before the tap: what it loses, tcpdump on this device never sees. Seen with `tc qdisc show dev eth0`.
  *
  * Each device draws from its own stream. Simplification: delay and independent loss only, no jitter, reordering, duplication, corruption
- * or rate; no limit of 1000 packets; all other devices send at once, whatever qdisc a real one has.
+ * or rate; no limit of 1000 packets; devices without netem and tbf send at once, whatever qdisc a real one has.
  */
 import type { NetworkEvent } from '../events.ts';
 import { NS_PER_MS, NS_PER_S } from '../../sim/sim.ts';

@@ -95,6 +95,7 @@ function finishOutput(netns: Netns, skb: Skb, dev: NetDevice, nexthop: IpAddr): 
       devQueueXmit(dev, skb);
       return;
     case 'dummy':
+    case 'ifb':
       skb.eth = { smac: dev.mac, dmac: dev.mac };
       devQueueXmit(dev, skb);
       return;

@@ -11,7 +11,7 @@ import type { LinkView, VxlanView } from '../view.ts';
 /** Goes on after `brd …`; ends with a blank, as the tool's line does. */
 export function linkDetails(link: LinkView, links: readonly LinkView[]): string {
   const master = links.find(({ name }) => name === link.master);
-  const [minMtu, maxMtu] = ['loopback', 'ipip', 'dummy'].includes(link.kind) ? [0, 0] : [68, 65535];
+  const [minMtu, maxMtu] = ['loopback', 'ipip', 'dummy', 'ifb'].includes(link.kind) ? [0, 0] : [68, 65535];
   return [
     ` promiscuity ${promiscuity(link, master)}  allmulti ${master?.kind === 'bridge' ? 1 : 0} minmtu ${minMtu} maxmtu ${maxMtu} `,
     kindDetails(link, links),
@@ -40,6 +40,7 @@ function kindDetails(link: LinkView, links: readonly LinkView[]): string {
     case 'veth':
     case 'openvswitch':
     case 'dummy':
+    case 'ifb':
       return `\n    ${link.kind} `;
   }
 }

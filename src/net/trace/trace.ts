@@ -220,11 +220,11 @@ export type StepDetail =
       readonly lladdr: Mac | null;
       readonly madeBy: Provenance;
     }
-  /** The device's netem qdisc let the packet wait, or lost it. */
+  /** The device's netem or tbf qdisc let the packet wait, or lost it. */
   | {
       readonly kind: 'qdisc';
       readonly dev: DevRef;
-      /** As tc prints it: `netem delay 50ms loss 30%`. */
+      /** As tc prints it: `netem delay 50ms loss 30%`, `tbf rate 1Mbit burst 1000000b lat 25ms`. */
       readonly text: string;
       readonly delayNs: number;
       /** What the loss drew: lost when below the probability; null where nothing is left to chance. */

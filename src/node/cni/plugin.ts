@@ -22,6 +22,17 @@ export interface PortMapping {
 }
 
 /** One call of a plugin: CNI_CONTAINERID, CNI_NETNS, CNI_IFNAME, CNI_ARGS. */
+/** Bits a second to and from a Pod; null: as fast as it goes. */
+export interface PodRates {
+  readonly ingressRate: number | null;
+  readonly egressRate: number | null;
+}
+
+/** With the burst that goes with either (CNI convention `bandwidth`). */
+export interface Bandwidth extends PodRates {
+  readonly burstBits: number;
+}
+
 export interface CniContext {
   /** The sandbox's id, 64 hexadecimal digits. */
   readonly containerId: string;
@@ -30,6 +41,8 @@ export interface CniContext {
   readonly ifName: string;
   /** runtimeConfig.portMappings: the Pod's hostPorts. */
   readonly portMappings: readonly PortMapping[];
+  /** runtimeConfig.bandwidth: the Pod's annotations. */
+  readonly bandwidth: Bandwidth;
   readonly podNamespace: string;
   readonly podName: string;
 }

@@ -19,6 +19,7 @@ import { podEvents, type EventWriter, type PodEvent } from './events.ts';
 import { notSimulated } from './not-simulated.ts';
 import { podDns, podHosts, type EtcFiles, type KubeletDns } from './pod-dns.ts';
 import { podStatus } from './pod-status.ts';
+import { bandwidthOf } from './bandwidth.ts';
 import { portMappings } from './port-mappings.ts';
 
 /** From the Pod's arrival to the runtime's answer that pause runs and is connected. */
@@ -171,6 +172,7 @@ export class PodWorker {
       attempt: this.#sandboxAttempts++,
       hostNetwork: spec.hostNetwork === true,
       portMappings: portMappings(spec),
+      bandwidth: bandwidthOf(this.#pod),
       onExit: () => {
         this.#onSandboxExit();
       },

@@ -16,7 +16,7 @@ import type { RngStream } from '../../lib/rng.ts';
 import type { Kernel } from '../../net/kernel.ts';
 import type { Netns } from '../../net/netns.ts';
 import { NS_PER_S, type Instant, type Timer } from '../../sim/sim.ts';
-import type { CniContext, CniPlugin, PortMapping } from '../cni/plugin.ts';
+import type { Bandwidth, CniContext, CniPlugin, PodRates, PortMapping } from '../cni/plugin.ts';
 import type { ProcessExit, Workload } from '../workload/workload.ts';
 import type { RuntimeWords } from './words.ts';
 
@@ -48,6 +48,7 @@ export interface Sandbox {
   readonly netns: Netns;
   readonly hostNetwork: boolean;
   readonly portMappings: readonly PortMapping[];
+  readonly bandwidth: Bandwidth;
   readonly podIP: IpAddr;
 }
 
@@ -72,6 +73,8 @@ interface Process extends RunningContainer {
   readonly onExit: (exited: ExitedContainer) => void;
 }
 
+const UNLIMITED: PodRates = { ingressRate: null, egressRate: null };
+
 /** What a killed process ends with: 128 and SIGKILL's number. */
 const SIGKILLED = 137;
 
@@ -86,6 +89,8 @@ export interface SandboxSpec {
   readonly attempt: number;
   readonly hostNetwork: boolean;
   readonly portMappings: readonly PortMapping[];
+  /** How fast the Pod may be; the error is what its annotations have wrong. */
+  readonly bandwidth: Result<PodRates, string>;
   /** Called when pause ends without the kubelet's doing. */
   readonly onExit: () => void;
 }
@@ -147,9 +152,15 @@ export class ContainerRuntime {
     const id = this.#ids.hex(64);
     const by: Provenance = { actor: 'kubelet', action: 'RunPodSandbox', object: podKey(pod) };
     const netns = options.hostNetwork ? kernel.root : kernel.addNetns(`${pod.namespace}/${pod.name}`, by);
-    const { hostNetwork, portMappings } = options;
-    const bare = { id, pod, netns, hostNetwork, portMappings };
-    const podIP = options.hostNetwork ? ok(nodeIP) : this.#connect(bare);
+    const { hostNetwork, portMappings, bandwidth } = options;
+    const { words } = this.#options;
+    const limits = bandwidth.ok ? bandwidth.value : UNLIMITED;
+    const bare = { id, pod, netns, hostNetwork, portMappings, bandwidth: { ...limits, burstBits: words.burstBits } };
+    const podIP = hostNetwork
+      ? ok(nodeIP)
+      : bandwidth.ok
+        ? this.#connect(bare)
+        : err(words.bandwidthRefused(pod, id, bandwidth.error));
     if (!podIP.ok) {
       this.#disconnect(bare);
       return podIP;
@@ -318,6 +329,6 @@ function podKey({ namespace, name }: PodIdentity): string {
   return `Pod ${namespace}/${name}`;
 }
 
-function cniContext({ id, pod, netns, portMappings }: Omit<Sandbox, 'podIP'>): CniContext {
-  return { containerId: id, netns, ifName: 'eth0', portMappings, podNamespace: pod.namespace, podName: pod.name };
+function cniContext({ id, pod, netns, portMappings, bandwidth }: Omit<Sandbox, 'podIP'>): CniContext {
+  return { containerId: id, netns, ifName: 'eth0', portMappings, bandwidth, podNamespace: pod.namespace, podName: pod.name };
 }

@@ -18,6 +18,10 @@ export interface RuntimeWords {
   readonly networkNotReady: string;
   /** RunPodSandbox's error when the plugin failed. */
   networkSetupFailed(pod: PodIdentity, sandboxId: string, plugin: PluginFailure): string;
+  /** RunPodSandbox's error when the Pod's bandwidth annotations cannot be, before any plugin is called. */
+  bandwidthRefused(pod: PodIdentity, sandboxId: string, why: string): string;
+  /** The burst that goes with a rate, in bits: meant to be no limit. */
+  readonly burstBits: number;
 }
 
 /** A failed CNI ADD: which plugin of which network said what. */
@@ -36,6 +40,10 @@ const WORDS: Readonly<Record<RuntimeName, RuntimeWords>> = {
     networkSetupFailed: (pod, sandboxId, { message }) =>
       `failed to set up sandbox container "${sandboxId}" network for pod "${pod.name}": ` +
       `networkPlugin cni failed to set up pod "${pod.name}_${pod.namespace}" network: ${message}`,
+    bandwidthRefused: (pod, sandboxId, why) =>
+      `failed to set up sandbox container "${sandboxId}" network for pod "${pod.name}": ` +
+      `networkPlugin cni failed to set up pod "${pod.name}_${pod.namespace}" network: failed to get pod bandwidth from annotations: ${why}`,
+    burstBits: 2 ** 31 - 1,
   },
   containerd: {
     version: 'containerd://1.7.18',
@@ -44,6 +52,9 @@ const WORDS: Readonly<Record<RuntimeName, RuntimeWords>> = {
     networkNotReady: 'Network plugin returns error: cni plugin not initialized',
     networkSetupFailed: (_pod, sandboxId, { type, network, message }) =>
       `failed to setup network for sandbox "${sandboxId}": plugin type="${type}" name="${network}" failed (add): ${message}`,
+    bandwidthRefused: (_pod, sandboxId, why) =>
+      `failed to setup network for sandbox "${sandboxId}": get cni namespace options: reading pod bandwidth annotations: ${why}`,
+    burstBits: 2 ** 32 - 1,
   },
 };
 

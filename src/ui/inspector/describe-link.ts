@@ -27,6 +27,8 @@ export function describeLink(snapshot: ClusterSnapshot, ref: LinkRef): Descripti
       ...link.addresses.map((address) => fact('inet', `${address.address} scope ${address.scope}`)),
       ...vxlanFacts(link, ref),
       fact('mtu, state', `${link.mtu}, ${link.operstate}`),
+      fact('qdisc', link.qdisc ?? ''),
+      fact('ingress', link.redirect === null ? null : sibling(ref, link.redirect)),
       fact('flags', `<${link.flags.join(',')}>`),
       fact(
         'rx',
@@ -79,6 +81,8 @@ function kindLabel(link: LinkView, netns: string): Label {
       return 'inspector.kind.loopback';
     case 'dummy':
       return 'inspector.kind.dummy';
+    case 'ifb':
+      return 'inspector.kind.ifb';
     case 'ether':
       return 'inspector.kind.nic';
   }
@@ -127,6 +131,8 @@ function noteOf(link: LinkView): Note {
       return { key: 'inspector.note.loopback', values: {} };
     case 'dummy':
       return { key: 'inspector.note.dummy', values: {} };
+    case 'ifb':
+      return { key: 'inspector.note.ifb', values: {} };
     case 'ether':
       return { key: 'inspector.note.nic', values: {} };
   }
@@ -134,6 +140,7 @@ function noteOf(link: LinkView): Note {
 
 function commandOf(link: LinkView, netns: string): string {
   if (link.kind === 'bridge') return inNetns(netns, `bridge link show master ${link.name}`);
+  if (link.qdisc !== null) return inNetns(netns, `tc -s qdisc show dev ${link.name}`);
   if (link.kind === 'vxlan' && link.vxlan?.external !== true)
     return inNetns(netns, `ip -d link show ${link.name}; bridge fdb show dev ${link.name}`);
   return inNetns(netns, `ip -d addr show ${link.name}`);

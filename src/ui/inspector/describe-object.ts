@@ -1,6 +1,6 @@
 /** Describes API objects as `kubectl get … -o wide` and `kubectl describe` show them. */
 import type { ClusterSnapshot, NodeView, ObjectView, Ref } from '../../cluster/snapshot.ts';
-import type { KubeObject } from '../store/views.ts';
+import type { KubeObject, LinkView } from '../store/views.ts';
 import { described, fact, facts, type Description, type Fact, type FactList, type Part } from './description.ts';
 import { resolvConfList } from './describe-place.ts';
 import { objectIcon } from './icons.ts';
@@ -74,6 +74,7 @@ function pod(snapshot: ClusterSnapshot, view: ObjectView, object: Kinded<'Pod'>)
       fact('podIP', object.status.podIP ?? ''),
       fact('node', nodeName === undefined ? 'not scheduled' : { text: nodeName, ref: { kind: 'node', node: nodeName } }),
       fact('netns', node === null ? null : netnsPart(node, own ? `${namespace}/${name}` : 'root', own)),
+      ...(node === null ? [] : shaping(node, `${namespace}/${name}`)),
       ...metaFacts(snapshot, object),
     ),
     lists: [
@@ -94,6 +95,18 @@ function pod(snapshot: ClusterSnapshot, view: ObjectView, object: Kinded<'Pod'>)
     to: { kind: 'place', place },
     killable: hasPause(node, view.key) ? { pod: view.key, container: 'POD' } : null,
   };
+}
+
+/** Where what goes to the Pod waits, and what comes from it: read off the devices, not the annotations. */
+function shaping({ name: node, root }: NodeView, pod: string): readonly Fact[] {
+  const cable = root.links.find(({ peer }) => peer?.node === node && peer.netns === pod);
+  const ifb = root.links.find(({ name }) => name === cable?.redirect);
+  const at = (link: LinkView): Part => ({ text: link.name, ref: { kind: 'link', node, netns: 'root', name: link.name } });
+  const queueFact = (label: string, link: LinkView | undefined): readonly Fact[] => {
+    if (link === undefined || link.qdisc === null) return [];
+    return [fact(label, `${link.qdisc} dev `, at(link))];
+  };
+  return [...queueFact('ingress', cable), ...queueFact('egress', ifb)];
 }
 
 function hasPause(node: NodeView | null, key: string): boolean {

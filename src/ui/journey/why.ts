@@ -109,7 +109,9 @@ function dnsWhy(what: string, { response, rcode, answers, question }: DnsMessage
     : sentence('journey.why.answers');
 }
 
-function qdiscWhy({ draw, lost, delayNs }: StepOf<'qdisc'>): Sentence {
+function qdiscWhy({ text, draw, lost, delayNs }: StepOf<'qdisc'>): Sentence {
+  if (text.startsWith('tbf'))
+    return sentence(lost ? 'journey.why.tbfLost' : delayNs === 0 ? 'journey.why.tbfPasses' : 'journey.why.tbfWaits');
   if (draw === null) return sentence('journey.why.qdiscWaits');
   const drawn = { value: drawText(draw.value), probability: String(draw.probability) };
   if (lost) return sentence('journey.why.qdiscLost', drawn);

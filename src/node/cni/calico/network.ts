@@ -1,5 +1,6 @@
 /** Calico as a cluster's network, by what its manifest asks of the default pool. */
 import type { Network } from '../network.ts';
+import { withBandwidth } from '../bandwidth/bandwidth.ts';
 import { withPortmap } from '../portmap/portmap.ts';
 import { CalicoPlugin } from './calico.ts';
 import type { DefaultPoolModes } from './calico-node.ts';
@@ -8,16 +9,19 @@ import { calicoManifest } from './manifest.ts';
 function calico(modes: DefaultPoolModes): Network {
   return {
     plugin: ({ name, ip, kernel, cluster, client }) =>
-      withPortmap(
-        new CalicoPlugin({
-          nodeName: name,
-          nodeIP: ip,
-          clusterCIDR: cluster.clusterCIDR,
-          modes,
+      withBandwidth(
+        withPortmap(
+          new CalicoPlugin({
+            nodeName: name,
+            nodeIP: ip,
+            clusterCIDR: cluster.clusterCIDR,
+            modes,
+            kernel,
+            api: client(`calico-node ${name}`),
+            policy: cluster.networkPolicy,
+          }),
           kernel,
-          api: client(`calico-node ${name}`),
-          policy: cluster.networkPolicy,
-        }),
+        ),
         kernel,
       ),
     manifest: calicoManifest(modes),

@@ -65,6 +65,10 @@ export const why = {
     'Nobody had said yet which MAC address {{addr}} has. The packet waited while the kernel asked, until <m>{{answer}}</m> came in. The question and the answer are under ARP.',
   neighFailed: 'The kernel asked three times and nobody answered.',
   qdiscWaits: 'The qdisc in front of this device is netem, which keeps every packet back for a while.',
+  tbfPasses: 'tbf has a bucket of tokens, one a byte, which fills at its rate. There were enough for this packet.',
+  tbfWaits:
+    'tbf has a bucket of tokens, one a byte, which fills at its rate. There were not enough for this packet: it waits for them.',
+  tbfLost: 'So many bytes wait for tokens already that there is no room in the queue for this packet. Nobody is told.',
   qdiscLost:
     'netem drew {{value}}, which is below {{probability}}: this packet is lost before it reaches the device. Nobody is told; TCP notices that no answer comes.',
   qdiscKept: 'netem drew {{value}}, which is not below {{probability}}: this packet is spared.',
@@ -108,7 +112,7 @@ export const reason = {
   OTHERHOST: "The frame's MAC address is another machine's.",
   PKT_TOO_BIG: 'The packet is larger than the MTU and must not be cut.',
   DEV_READY: 'The device is down.',
-  QDISC_DROP: 'The qdisc of the device threw it away: netem loses packets by chance.',
+  QDISC_DROP: 'The qdisc of the device threw it away: netem loses packets by chance, tbf when its queue is full.',
   TCP_INVALID_SEQUENCE: 'The sequence number fits no open window.',
   TCP_RESET: 'The other side reset the connection.',
   UNHANDLED_PROTO: 'Nothing handles this kind of frame.',

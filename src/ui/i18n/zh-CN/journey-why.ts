@@ -66,6 +66,9 @@ export const why: Translated<typeof englishWhy> = {
     '当时还不知道 {{addr}} 的 MAC 地址。数据包先排队等待，内核发出 ARP 询问，直到收到 <m>{{answer}}</m>。这一问一答列在“ARP”里。',
   neighFailed: '内核问了三次，都没有应答。',
   qdiscWaits: '这个设备前面的 qdisc 是 netem，它把每个数据包都扣留一会儿。',
+  tbfPasses: 'tbf 有一个令牌桶，每字节一个令牌，按它的速率补充。令牌足够，这个数据包直接通过。',
+  tbfWaits: 'tbf 有一个令牌桶，每字节一个令牌，按它的速率补充。令牌不够，这个数据包要等。',
+  tbfLost: '等令牌的字节已经太多，队列里没有这个数据包的位置。不通知任何人。',
   qdiscLost:
     'netem 抽到 {{value}}，小于 {{probability}}：这个数据包在到达设备之前就丢了。不通知任何人，TCP 只能从等不到应答中察觉。',
   qdiscKept: 'netem 抽到 {{value}}，不小于 {{probability}}：这个数据包没有丢。',
@@ -108,7 +111,7 @@ export const reason: Translated<typeof englishReason> = {
   OTHERHOST: '帧的 MAC 地址是别的机器的。',
   PKT_TOO_BIG: '数据包大于 MTU，又不允许分片。',
   DEV_READY: '设备没有启用。',
-  QDISC_DROP: '设备的 qdisc 丢弃了它：netem 按概率丢包。',
+  QDISC_DROP: '设备的 qdisc 丢弃了它：netem 按概率丢包，tbf 在队列满时丢包。',
   TCP_INVALID_SEQUENCE: '序列号不在任何窗口内。',
   TCP_RESET: '对方重置了连接。',
   UNHANDLED_PROTO: '没有代码处理这种帧。',

@@ -61,6 +61,7 @@ function linkView({ ifindex, name, kind, address, master, peer, vxlan }: LinkPar
     qdisc: null,
     rootQdisc: kind === 'ether' ? 'fq_codel' : 'noqueue',
     qlen: kind === 'veth' ? 0 : 1000,
+    redirect: null,
     flags: ['BROADCAST', 'MULTICAST', 'UP', 'LOWER_UP'],
     operstate: 'UP',
     master: master ?? null,
