@@ -2,7 +2,16 @@
  * The strip as a slider: one tick per decision, scrubbed by pointer and keyboard. The needle is moved by the player's frames;
  * React draws it again only when the step changes.
  */
-import { memo, useEffect, useMemo, useRef, type KeyboardEvent, type PointerEvent, type ReactElement } from 'react';
+import {
+  memo,
+  useEffect,
+  useMemo,
+  useRef,
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactElement,
+  type RefObject,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSaid, useTranslate } from '../chains/Say.tsx';
 import { setPlayback } from '../store/actions.ts';
@@ -35,6 +44,7 @@ export function TimelineStrip({ journey }: { readonly journey: JourneyModel }): 
   const index = useApp((state) => Math.min(state.playback.index, journey.steps.length - 1));
   const step = journey.steps[index];
   const count = journey.steps.length;
+  useFocusIfLost(ref, journey);
   return (
     <div className={styles.strip}>
       <div
@@ -68,6 +78,19 @@ export function TimelineStrip({ journey }: { readonly journey: JourneyModel }): 
       <p className={styles.caption}>{t('journey.play.explain')}</p>
     </div>
   );
+}
+
+/** What sent the packet may be gone with its mode, and the focus with it: then it comes here, where the arrows step. */
+function useFocusIfLost(ref: RefObject<HTMLElement | null>, journey: JourneyModel): void {
+  useEffect(() => {
+    // A dialog gives the focus back in a frame of its own.
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => {
+        if (document.activeElement === document.body) ref.current?.focus({ preventScroll: true });
+      });
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [ref, journey]);
 }
 
 /** The slider's own keys; everything else is the page's. */
