@@ -105,6 +105,19 @@ const states = {
   },
   weave: (kubehop: Kubehop): Promise<void> => kubehop.openScenario('Lab report on Weave Net'),
   calico: (kubehop: Kubehop): Promise<void> => kubehop.openScenario('Calico: blocks, /32 Pods, IP in IP'),
+  subnets: (kubehop: Kubehop): Promise<void> => kubehop.openScenario('Calico: a tunnel between subnets only'),
+  localhost: async (kubehop: Kubehop): Promise<void> => {
+    await kubehop.map.send.click();
+    await kubehop.sendForm.chooseFrom('two-containers');
+    await kubehop.sendForm.chooseTo('127.0.0.1');
+    await kubehop.sendForm.send.click();
+    await kubehop.journey.ready();
+    await kubehop.journey.stepTo(/^lo out/);
+  },
+  container: async ({ map, inspector }: Kubehop): Promise<void> => {
+    await map.byId('label/default/two-containers').locator('text').first().click();
+    await inspector.getByRole('button', { name: 'Kill its pause container' }).click();
+  },
   empty: (kubehop: Kubehop): Promise<void> => kubehop.openScenario('An empty cluster'),
   keys: async ({ map, page, keys }: Kubehop): Promise<void> => {
     await map.stage.focus();

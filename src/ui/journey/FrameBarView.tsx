@@ -11,13 +11,16 @@ export interface FrameBarViewProps {
   readonly bar: FrameBar;
   readonly width: number;
   readonly scale: number;
+  /** Halves stand beneath, to which the two parts of a sealed frame lead down. */
+  readonly halves: boolean;
 }
 
-export function FrameBarView({ bar, width, scale }: FrameBarViewProps): ReactElement | null {
+export function FrameBarView({ bar, width, scale, halves }: FrameBarViewProps): ReactElement | null {
   const { t } = useTranslation();
   if (width <= 40) return null;
   const { boxes, total, sealedX } = bar;
-  const height = sealedX === null ? PLAIN_HEIGHT : HEIGHT;
+  const bracketed = halves && sealedX !== null;
+  const height = bracketed ? HEIGHT : PLAIN_HEIGHT;
   const summary = boxes.map(({ part }) => `${part.name} ${t('journey.frame.bytes', { count: part.bytes })}`).join(', ');
   return (
     <svg
@@ -43,7 +46,7 @@ export function FrameBarView({ bar, width, scale }: FrameBarViewProps): ReactEle
       <text x={width - 14} y={22} textAnchor="end" className={styles.ruler}>
         {t('journey.frame.total', { count: total })}
       </text>
-      {sealedX === null ? null : <Brackets x={sealedX} width={width} />}
+      {bracketed ? <Brackets x={sealedX} width={width} /> : null}
     </svg>
   );
 }

@@ -45,7 +45,7 @@ export function FrameStage({ journey, step }: { readonly journey: JourneyModel; 
           onChange={setView}
         />
       </header>
-      <FrameBarView bar={bar} width={width} scale={scale} />
+      <FrameBarView bar={bar} width={width} scale={scale} halves={view === 'headers'} />
       {view === 'tcpdump' ? <CaptureView step={step} /> : <Halves journey={journey} step={step} />}
     </div>
   );

@@ -279,7 +279,7 @@ export const journey = {
     headers: 'Headers',
     tcpdump: 'tcpdump',
     savePcap: 'Save as .pcap',
-    noCapture: 'Between two machines there is no device to listen at.',
+    noCapture: 'The packet has not met a device yet.',
     bytes: '{{count}} B',
     total: '{{count}} bytes',
     data: 'data',

@@ -268,7 +268,7 @@ export const journey: Translated<typeof english> = {
     headers: '各层头部',
     tcpdump: 'tcpdump',
     savePcap: '保存为 .pcap',
-    noCapture: '两台机器之间没有可以监听的设备。',
+    noCapture: '数据包还没有到过任何设备。',
     bytes: '{{count}} B',
     total: '{{count}} 字节',
     data: '数据',
