@@ -51,6 +51,10 @@ export type Fault =
   | { readonly kind: 'node-down'; readonly node: string }
   /** kube-proxy or the network's daemon stopped on a node. */
   | { readonly kind: 'agent-stopped'; readonly node: string; readonly agent: NodeAgent }
+  /** A UDP client that keeps its port goes on to a back end that is gone: `namespace/name` of its Pod and of the Service. */
+  | { readonly kind: 'stale-conntrack'; readonly pod: string; readonly service: string; readonly sport: number }
+  /** A node registered again with the range of Pods another one has. */
+  | { readonly kind: 'overlapping-pod-cidr'; readonly node: string; readonly other: string }
   /** No replica of CoreDNS is left. */
   | { readonly kind: 'dns-down' }
   /** A rule or policy written by hand: `-I FORWARD -p tcp --dport 80 -j DROP`, `-P FORWARD DROP`. */

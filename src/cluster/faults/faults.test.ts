@@ -4,6 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { createCluster } from '../cluster.ts';
+import type { ProbeResult } from '../cluster-api.ts';
 import type { ProbeSpec } from '../commands.ts';
 import { loadScenario } from '../scenario-file.ts';
 import { NODE_DEFAULTS } from '../scenario.ts';
@@ -389,6 +390,129 @@ spec:
     },
   );
 
+  test.each(['kindnet', 'bridge'] as const)(
+    '%s: two nodes given the same podCIDR: the route to the other node hides the own bridge, a Pod’s own /32 is never hidden',
+    (cni) => {
+      const nodes = [
+        { ...NODE_DEFAULTS, name: 'class', ip: '192.168.1.12', podCIDR: '10.244.0.0/24', controlPlane: true },
+        { ...NODE_DEFAULTS, name: 'class2', ip: '192.168.1.8', podCIDR: '10.244.0.0/24' },
+      ];
+      const lab = faultLab({ cluster: { cni, nodes, kubeSystem: false } });
+      expect(lab.ip('web-far')).toBe(lab.ip('client'));
+      // Who dials the far one's address dials itself; and a near one is still reached.
+      expect(lab.call('web-far')).toMatchObject({ outcome: 'reply', backend: 'client' });
+      expect(lab.call('web-near')).toMatchObject({ outcome: 'reply', backend: 'web-near' });
+      const fromNode = lab.call('web-near', { from: { kind: 'node', name: 'class' } });
+      expect(fromNode.outcome === 'reply').toBe(cni === 'kindnet');
+    },
+  );
+
+  test.each(['flannel-vxlan', 'flannel-host-gw', 'kindnet', 'bridge'] as const)(
+    '%s: a node registered again with another’s podCIDR gives its Pods addresses that others have, and back again',
+    (cni) => {
+      const lab = faultLab({ cluster: { cni } });
+      const ways = ({ cluster }: FaultLab): unknown =>
+        cluster.snapshot().nodes.map(({ root }) => root.routes.flatMap(({ text, via }) => (via === null ? [] : [text])));
+      const healthy = ways(lab);
+      expect(lab.call('web-far')).toMatchObject({ outcome: 'reply', backend: 'web-far' });
+      lab.break({ kind: 'overlapping-pod-cidr', node: 'class2', other: 'class' });
+      expect(lab.faults()).toMatchObject([{ active: true, at: [{ node: 'class2' }, { node: 'class' }] }]);
+      expect(lab.cluster.snapshot().nodes.map(({ podCIDR }) => podCIDR)).toEqual(['10.244.0.0/24', '10.244.0.0/24']);
+      expect(lab.ip('web-far')).toMatch(/^10\.244\.0\./);
+      expect(lab.call('web-far').backend).not.toBe('web-far');
+      lab.run({ kind: 'advance', ns: 90e9 });
+      expect(lab.cluster.snapshot().nodes.map(({ ready }) => ready)).toEqual([true, true]);
+
+      expect(lab.run({ kind: 'repair', id: 1 })).toMatchObject({ ok: true });
+      expect(lab.faults()).toMatchObject([{ active: false }]);
+      lab.run({ kind: 'advance', ns: 90e9 });
+      expect(lab.call('web-far')).toMatchObject({ outcome: 'reply', backend: 'web-far' });
+      expect(ways(lab)).toEqual(healthy);
+    },
+  );
+
+  test('a podCIDR is none of Calico’s business, nor one that the node has already', () => {
+    const refusal = (lab: FaultLab, node: string, other: string): unknown =>
+      lab.run({ kind: 'fault', fault: { kind: 'overlapping-pod-cidr', node, other } });
+    expect(refusal(faultLab({ cluster: { cni: 'calico-ipip' } }), 'class2', 'class')).toMatchObject({
+      errors: [{ message: 'calico-ipip does not give Pods their addresses from a Node’s podCIDR' }],
+    });
+    expect(refusal(faultLab(), 'class', 'class2')).toMatchObject({
+      errors: [{ message: 'class runs the API server, which its Node is registered with' }],
+    });
+  });
+
+  describe('a stale conntrack entry', () => {
+    const SYSLOG = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: syslog }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app: syslog } }
+  template:
+    metadata: { labels: { app: syslog } }
+    spec:
+      containers: [{ name: main, image: some/server:1, ports: [{ containerPort: 514, protocol: UDP }] }]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: syslog }
+spec: { clusterIP: 10.96.5.14, selector: { app: syslog }, ports: [{ port: 514, protocol: UDP }] }
+`;
+    const fault: Fault = { kind: 'stale-conntrack', pod: 'default/client', service: 'default/syslog', sport: 5353 };
+    const ask = (lab: FaultLab): ProbeResult => lab.call('10.96.5.14', { port: 514, protocol: 'udp', sport: 5353 });
+    function syslogLab(): FaultLab {
+      const lab = faultLab();
+      lab.run({ kind: 'apply', file: 'syslog.yaml', text: SYSLOG });
+      return lab;
+    }
+
+    test('sends the client to a Pod that is gone, until kube-proxy runs again', () => {
+      const lab = syslogLab();
+      const before = ask(lab);
+      expect(before.outcome).toBe('reply');
+      lab.break(fault);
+      expect(lab.faults()).toMatchObject([
+        { active: true, at: [{ key: 'Pod default/client' }, { key: 'Service default/syslog' }, { node: 'class' }] },
+      ]);
+      expect(lab.cluster.snapshot().objects.has(`Pod default/${before.backend ?? ''}`)).toBe(false);
+      for (let calls = 0; calls < 3; calls++) {
+        const { outcome, trace } = ask(lab);
+        expect(outcome).not.toBe('reply');
+        expect(trace.steps.find((step) => step.kind === 'ct' && step.node === 'class')).toMatchObject({ op: 'found' });
+      }
+      expect(lab.run({ kind: 'repair', id: 1 })).toMatchObject({ ok: true });
+      expect([ask(lab).outcome, lab.faults()[0]?.active]).toEqual(['reply', false]);
+    });
+
+    test('is deleted by hand as well; kube-proxy is left to start', () => {
+      const lab = syslogLab();
+      lab.break(fault);
+      lab.run({ kind: 'tool', node: 'class', netns: 'root', line: 'conntrack -D -p udp --orig-port-src 5353' });
+      expect(lab.faults()).toMatchObject([{ active: true, repair: ['systemctl start kube-proxy on class'] }]);
+    });
+
+    test('may be what is hidden', () => {
+      const kinds = Array.from({ length: 24 }, (_, seed) => {
+        const lab = syslogLab();
+        lab.run({ kind: 'random-fault', seed });
+        lab.run({ kind: 'reveal', id: 1 });
+        return lab.faults()[0]?.fault?.kind;
+      });
+      expect(kinds).toEqual(expect.arrayContaining(['stale-conntrack', 'overlapping-pod-cidr']));
+    }, 60_000);
+
+    test.each<[Partial<typeof fault>, string]>([
+      [{ pod: 'default/nobody' }, 'pods "nobody" not found'],
+      [{ service: 'default/web' }, 'default/web has no port for UDP'],
+      [{ service: 'default/nothing' }, 'services "nothing" not found'],
+      [{ service: 'kube-system/kube-dns' }, 'kube-system/kube-dns does not answer port 5353 of default/client'],
+    ])('%j is refused', (other, message) => {
+      const lab = syslogLab();
+      expect(lab.run({ kind: 'fault', fault: { ...fault, ...other } })).toMatchObject({ ok: false, errors: [{ message }] });
+    });
+  });
+
   test('strict rp_filter drops what comes in by a device that is not the way back; loose lets it pass', () => {
     const lab = faultLab();
     lab.break({ kind: 'wrong-route', node: 'class2', dst: '10.244.0.0/24', via: '192.168.1.12' });
@@ -707,6 +831,32 @@ describe('the broken clusters that ship', () => {
     cluster.run({ kind: 'reveal', id: 1 });
     expect(cluster.run({ kind: 'repair', id: 1 })).toMatchObject({ ok: true });
     expect(probe()).toEqual(['reply', []]);
+  });
+
+  test('broken-flow: the port the client keeps goes to nobody; the repair has it choose anew', () => {
+    const cluster = open('broken-flow');
+    const outcome = (): string => {
+      const from = { kind: 'pod', namespace: 'default', name: 'client' } as const;
+      const to = { kind: 'svc', namespace: 'default', name: 'syslog' } as const;
+      const ran = cluster.run({ kind: 'probe', probe: { from, to, port: 514, protocol: 'udp', sport: 5353 } });
+      return ran.ok && ran.probe !== null ? ran.probe.outcome : '';
+    };
+    expect(outcome()).not.toBe('reply');
+    expect(cluster.run({ kind: 'repair', id: 1 })).toMatchObject({ ok: true });
+    expect(outcome()).toBe('reply');
+  });
+
+  test('broken-range: two Pods of one address; the repair gives each its own', () => {
+    const cluster = open('broken-range');
+    const addresses = (): readonly (string | undefined)[] =>
+      ['client', 'web-near', 'web-far'].map((name) => {
+        const object = cluster.snapshot().objects.get(`Pod default/${name}`)?.object;
+        return object?.kind === 'Pod' ? object.status.podIP : undefined;
+      });
+    const [, , far] = addresses();
+    expect(far).toMatch(/^10\.244\.0\./);
+    expect(cluster.run({ kind: 'repair', id: 1 })).toMatchObject({ ok: true });
+    expect(addresses()[2]).toMatch(/^10\.244\.1\./);
   });
 
   test('broken-service: by the Service, the near server’s answers are not turned back', () => {

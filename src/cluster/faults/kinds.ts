@@ -15,7 +15,9 @@ import { missingRoute } from './missing-route.ts';
 import { mtu } from './mtu.ts';
 import { netem } from './netem.ts';
 import { nodeDown } from './node-down.ts';
+import { overlappingPodCidr } from './overlapping-pod-cidr.ts';
 import { routingLoop } from './routing-loop.ts';
+import { staleConntrack } from './stale-conntrack.ts';
 import { sysctlFault } from './sysctl.ts';
 import { wrongRoute } from './wrong-route.ts';
 
@@ -34,6 +36,8 @@ const KINDS: { readonly [K in FaultName]: FaultKind<Extract<Fault, { kind: K }>>
   'bridge-loop': bridgeLoop,
   'node-down': nodeDown,
   'agent-stopped': agentStopped,
+  'stale-conntrack': staleConntrack,
+  'overlapping-pod-cidr': overlappingPodCidr,
   'dns-down': dnsDown,
   iptables: iptablesFault,
 };

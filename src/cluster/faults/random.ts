@@ -8,6 +8,7 @@ import type { Place, ProbeSpec, Target } from '../commands.ts';
 import type { World } from '../world.ts';
 import type { Fault } from './fault.ts';
 import { runAll, type Injection } from './inject.ts';
+import { KEPT_PORT } from './kept-port.ts';
 import { candidateFaults, planFault } from './kinds.ts';
 
 /** Faults tried before the last of them is kept, though no call misses it. */
@@ -42,7 +43,7 @@ function drawFault(world: World, stream: RngStream): Fault | null {
   return kind?.[stream.below(kind.length)] ?? null;
 }
 
-/** Calls between the user's own Pods, to each other and to their Services. */
+/** Calls between the user's own Pods, to each other and to their Services; and to one of UDP, from a port they keep. */
 function callsOf(world: World): readonly ProbeSpec[] {
   const pods = world.store
     .list('Pod')
@@ -73,7 +74,15 @@ function callsOf(world: World): readonly ProbeSpec[] {
       ]),
   ];
   const calls = clients.flatMap((from) => targets.map(([to, port]): ProbeSpec => ({ from, to, port, protocol: 'tcp' })));
-  return calls.slice(0, MOST_CALLS);
+  return [...clients.flatMap((from) => keptCalls(world, from)), ...calls].slice(0, MOST_CALLS);
+}
+
+function keptCalls(world: World, from: Place): readonly ProbeSpec[] {
+  const services = world.store.list('Service').flatMap(({ metadata: { namespace, name }, spec }) => {
+    const port = (spec.ports ?? []).find(({ protocol }) => protocol === 'UDP')?.port;
+    return port === undefined || SYSTEM.test(namespace) ? [] : [{ to: { kind: 'svc', namespace, name }, port } as const];
+  });
+  return services.slice(0, 1).map(({ to, port }) => ({ from, to, port, protocol: 'udp', sport: KEPT_PORT }));
 }
 
 function outcomes(world: World, calls: readonly ProbeSpec[]): string {

@@ -56,6 +56,15 @@ const FIELDS: { readonly [K in FaultName]: FieldsOf<Extract<Fault, { kind: K }>>
     node: NODE,
     agent: required({ kind: 'choice', values: ['kube-proxy', 'cni'] }, 'kube-proxy, or cni: the daemon of the network'),
   },
+  'stale-conntrack': {
+    pod: required(text(), 'The client: a Pod’s namespace/name'),
+    service: required(text(), 'The Service it calls by UDP: namespace/name'),
+    sport: required({ kind: 'integer', min: 1, max: 65_535 }, 'The port the client keeps'),
+  },
+  'overlapping-pod-cidr': {
+    node: NODE,
+    other: required({ kind: 'text', format: 'node name', max: 63 }, 'The node whose podCIDR it gets'),
+  },
   'dns-down': {},
   iptables: { node: NODE, args: required(text(1000), 'iptables -A, -I or -P without the word iptables') },
 };

@@ -2,9 +2,11 @@
  * What of a selected thing can be broken, read from the snapshot: only what would change something is offered.
  */
 import type { Fault } from '../../cluster/faults/fault.ts';
-import type { ClusterSnapshot, Ref } from '../../cluster/snapshot.ts';
+import { KEPT_PORT } from '../../cluster/faults/kept-port.ts';
+import { usesNodeRange } from '../../cluster/faults/node-range.ts';
+import type { ClusterSnapshot, NodeView, Ref } from '../../cluster/snapshot.ts';
 import { findNetns, findNode } from '../inspector/find.ts';
-import type { LinkView, NetnsView } from '../store/views.ts';
+import type { KubeObject, LinkView, NetnsView } from '../store/views.ts';
 
 /** Sysctls whose other value breaks something, and that value. */
 const SYSCTLS = [
@@ -15,6 +17,8 @@ const SYSCTLS = [
 ] as const;
 
 const COREDNS = 'Deployment kube-system/coredns';
+
+const SYSTEM = /^kube-/;
 
 const LOSS_PERCENT = 30;
 const DELAY_MS = 100;
@@ -44,6 +48,8 @@ export function offersFor(snapshot: ClusterSnapshot, ref: Ref): readonly Fault[]
       );
       return entry?.state === 'PERMANENT' ? [{ kind: 'missing-neighbour', ...placed(ref), dev: ref.dev, addr: ref.addr }] : [];
     }
+    case 'conntrack':
+      return flowOffers(snapshot, ref);
     default:
       return [];
   }
@@ -71,15 +77,61 @@ function nodeOffers({ cni, nodes }: ClusterSnapshot, machine: string): readonly 
     ...settings.map(([name, value]): Fault => ({ kind: 'sysctl', node, name, value })),
     ...(forward?.policy === 'DROP' ? [] : [{ kind: 'iptables', node, args: '-P FORWARD DROP' } as const]),
     { kind: 'iptables', node, args: '-I FORWARD -p tcp --dport 80 -j DROP' },
+    ...rangeOffers(nodes, view, cni),
   ];
+}
+
+/** The range of the first node that has another one. */
+function rangeOffers(nodes: readonly NodeView[], view: NodeView, cni: ClusterSnapshot['cni']): readonly Fault[] {
+  if (view.controlPlane || !usesNodeRange(cni)) return [];
+  const other = nodes.find(({ podCIDR }) => podCIDR !== null && podCIDR !== view.podCIDR);
+  return other === undefined ? [] : [{ kind: 'overlapping-pod-cidr', node: view.name, other: other.name }];
 }
 
 function objectOffers(snapshot: ClusterSnapshot, key: string): readonly Fault[] {
   if (key.startsWith('Node ')) return nodeOffers(snapshot, key.slice('Node '.length));
   const object = snapshot.objects.get(key)?.object;
   if (key === COREDNS && object?.kind === 'Deployment') return object.spec.replicas === 0 ? [] : [{ kind: 'dns-down' }];
+  if (object?.kind === 'Service') return serviceOffers(snapshot, object);
   if (object?.kind !== 'Pod' || object.spec.nodeName === undefined) return [];
   return podOffers(snapshot, object.spec.nodeName, `${object.metadata.namespace}/${object.metadata.name}`);
+}
+
+/** A Service of UDP of the user's, for the first Pod of the user that is none of its own. */
+function serviceOffers(
+  snapshot: ClusterSnapshot,
+  { metadata, spec }: Extract<KubeObject, { kind: 'Service' }>,
+): readonly Fault[] {
+  if (SYSTEM.test(metadata.namespace) || !(spec.ports ?? []).some(({ protocol }) => protocol === 'UDP')) return [];
+  const selected = Object.entries(spec.selector ?? {});
+  for (const { object } of snapshot.objects.values()) {
+    if (object.kind !== 'Pod' || SYSTEM.test(object.metadata.namespace) || object.spec.hostNetwork === true) continue;
+    const { labels = {}, name, namespace } = object.metadata;
+    if (object.status.podIP === undefined || selected.every(([key, value]) => labels[key] === value)) continue;
+    const service = `${metadata.namespace}/${metadata.name}`;
+    return [{ kind: 'stale-conntrack', pod: `${namespace}/${name}`, service, sport: KEPT_PORT }];
+  }
+  return [];
+}
+
+/** A flow of UDP from a Pod of this node to a Service. */
+function flowOffers(snapshot: ClusterSnapshot, { id, node, netns }: Extract<Ref, { kind: 'conntrack' }>): readonly Fault[] {
+  const flow = findNetns(snapshot, node, netns)?.conntrack.find((entry) => entry.id === id)?.original;
+  if (flow?.protocol !== 'udp') return [];
+  const objects = [...snapshot.objects.values()].map(({ object }) => object);
+  const pod = objects.find(
+    (object) => object.kind === 'Pod' && object.spec.nodeName === node && object.status.podIP === flow.src,
+  )?.metadata;
+  const service = objects.find((object) => object.kind === 'Service' && object.spec.clusterIP === flow.dst)?.metadata;
+  if (pod === undefined || service === undefined) return [];
+  return [
+    {
+      kind: 'stale-conntrack',
+      pod: `${pod.namespace ?? ''}/${pod.name}`,
+      service: `${service.namespace ?? ''}/${service.name}`,
+      sport: flow.sport,
+    },
+  ];
 }
 
 /** A Pod is broken at its own devices. */

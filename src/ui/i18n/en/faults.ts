@@ -38,6 +38,8 @@ export const faults = {
     'bridge-loop': 'a cable has both plugs in {{bridge}} of {{node}}',
     'node-down': '{{node}} is switched off',
     'agent-stopped': '{{agent}} is stopped on {{node}}',
+    'stale-conntrack': 'port {{sport}} of {{pod}} is sent to a back end of {{service}} that is gone',
+    'overlapping-pod-cidr': '{{node}} has the podCIDR of {{other}}',
     'dns-down': 'no CoreDNS runs',
     iptables: 'iptables {{args}} on {{node}}',
   },
@@ -57,6 +59,9 @@ export const faults = {
     'bridge-loop': 'Plug a cable into {{bridge}} twice',
     'node-down': 'Switch {{node}} off',
     'agent-stopped': 'Stop {{agent}}',
+    'stale-conntrack':
+      'Delete the back end of {{service}} that port {{sport}} of {{pod}} reaches by UDP, with kube-proxy stopped',
+    'overlapping-pod-cidr': 'Register it again with the podCIDR of {{other}}',
     'dns-down': 'Scale CoreDNS to none',
     iptables: 'iptables {{args}}',
   },
