@@ -16,7 +16,7 @@ import { PacketWords } from './view/PacketWords.tsx';
 import { openObject, selectObject } from './view/open.ts';
 import { selectedObjects } from './view/lights.ts';
 import { startsPacket } from './view/useDragSend.ts';
-import { useSize, useStage } from './view/useCamera.ts';
+import { useStage, useStageSize } from './view/useCamera.ts';
 import { useFraming } from './view/useFraming.ts';
 import { useMapScene, type MapScene } from './view/useMapScene.ts';
 import { useWide } from '../app/useWide.ts';
@@ -44,7 +44,7 @@ export function Topology(): ReactElement {
   const [outlined, setOutlined] = useState(false);
   const [near, setNear] = useState<string | null>(null);
   const camera = stage?.camera ?? null;
-  const size = useSize(stage?.node ?? null);
+  const size = useStageSize(stage);
   const selection = useApp((state) => state.selection);
   const whole = useApp((state) => state.mode === 'journey' && (state.journey?.spread ?? null) !== null && !isPast(state));
   const scale = useScale();

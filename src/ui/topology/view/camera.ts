@@ -26,6 +26,11 @@ export interface MountedWindow {
 const SCALES = { min: 0.04, max: 4 };
 const CAMERA_MS = 520;
 
+export interface Size {
+  readonly w: number;
+  readonly h: number;
+}
+
 export interface FrameOptions {
   readonly maxScale: number;
   readonly animate: boolean;
@@ -35,6 +40,8 @@ export interface FrameOptions {
 
 export interface Camera {
   readonly transform: ZoomTransform;
+  /** Told how large the node is: asked of the node in mid-change, the page would be laid out once more. */
+  resize(size: Size): void;
   /** The part of the map that is seen. */
   view(): Box;
   toScreen(point: Point): Point;
@@ -65,6 +72,7 @@ class MapCamera implements Camera {
   readonly #windowListeners = new Set<() => void>();
   #window: MountedWindow = { box: { x: 0, y: 0, w: 0, h: 0 }, scale: 1 };
   #frame: number | null = null;
+  #size: Size = { w: 0, h: 0 };
 
   constructor({ node, mayPan, reducedMotion }: CameraOptions) {
     this.#node = node;
@@ -82,9 +90,13 @@ class MapCamera implements Camera {
     select(node).call(this.#zoom).on('dblclick.zoom', null);
   }
 
+  resize(size: Size): void {
+    this.#size = size;
+  }
+
   view(): Box {
     const { x, y, k } = this.transform;
-    return { x: -x / k, y: -y / k, w: this.#node.clientWidth / k, h: this.#node.clientHeight / k };
+    return { x: -x / k, y: -y / k, w: this.#size.w / k, h: this.#size.h / k };
   }
 
   toScreen({ x, y }: Point): Point {
@@ -110,7 +122,7 @@ class MapCamera implements Camera {
   }
 
   frame(box: Box, { maxScale, animate, top = 0 }: FrameOptions): void {
-    const { clientWidth: w, clientHeight: h } = this.#node;
+    const { w, h } = this.#size;
     if (w === 0 || h === 0 || box.w === 0) return;
     this.byHand = false;
     const k = Math.max(SCALES.min, Math.min(maxScale, w / box.w, (h - top) / box.h));
@@ -119,7 +131,7 @@ class MapCamera implements Camera {
   }
 
   zoomBy(factor: number): void {
-    const { clientWidth: w, clientHeight: h } = this.#node;
+    const { w, h } = this.#size;
     const k = Math.min(SCALES.max, Math.max(SCALES.min, this.transform.k * factor));
     const { x, y } = this.toMap({ x: w / 2, y: h / 2 });
     this.byHand = true;
@@ -152,12 +164,12 @@ class MapCamera implements Camera {
 
   /** Centre and width of the view, as d3 interpolates them. */
   #seen({ x, y, k }: ZoomTransform): [number, number, number] {
-    const { clientWidth: w, clientHeight: h } = this.#node;
+    const { w, h } = this.#size;
     return [(w / 2 - x) / k, (h / 2 - y) / k, w / k];
   }
 
   #at([x, y, seen]: readonly [number, number, number]): ZoomTransform {
-    const { clientWidth: w, clientHeight: h } = this.#node;
+    const { w, h } = this.#size;
     const k = w / seen;
     return zoomIdentity.translate(w / 2 - k * x, h / 2 - k * y).scale(k);
   }

@@ -1,6 +1,6 @@
 /** The camera of a stage element: made when the element is there, unmade with it; and the part of the map to mount. */
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
-import { createPanZoom, type Camera, type MountedWindow } from './camera.ts';
+import { createPanZoom, type Camera, type MountedWindow, type Size } from './camera.ts';
 
 export function reducedMotion(): boolean {
   return window.matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -39,19 +39,21 @@ export function useMountedWindow(camera: Camera | null): MountedWindow {
   return useSyncExternalStore(subscribe, () => camera?.window() ?? NO_WINDOW);
 }
 
-/** The size of an element, followed. */
-export function useSize(node: HTMLElement | null): { readonly w: number; readonly h: number } {
-  const [size, setSize] = useState({ w: 0, h: 0 });
+/** The size of a stage, followed; its camera knows it first. */
+export function useStageSize(stage: Stage | null): Size {
+  const [size, setSize] = useState<Size>({ w: 0, h: 0 });
   useEffect(() => {
-    if (node === null) return;
-    const measure = (): void =>
-      setSize((old) =>
-        old.w === node.clientWidth && old.h === node.clientHeight ? old : { w: node.clientWidth, h: node.clientHeight },
-      );
+    if (stage === null) return;
+    const { node, camera } = stage;
+    const measure = (): void => {
+      const now = { w: node.clientWidth, h: node.clientHeight };
+      camera.resize(now);
+      setSize((old) => (old.w === now.w && old.h === now.h ? old : now));
+    };
     const observer = new ResizeObserver(measure);
     observer.observe(node);
     measure();
     return () => observer.disconnect();
-  }, [node]);
+  }, [stage]);
   return size;
 }
