@@ -29,6 +29,8 @@ const quick = {
 };
 
 const full = {
+  // Before all others: tests ask for these tools when they are collected.
+  'network tools': { command: run('scripts/install-network-tools.ts') },
   build: { command: ['npm', 'run', '-s', 'build'] },
   size: { command: ['npm', 'run', '-s', 'size'] },
   conformance: { command: [...run('src/cli/conformance.ts'), 'tests/conformance'], count: vectorCount },
@@ -126,10 +128,12 @@ rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 
 const { types, 'unit tests': unit, ...rest } = quick;
-const { 'browser tests': browser, chromium, kernel, conformance, ...built } = full;
+const { 'network tools': tools, 'browser tests': browser, chromium, kernel, conformance, ...built } = full;
 const first = { types, 'unit tests': unit, ...(all ? { conformance } : {}) };
 const second = { ...rest, ...(all ? { ...built, chromium, kernel } : {}) };
+const prepared = all ? [await step(['network tools', tools])] : [];
 const outcomes = (await Promise.all([first, second].map((steps) => lane(Object.entries(steps))))).flat();
+outcomes.push(...prepared);
 if (all) outcomes.push(await step(['browser tests', browser]));
 
 const total = outcomes.reduce(

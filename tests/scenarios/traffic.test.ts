@@ -63,7 +63,7 @@ const ROWS: readonly (readonly [
   ['flannel-host-gw', { tunnel: null, outside: null, node: /^192\.168\.1\.12$/, ttl: 62 }],
   ['kindnet', { tunnel: null, outside: null, node: /^192\.168\.1\.12$/, ttl: 62 }],
   ['bridge', { tunnel: null, outside: null, node: /^192\.168\.1\.12$/, ttl: 62 }],
-  ['weave', { tunnel: 'vxlan-6784', outside: /\.6784: UDP|VXLAN/, node: /^10\.32\.0\.1$/, ttl: 64 }],
+  ['weave', { tunnel: 'vxlan-6784', outside: /\.6784: BFDv0, Control/, node: /^10\.32\.0\.1$/, ttl: 64 }],
   [
     'calico-ipip',
     { tunnel: 'tunl0', outside: /IP 192\.168\.1\.12 > 192\.168\.1\.8: IP /, node: /^10\.244\.\d+\.\d+$/, ttl: 62 },

@@ -1,5 +1,6 @@
 /**
- * Packets as `tcpdump -nn` 4.99 prints them (print-ip.c, print-tcp.c, print-icmp.c, print-arp.c, print-vxlan.c, print-otv.c).
+ * Packets as `tcpdump -nn` 4.99 prints them (print-ip.c, print-tcp.c, print-icmp.c, print-arp.c, print-vxlan.c, print-otv.c,
+ * print-bfd.c).
  *
  * tcpdump counts sequence numbers from where a conversation began, so a printer remembers those it has met.
  * Simplification: of what is spoken over TCP and UDP only HTTP on ports 80 and 8080, DNS and the tunnels' ports are read.
@@ -9,7 +10,7 @@ import { ipToU32 } from '../../lib/ip.ts';
 import { dnsText } from './dns-text.ts';
 import type { ArpPacket, Frame, IcmpMessage, Ipv4Packet, L3, TcpFlag, TcpSegment, UdpDatagram } from './packet.ts';
 import { IP_PROTOCOLS } from './protocols.ts';
-import { ipv4Bytes, IPV4_BYTES } from './size.ts';
+import { frameBytes, ipv4Bytes, IPV4_BYTES, VXLAN_BYTES } from './size.ts';
 import { WINDOW_SCALE } from '../socket/window.ts';
 
 /** Where the numbers of a conversation start, by the end with the smaller address and port first. */
@@ -20,6 +21,8 @@ interface Conversation {
 
 const VXLAN_PORT = 4789;
 const OTV_PORT = 8472;
+/** BFD over LAG (RFC 7130), a port that weaver uses, too: tcpdump reads its tunnel's headers as BFD's. */
+const BFD_LAG_PORT = 6784;
 const HTTP_PORTS: ReadonlySet<number> = new Set([80, 8080]);
 const HTTP_REQUEST = /^(GET|PUT|HEAD|POST|DELETE|CONNECT|OPTIONS|TRACE|PATCH) [^\r\n]*/;
 const HTTP_RESPONSE = /^HTTP\S* \d{3}( [^\r\n]*)?/;
@@ -57,6 +60,9 @@ export class TcpdumpPrinter {
           ? `VXLAN, flags [I] (0x08), vni ${payload.vni}`
           : null;
       if (name !== null) return `${name}\n${this.#frameText(payload.frame)}`;
+      const length = VXLAN_BYTES + frameBytes(payload.frame);
+      // Version and flags are in octets of the VXLAN header that are always the same.
+      return dport === BFD_LAG_PORT ? `BFDv0, Control, Flags: [none], length: ${length}` : `UDP, length ${length}`;
     }
     if (payload.kind === 'dns') return dnsText(payload);
     return `UDP, length ${payload.kind === 'data' ? payload.bytes : 0}`;
