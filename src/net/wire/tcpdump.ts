@@ -65,7 +65,7 @@ export class TcpdumpPrinter {
       return dport === BFD_LAG_PORT ? `BFDv0, Control, Flags: [none], length: ${length}` : `UDP, length ${length}`;
     }
     if (payload.kind === 'dns') return dnsText(payload);
-    return `UDP, length ${payload.kind === 'data' ? payload.bytes : 0}`;
+    return `UDP, length ${payload.bytes}`;
   }
 
   #frameText({ l3 }: Frame): string {
