@@ -8,6 +8,7 @@ import { ok, err, type Result } from '../../../lib/result.ts';
 import { TICKS_PER_US, type Tbf } from '../../../net/dev/tbf.ts';
 import type { Kernel } from '../../../net/kernel.ts';
 import type { PluginFailure } from '../../runtime/words.ts';
+import { chained, type MetaPlugin } from '../chained.ts';
 import { byPlugin, type CniContext, type CniPlugin, type CniResult } from '../plugin.ts';
 
 /** IFNAMSIZ less one. */
@@ -18,41 +19,10 @@ const U32 = 2 ** 32;
 
 /** The plugin of a list that ends in bandwidth. */
 export function withBandwidth(plugin: CniPlugin, kernel: Kernel): CniPlugin {
-  const shape = new BandwidthPlugin(kernel, plugin.networkName);
-  return {
-    ...(plugin.mapsPorts === true ? { mapsPorts: true } : {}),
-    get networkName() {
-      return plugin.networkName;
-    },
-    get ready() {
-      return plugin.ready;
-    },
-    get daemonProblem() {
-      return plugin.daemonProblem ?? null;
-    },
-    setupNode: () => {
-      plugin.setupNode();
-    },
-    teardownNode: () => {
-      plugin.teardownNode();
-    },
-    onReadyChange: (listener) => {
-      plugin.onReadyChange(listener);
-    },
-    cmdAdd: (context) => {
-      const added = plugin.cmdAdd(context);
-      return added.ok ? shape.cmdAdd(context, added.value) : added;
-    },
-    // The list is undone from its end.
-    cmdDel: (context) => {
-      shape.cmdDel(context);
-      return plugin.cmdDel(context);
-    },
-    cmdCheck: (context) => plugin.cmdCheck(context),
-  };
+  return chained(plugin, new BandwidthPlugin(kernel, plugin.networkName));
 }
 
-class BandwidthPlugin {
+class BandwidthPlugin implements MetaPlugin {
   readonly #kernel: Kernel;
   readonly #network: string;
 

@@ -8,49 +8,17 @@ import type { Provenance } from '../../../lib/provenance.ts';
 import { err, ok, type Result } from '../../../lib/result.ts';
 import type { Kernel } from '../../../net/kernel.ts';
 import type { PluginFailure } from '../../runtime/words.ts';
+import { chained, type MetaPlugin } from '../chained.ts';
 import { byPlugin, type CniContext, type CniPlugin, type CniResult } from '../plugin.ts';
 import { dnatChain, dnatRules, entryRules, SHARED_CHAINS, SHARED_RULES, type HostPorts } from './rules.ts';
 
 /** The plugin of a list that ends in portmap. */
 export function withPortmap(plugin: CniPlugin, kernel: Kernel): CniPlugin {
-  const portmap = new Portmap(kernel, plugin.networkName);
-  return {
-    mapsPorts: true,
-    get networkName() {
-      return plugin.networkName;
-    },
-    get ready() {
-      return plugin.ready;
-    },
-    get daemonProblem() {
-      return plugin.daemonProblem ?? null;
-    },
-    setupNode: () => {
-      plugin.setupNode();
-    },
-    teardownNode: () => {
-      plugin.teardownNode();
-    },
-    onReadyChange: (listener) => {
-      plugin.onReadyChange(listener);
-    },
-    cmdAdd: (context) => {
-      const added = plugin.cmdAdd(context);
-      return added.ok ? portmap.cmdAdd(context, added.value) : added;
-    },
-    // The list is undone from its end.
-    cmdDel: (context) => {
-      portmap.cmdDel(context);
-      return plugin.cmdDel(context);
-    },
-    cmdCheck: (context) => {
-      const checked = plugin.cmdCheck(context);
-      return checked.ok ? portmap.cmdCheck(context) : checked;
-    },
-  };
+  return chained(plugin, new Portmap(kernel, plugin.networkName));
 }
 
-class Portmap {
+class Portmap implements MetaPlugin {
+  readonly mapsPorts = true;
   readonly #kernel: Kernel;
   readonly #network: string;
 
