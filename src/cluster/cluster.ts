@@ -36,8 +36,8 @@ const HIDDEN_DIFF: WorldDiff = {
 /** Commands by which a user does on a machine what agents do else. */
 const BY_HAND: ReadonlySet<Command['kind']> = new Set(['tool', 'fault', 'repair', 'iptables', 'sysctl']);
 
-function diffed(command: Command): DiffedCommand {
-  return { title: commandTitle(command), byHand: BY_HAND.has(command.kind) };
+function diffed(command: Command, { cluster }: ScenarioSpec): DiffedCommand {
+  return { title: commandTitle(command, cluster.runtime), byHand: BY_HAND.has(command.kind) };
 }
 
 function isHiddenFault(command: Command): boolean {
@@ -143,7 +143,9 @@ class Cluster implements ClusterApi {
     this.#publish();
     return {
       ok: true,
-      diff: isHiddenFault(command) ? HIDDEN_DIFF : diffWorlds(diffed(command), before, this.#snapshot, this.#world.authors),
+      diff: isHiddenFault(command)
+        ? HIDDEN_DIFF
+        : diffWorlds(diffed(command, this.#spec), before, this.#snapshot, this.#world.authors),
       warnings: done.value.warnings,
       probe: done.value.probe,
       messages: done.value.messages,

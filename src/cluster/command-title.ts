@@ -2,6 +2,7 @@
  * A command as a line of text: what the log, "what changed" and the undo button call it.
  */
 import { assertNever } from '../lib/assert.ts';
+import type { RuntimeName } from '../node/runtime/words.ts';
 import { NS_PER_S } from '../sim/sim.ts';
 import type { Command, Place, ProbeSpec, Target } from './commands.ts';
 import type { Fault } from './faults/fault.ts';
@@ -9,7 +10,7 @@ import { killLine } from './kill-container.ts';
 import { loadBalancerStatus } from './load-balancer.ts';
 
 /** The line a person would have typed, where there is one. */
-export function commandTitle(command: Command): string {
+export function commandTitle(command: Command, runtime: RuntimeName = 'docker'): string {
   switch (command.kind) {
     case 'apply':
       return `kubectl apply -f ${command.file}`;
@@ -32,7 +33,7 @@ export function commandTitle(command: Command): string {
     case 'agent':
       return `systemctl ${command.running ? 'start' : 'stop'} ${command.agent === 'cni' ? 'the network daemon' : command.agent} on ${command.node}`;
     case 'kill-container':
-      return killLine(command);
+      return killLine(command, runtime);
     case 'fault':
       return command.hidden === true ? HIDDEN_FAULT : faultTitle(command.fault);
     case 'random-fault':

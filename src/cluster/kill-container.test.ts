@@ -48,16 +48,17 @@ interface Lab {
   readonly endpoints: () => readonly string[];
 }
 
-function lab(options: { readonly cni?: ClusterSpec['cni']; readonly manifest?: string } = {}): Lab {
+function lab(options: Partial<Pick<ClusterSpec, 'cni' | 'runtime'>> & { readonly manifest?: string } = {}): Lab {
   const nodes = [
     { ...NODE_DEFAULTS, name: 'class', ip: '192.168.1.12', controlPlane: true },
     { ...NODE_DEFAULTS, name: 'class2', ip: '192.168.1.8' },
   ];
+  const { manifest = POD, ...network } = options;
   const cluster = createCluster({
     id: 'kill',
     title: 'kill',
-    cluster: { ...CLUSTER_DEFAULTS, nodes, kubeSystem: false, ...(options.cni === undefined ? {} : { cni: options.cni }) },
-    manifests: [{ file: 'web.yaml', text: options.manifest ?? POD }],
+    cluster: { ...CLUSTER_DEFAULTS, nodes, kubeSystem: false, ...network },
+    manifests: [{ file: 'web.yaml', text: manifest }],
   });
   const must = (command: Command): Extract<CommandResult, { ok: true }> => {
     const result = cluster.run(command);
@@ -224,6 +225,23 @@ describe('pause killed', () => {
     expect(object?.kind === 'Pod' ? object.status.phase : null).toBe('Failed');
     expect(at.cluster.snapshot().nodes[1]?.podNetns.has('default/web')).toBe(false);
     expect(at.events().some((event) => event.startsWith('SandboxChanged'))).toBe(false);
+  });
+
+  test('with containerd the runtime has names of its own, and crictl is what stops it', () => {
+    const at = lab({ runtime: 'containerd' });
+    const names = at.cluster
+      .snapshot()
+      .nodes[1]?.containers.flatMap(({ pod, name }) => (pod === 'Pod default/web' ? [name] : []));
+    const uid = at.cluster.snapshot().objects.get('Pod default/web')?.object.metadata.uid ?? '';
+    expect(names).toEqual([`web_default_${uid}_0`, `nginx_web_default_${uid}_0`, `side_web_default_${uid}_0`]);
+    const commands = ['nginx', 'POD'].map((container) => {
+      const result = at.kill(container);
+      return result.ok ? result.diff.command : '';
+    });
+    expect(commands).toEqual([
+      'crictl stop --timeout 0 $(crictl ps -q --name ^nginx$ --pod $(crictl pods -q --name ^web$ --namespace default))',
+      'crictl stopp $(crictl pods -q --name ^web$ --namespace default)',
+    ]);
   });
 
   test('what changed names the kubelet and the network', () => {

@@ -5,7 +5,8 @@
  * and what they do is not interrupted; stopping an agent is a command of its own.
  */
 import { err, ok, type Result } from '../lib/result.ts';
-import { containerName } from '../node/runtime/names.ts';
+import { containerName, SANDBOX_CONTAINER } from '../node/runtime/names.ts';
+import type { RuntimeName } from '../node/runtime/words.ts';
 import type { World } from './world.ts';
 
 export interface ContainerName {
@@ -28,9 +29,17 @@ export function killContainer(world: World, { pod: key, container }: ContainerNa
   return ok(undefined);
 }
 
-/** `docker kill $(docker ps -qf name=k8s_nginx_web_default_)`: the uid in the full name is nobody's to remember. */
-export function killLine(name: ContainerName): string {
-  return `docker kill $(docker ps -qf name=${namePrefix(name)})`;
+/**
+ * `docker kill $(docker ps -qf name=k8s_nginx_web_default_)`: the uid in the full name is nobody's to remember. With containerd by
+ * `crictl stop`, of a sandbox `crictl stopp`.
+ */
+export function killLine(container: ContainerName, runtime: RuntimeName): string {
+  if (runtime === 'docker') return `docker kill $(docker ps -qf name=${namePrefix(container)})`;
+  const [namespace = '', name = ''] = container.pod.replace(/^Pod /, '').split('/');
+  const sandbox = `$(crictl pods -q --name ^${name}$ --namespace ${namespace})`;
+  return container.container === SANDBOX_CONTAINER
+    ? `crictl stopp ${sandbox}`
+    : `crictl stop --timeout 0 $(crictl ps -q --name ^${container.container}$ --pod ${sandbox})`;
 }
 
 function namePrefix({ pod, container }: ContainerName): string {

@@ -17,6 +17,7 @@ import { Segment } from '../net/dev/segment.ts';
 import { Kernel } from '../net/kernel.ts';
 import { announceAddress } from '../net/neigh/arp.ts';
 import { RuleCache } from '../net/netfilter/rule-cache.ts';
+import { startDockerBridge } from '../node/runtime/docker-bridge.ts';
 import type { Sim } from '../sim/sim.ts';
 import { defaultOutsideNames, outsideResolver } from './outside-resolver.ts';
 import type { ClusterSpec, NodeSpec, RouterSpec } from './scenario.ts';
@@ -72,6 +73,7 @@ function bootNode(plant: Plant, node: NodeSpec & { readonly mac?: Mac }): Kernel
   done(kernel.root.sysctl.set('net.ipv4.ip_forward', '1'));
   const { external, router } = plant.spec;
   if (router === null && external !== null) addGateway(kernel, ip(external.ip));
+  if (plant.spec.runtime === 'docker' && plant.spec.dockerBridge) done(startDockerBridge(kernel));
   return kernel;
 }
 

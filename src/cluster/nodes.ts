@@ -79,11 +79,12 @@ export function startNode(world: World, spec: NodeSpec): WorldNode {
     pods: world.pods,
     cni: cniOf(world, spec, kernel),
     controlPlane: spec.controlPlane,
+    runtime: cluster.runtime,
     labels: spec.labels,
     annotations: spec.vtepMac === null ? {} : { [ANNOTATION_BACKEND_DATA]: JSON.stringify({ VNI: 1, VtepMAC: spec.vtepMac }) },
     taints: spec.taints.map(parseTaint),
     dns: nodeDns(cluster, spec),
-    preloadedImages: cluster.kubeSystem ? kubeSystemImages(networkOf(cluster.cni).manifest) : [],
+    preloadedImages: cluster.kubeSystem ? kubeSystemImages(networkOf(cluster.cni).manifest, cluster.addons) : [],
     ...(cluster.proxy.mode === 'iptables' && spec.kubeProxy ? { proxy: () => startProxy(world, spec, kernel) } : {}),
   });
   assert(created.ok, created.ok ? '' : created.error.message);
@@ -164,6 +165,7 @@ function kubeSystemOptions(cluster: ClusterSpec): KubeSystemOptions {
     proxyClusterCIDR: cluster.proxy.clusterCIDR,
     network: networkOf(cluster.cni).manifest,
     proxy: cluster.proxy.mode === 'iptables',
+    addons: cluster.addons,
   };
 }
 

@@ -4,6 +4,8 @@
  * One description serves the reader (`scenario-file.ts`), which reports every departure from it at its line and column, and the
  * editor's JSON schema (`scenarios/scenario.schema.json`), which a test keeps equal to `jsonSchemaOf(SCENARIO_SHAPE)`.
  */
+import { RUNTIMES } from '../node/runtime/words.ts';
+import { ADDONS } from '../node/static/kube-system.ts';
 import { NETWORK_NAMES } from '../node/cni/networks.ts';
 import { FAULT_SHAPE } from './faults/shapes.ts';
 
@@ -151,6 +153,12 @@ const CLUSTER = object({
     nullable(EXTERNAL),
     "The host outside, every node's default gateway where there is no router; null: there is none",
   ),
+  runtime: optional({ kind: 'choice', values: RUNTIMES }, "What runs the nodes' containers; left out, docker"),
+  dockerBridge: optional(
+    BOOLEAN,
+    'true, with docker: dockerd has made its bridge docker0 and its rules; left out, it was started with --bridge=none --iptables=false',
+  ),
+  addons: optional(list({ kind: 'choice', values: ADDONS }, 10), 'What the installer puts in beside the network and DNS'),
   proxy: optional(PROXY, "kube-proxy's flags"),
   kubeSystem: optional(BOOLEAN, 'false: none of the kube-system Pods exist'),
   neighbours: optional(

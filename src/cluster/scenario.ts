@@ -3,6 +3,8 @@
  *
  * Its file form is `scenarios/NAME/scenario.yaml`, described by `scenarios/scenario.schema.json` and read by `scenario-file.ts`.
  */
+import type { Addon } from '../node/static/kube-system.ts';
+import type { RuntimeName } from '../node/runtime/words.ts';
 import type { NetworkName } from '../node/cni/networks.ts';
 import type { Fault } from './faults/fault.ts';
 import type { OutsideNames } from './outside-resolver.ts';
@@ -75,6 +77,12 @@ export interface ClusterSpec {
    */
   readonly external: ExternalSpec | null;
   readonly proxy: ProxySpec;
+  /** What runs the nodes' containers. */
+  readonly runtime: RuntimeName;
+  /** With docker: dockerd's own bridge docker0 and its rules are there; false: it was started with `--bridge=none --iptables=false`. */
+  readonly dockerBridge: boolean;
+  /** What the cluster's installer puts in beside the network and DNS. */
+  readonly addons: readonly Addon[];
   /** False: none of the kube-system Pods exist. */
   readonly kubeSystem: boolean;
   /** `permanent`: link addresses of Pods, nodes and the outside are known beforehand, so no ARP is seen. */
@@ -129,6 +137,9 @@ export const CLUSTER_DEFAULTS: Omit<ClusterSpec, 'nodes'> = {
   underlayCIDR: '192.168.1.0/24',
   router: null,
   external: { ip: '192.168.1.100', ports: [9999], names: null },
+  runtime: 'docker',
+  dockerBridge: false,
+  addons: [],
   proxy: { mode: 'iptables', clusterCIDR: '10.244.0.0/16', masqueradeAll: false, nodePortAddresses: null },
   kubeSystem: true,
   neighbours: 'learned',

@@ -2,6 +2,7 @@
  * What the outside sees of a cluster: one immutable value per moment. Parts that did not change keep their identity, so a
  * reader may compare with ===. Plain data throughout: it can be cloned to a worker or saved.
  */
+import type { RuntimeName } from '../node/runtime/words.ts';
 import type { KubeObject } from '../api/kinds.ts';
 import type { NetnsView } from '../net/view.ts';
 import type { NetworkName } from '../node/cni/networks.ts';
@@ -168,6 +169,8 @@ export interface ClusterSnapshot {
   readonly title: string;
   readonly cni: NetworkName;
   readonly proxyMode: 'iptables' | 'none';
+  /** What runs the nodes' containers. */
+  readonly runtime: RuntimeName;
   /** The underlay's subnet; with a router, its first. */
   readonly underlayCIDR: string;
   /** All subnets of the underlay. */

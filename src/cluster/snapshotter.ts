@@ -53,6 +53,7 @@ export class Snapshotter {
       title,
       cni: cluster.cni,
       proxyMode: cluster.proxy.mode,
+      runtime: cluster.runtime,
       underlayCIDR: cluster.underlayCIDR,
       subnets: keepList(
         last?.subnets,

@@ -120,7 +120,7 @@ export class Netns {
         mtu: spec.mtu ?? 1500,
         madeBy: by,
       });
-      bridge.macIsSet = spec.mac !== undefined;
+      if (spec.mac !== undefined) bridge.keepMac();
       return bridge;
     });
   }
@@ -260,7 +260,7 @@ export class Netns {
     const dev = this.#devices.get(name);
     if (dev === undefined) return err(`Cannot find device "${name}"`);
     if (changes.mac !== undefined) dev.mac = changes.mac;
-    if (changes.mac !== undefined && dev instanceof Bridge) dev.macIsSet = true;
+    if (changes.mac !== undefined && dev instanceof Bridge) dev.keepMac();
     if (changes.mtu !== undefined) {
       const changed = dev.changeMtu(changes.mtu);
       if (!changed.ok) return changed;

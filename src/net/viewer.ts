@@ -118,7 +118,7 @@ function rootQdisc({ netem, tbf, activated, ownQdisc }: NetDevice): LinkView['ro
 function operstate(dev: NetDevice, running: boolean): LinkView['operstate'] {
   if (!dev.up) return 'DOWN';
   const silent: readonly LinkKind[] = ['loopback', 'vxlan', 'openvswitch', 'ipip', 'dummy', 'ifb'];
-  if (silent.includes(dev.kind)) return 'UNKNOWN';
+  if (silent.includes(dev.kind) || (dev instanceof Bridge && !dev.hasCounted)) return 'UNKNOWN';
   return running ? 'UP' : 'DOWN';
 }
 

@@ -54,7 +54,7 @@ export class FaultBook {
       const repair = plan.repair();
       const active = repair.length > 0;
       if (hidden && active) return { id, hidden, active, since: at, fault: null, at: [], repair: [] };
-      return { id, hidden, active, since: at, fault, at: plan.at, repair: repair.map(commandTitle) };
+      return { id, hidden, active, since: at, fault, at: plan.at, repair: repair.map((command) => commandTitle(command)) };
     });
   }
 

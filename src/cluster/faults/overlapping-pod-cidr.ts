@@ -2,8 +2,8 @@
  * Two nodes with one range of Pods. A Node's podCIDR is set once: so the machine is switched off, its Node deleted, registered by hand with
  * the range of another (a copied manifest does it), and the machine switched on. Its Pods come back with addresses that others have.
  *
- * What the networks' daemons do with it outlives it: flanneld puts the route to the other node in the place of the own bridge's, kindnetd
- * never takes a route away. So the repair gives the range back, then the other nodes their routes, and starts their daemons again.
+ * What the networks' daemons do with it outlives it: the plain bridge's route to the other node takes the place of the own one, kindnetd never
+ * takes a route away, flanneld forgets the way to both. So the repair gives the range back, then the other nodes their routes, and starts their daemons again.
  */
 import type { Node } from '../../api/types/node.ts';
 import { err, ok } from '../../lib/result.ts';

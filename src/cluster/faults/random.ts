@@ -16,7 +16,7 @@ const MOST_DRAWS = 12;
 /** Calls that are rehearsed. */
 const MOST_CALLS = 12;
 
-const SYSTEM = /^kube-/;
+const SYSTEM = /^(kube-|local-path-storage$)/;
 
 export function injectRandomFault(world: World, seed: number): Injection {
   const stream = createRng(seed).fork('faults');

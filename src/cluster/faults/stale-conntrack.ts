@@ -129,7 +129,7 @@ function podOf(world: World, address: string): Pod | null {
 }
 
 function isSystem({ namespace }: { readonly namespace: string }): boolean {
-  return namespace.startsWith('kube-');
+  return /^(kube-|local-path-storage$)/.test(namespace);
 }
 
 function placeOf(key: string): { readonly namespace: string; readonly name: string } {

@@ -43,6 +43,7 @@ const RECORDED: readonly (readonly [line: string, answer: string])[] = [
   ['ip route del 10.9.0.0/16', 'RTNETLINK answers: No such process'],
   ['ip route add 10.9.0.1/16 dev k0', 'Error: Invalid prefix for given prefix length.'],
   ['ip route add 10.8.0.0/16 via 10.77.0.1', 'Error: Nexthop has invalid gateway.'],
+  ['ip route add 10.8.0.0/16 via 127.0.0.1 dev lo onlink', 'Error: Nexthop has invalid gateway.'],
   ['ip route add 10.9.0.0/16 via 10.1.0.3 dev zz', 'Cannot find device "zz"'],
   ['ip route add 10.9.0.0/16 foo', 'Error: either "to" is duplicate, or "foo" is a garbage.'],
   ['ip route add 10.9.0.0/33 dev k0', 'Error: any valid prefix is expected rather than "10.9.0.0/33".'],

@@ -1,3 +1,4 @@
+import { mac } from '../../lib/mac.ts';
 import { describe, expect, test } from 'vitest';
 import { crossings, lab, stepsOf, type LabNetns } from '../testing/lab.ts';
 
@@ -86,7 +87,7 @@ describe('a bridge', () => {
   });
 
   test('has carrier while one of its ports has', () => {
-    const host = lab().island('host').bridge('br0');
+    const host = lab().island('host').bridge('br0', { mac: '0a:00:00:00:00:01' });
     expect(host.netns.link('br0')?.carrier).toBe(false);
     host.pod('p1', { address: '10.0.0.11/24', master: 'br0' });
     expect(host.netns.link('br0')?.carrier).toBe(true);
@@ -134,4 +135,36 @@ describe('a bridge', () => {
       new Set(flow.trace.packets.map(({ disposition }) => disposition)).has('SIM_EVENT_LIMIT'),
     ]).toEqual(['loop', 'loop', true]);
   });
+});
+
+test('a bridge that never counted its ports has carrier and is of unknown state, until a port or an address comes (kernel 6.18)', () => {
+  const { netns } = lab().island('host');
+  const by = { actor: 'test', action: 'ip link', object: null };
+  const state = (name: string): string => {
+    const link = netns.view().links.find((each) => each.name === name);
+    return `${link?.flags.join(',') ?? ''} ${link?.operstate ?? ''}`;
+  };
+  const fresh = 'BROADCAST,MULTICAST,UP,LOWER_UP UNKNOWN';
+  const counted = 'NO-CARRIER,BROADCAST,MULTICAST,UP DOWN';
+  for (const name of ['br0', 'br1']) {
+    netns.addBridge({ name }, by);
+    netns.setLink(name, { up: true }, by);
+    expect(state(name)).toBe(fresh);
+  }
+  netns.setLink('br0', { up: false }, by);
+  netns.setLink('br0', { up: true }, by);
+  expect(state('br0')).toBe(fresh);
+  netns.setLink('br0', { mac: mac('02:42:00:00:00:01') }, by);
+  expect(state('br0')).toBe(counted);
+  netns.addVeth({ name: 'v0', peer: { name: 'v1', netns } }, by);
+  netns.setLink('v0', { master: 'br1' }, by);
+  expect(state('br1')).toBe(counted);
+  netns.setLink('v0', { up: true }, by);
+  netns.setLink('v1', { up: true }, by);
+  expect(state('br1')).toBe('BROADCAST,MULTICAST,UP,LOWER_UP UP');
+  netns.deleteLink('v0', by);
+  expect(state('br1')).toBe(counted);
+  netns.addBridge({ name: 'br2', mac: mac('02:42:00:00:00:02') }, by);
+  netns.setLink('br2', { up: true }, by);
+  expect(state('br2')).toBe(counted);
 });

@@ -29,7 +29,8 @@ export class Bridge extends NetDevice {
   readonly #ports: NetDevice[] = [];
   #fdb = new Map<Mac, FdbEntry>();
   /** True once an address was set by hand; until then the bridge takes the lowest of its ports'. */
-  macIsSet = false;
+  #macIsSet = false;
+  #hasCounted = false;
   /** True once `ip link set mtu` named the bridge; until then its MTU is the least of its ports'. */
   #mtuIsSet = false;
 
@@ -37,12 +38,27 @@ export class Bridge extends NetDevice {
     return this.#ports;
   }
 
-  /** A bridge has carrier while one of its ports is up and running. */
+  /**
+   * A bridge has carrier while one of its ports is up and running; and as every new device, until it first counts its ports
+   * (br_port_state_selection): when one is plugged in, or when an address is given to it.
+   */
   override get carrier(): boolean {
-    return this.#ports.some((port) => port.up && port.carrier);
+    return !this.#hasCounted || this.#ports.some((port) => port.up && port.carrier);
+  }
+
+  /** False until its carrier was first set; it is of unknown state until then. */
+  get hasCounted(): boolean {
+    return this.#hasCounted;
+  }
+
+  /** Its address was given to it: no port's takes its place, and its ports are counted (br_stp_change_bridge_id). */
+  keepMac(): void {
+    this.#macIsSet = true;
+    this.#hasCounted = true;
   }
 
   addPort(dev: NetDevice): void {
+    this.#hasCounted = true;
     this.#ports.push(dev);
     dev.master = this;
     this.#inheritMac();
@@ -236,7 +252,7 @@ export class Bridge extends NetDevice {
   }
 
   #inheritMac(): void {
-    if (this.macIsSet || this.#ports.length === 0) return;
+    if (this.#macIsSet || this.#ports.length === 0) return;
     this.mac = this.#ports.map((port) => port.mac).reduce((a, b) => (a < b ? a : b));
   }
 }

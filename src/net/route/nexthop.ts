@@ -1,6 +1,7 @@
 /**
  * Whether a new route can be: the gateway must be reachable on a link (net/ipv4/fib_semantics.c fib_check_nh).
  */
+import type { IpAddr } from '../../lib/ip.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { Netns } from '../netns.ts';
 import type { RouteSpec } from './fib.ts';
@@ -18,7 +19,16 @@ export function checkNexthop(netns: Netns, spec: RouteSpec): Result<string | nul
   if (dev === undefined) return err(`Cannot find device "${name ?? ''}"`);
   if (dev?.up === false) return err(via === null ? 'RTNETLINK answers: Network is down' : NEXTHOP_DOWN);
   if (via === null) return dev === null ? err('RTNETLINK answers: No such device') : ok(dev.name);
-  if (spec.onlink === true) return dev === null ? err('Error: Nexthop device required for onlink.') : ok(dev.name);
+  if (spec.onlink === true) {
+    if (dev === null) return err('Error: Nexthop device required for onlink.');
+    // An address of this machine, or one for all, is nobody's gateway (inet_addr_type_dev_table).
+    return isOwnOrBroadcast(netns, via) ? err(INVALID_GATEWAY) : ok(dev.name);
+  }
   const way = netns.fib.lookup(via, name);
   return way?.type === 'unicast' && way.scope === 'link' && way.dev !== null ? ok(way.dev) : err(INVALID_GATEWAY);
+}
+
+function isOwnOrBroadcast(netns: Netns, addr: IpAddr): boolean {
+  const type = netns.fib.lookup(addr, null)?.type;
+  return type === 'local' || type === 'broadcast';
 }

@@ -1,6 +1,7 @@
 /**
  * Names that the kubelet gives containers with Docker as the runtime (pkg/kubelet/dockershim/naming.go, kept by cri-dockerd).
- * An operator sees them in the last column of `docker ps`.
+ * An operator sees them in the last column of `docker ps`. containerd's are its own (pkg/cri/server/helpers.go makeContainerName,
+ * makeSandboxName); `crictl ps` shows their parts.
  */
 
 /** The container name of every sandbox. */
@@ -21,4 +22,9 @@ export function sandboxName(pod: PodIdentity, attempt: number): string {
 /** `k8s_<container>_<pod>_<namespace>_<uid>_<attempt>`; the attempt counts restarts of the container, from 0. */
 export function containerName(container: string, pod: PodIdentity, attempt: number): string {
   return `k8s_${container}_${pod.name}_${pod.namespace}_${pod.uid}_${attempt}`;
+}
+
+/** `<pod>_<namespace>_<uid>_<attempt>`: a sandbox as containerd names it. */
+export function criName(pod: PodIdentity, attempt: number): string {
+  return `${pod.name}_${pod.namespace}_${pod.uid}_${attempt}`;
 }

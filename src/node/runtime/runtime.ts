@@ -6,7 +6,7 @@
  * Simplification: calls take no time here; the kubelet spends it before it calls. No cgroups, mounts or pids.
  */
 import type { ImageRef } from './image.ts';
-import { containerName, SANDBOX_CONTAINER, sandboxName, type PodIdentity } from './names.ts';
+import { SANDBOX_CONTAINER, type PodIdentity } from './names.ts';
 import { assert, assertExists } from '../../lib/assert.ts';
 import { cidrAddress } from '../../lib/cidr.ts';
 import type { IpAddr } from '../../lib/ip.ts';
@@ -171,7 +171,7 @@ export class ContainerRuntime {
     const image = PAUSE_IMAGE;
     this.#put({
       id,
-      name: sandboxName(pod, options.attempt),
+      name: words.sandboxName(pod, options.attempt),
       image,
       container: SANDBOX_CONTAINER,
       pod: podKey(pod),
@@ -224,7 +224,7 @@ export class ContainerRuntime {
     const exit = failed === null ? workload.exit : { afterNs: 0, code: 1 };
     this.#logs.set(id, failed === null ? workload.logs : [failed]);
     const exitTimer = exit === null ? null : this.#scheduleExit(id, exit, spec);
-    const name = containerName(spec.name, sandbox.pod, spec.attempt);
+    const name = this.words.containerName(spec.name, sandbox.pod, spec.attempt);
     const record: ContainerRecord = {
       id,
       name,

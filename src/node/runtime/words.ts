@@ -4,9 +4,11 @@
  * Docker's are cri-dockerd's, which kept those of dockershim (pkg/kubelet/dockershim/docker_sandbox.go, network/plugins.go);
  * containerd's are from pkg/cri/server/sandbox_run.go and status.go. Seen in `kubectl describe pod` and `kubectl get nodes -o wide`.
  */
-import type { PodIdentity } from './names.ts';
+import { containerName, criName, sandboxName, type PodIdentity } from './names.ts';
 
-export type RuntimeName = 'docker' | 'containerd';
+export const RUNTIMES = ['docker', 'containerd'] as const;
+
+export type RuntimeName = (typeof RUNTIMES)[number];
 
 export interface RuntimeWords {
   /** `kubectl get nodes -o wide`, CONTAINER-RUNTIME. */
@@ -14,6 +16,10 @@ export interface RuntimeWords {
   /** Before the `://` of a container id. */
   readonly idScheme: string;
   readonly imageIdPrefix: string;
+  /** What it calls a container; the attempt counts restarts, from 0. */
+  containerName(container: string, pod: PodIdentity, attempt: number): string;
+  /** What it calls a Pod's sandbox. */
+  sandboxName(pod: PodIdentity, attempt: number): string;
   /** NetworkReady=false's message while there is no CNI configuration. */
   readonly networkNotReady: string;
   /** RunPodSandbox's error when the plugin failed. */
@@ -36,6 +42,8 @@ const WORDS: Readonly<Record<RuntimeName, RuntimeWords>> = {
     version: 'docker://26.1.4',
     idScheme: 'docker',
     imageIdPrefix: 'docker-pullable://',
+    containerName,
+    sandboxName,
     networkNotReady: 'docker: network plugin is not ready: cni config uninitialized',
     networkSetupFailed: (pod, sandboxId, { message }) =>
       `failed to set up sandbox container "${sandboxId}" network for pod "${pod.name}": ` +
@@ -49,6 +57,8 @@ const WORDS: Readonly<Record<RuntimeName, RuntimeWords>> = {
     version: 'containerd://1.7.18',
     idScheme: 'containerd',
     imageIdPrefix: '',
+    containerName: (container, pod, attempt) => `${container}_${criName(pod, attempt)}`,
+    sandboxName: criName,
     networkNotReady: 'Network plugin returns error: cni plugin not initialized',
     networkSetupFailed: (_pod, sandboxId, { type, network, message }) =>
       `failed to setup network for sandbox "${sandboxId}": plugin type="${type}" name="${network}" failed (add): ${message}`,

@@ -9,8 +9,14 @@ import type { Cidr } from '../../lib/cidr.ts';
 import type { NetworkCluster, NetworkManifest } from '../cni/network.ts';
 import { kubernetesEndpoints, kubernetesEndpointSlice, kubernetesService } from './api-service.ts';
 import { corednsConfig, corednsDeployment, kubeDnsService } from './cluster-dns.ts';
+import { installLocalPath, PROVISIONER_IMAGE } from './local-path.ts';
 import { daemonPod, kubeProxyConfigMap, kubeProxyDaemonSet } from './node-daemons.ts';
 import { staticPods } from './static-pods.ts';
+
+export const ADDONS = ['local-path-provisioner'] as const;
+
+/** What an installer puts in beside the network and DNS; kind does with its storage provisioner. */
+export type Addon = (typeof ADDONS)[number];
 
 export interface KubeSystemOptions {
   readonly serviceCIDR: Cidr;
@@ -20,6 +26,7 @@ export interface KubeSystemOptions {
   /** The container network's part; null where nothing of it runs in the cluster. */
   readonly network: NetworkManifest | null;
   readonly proxy: boolean;
+  readonly addons?: readonly Addon[];
 }
 
 /** A node as far as kube-system's Pods need to know it. */
@@ -50,6 +57,10 @@ export function createKubeSystem(api: ApiClient, nodes: readonly SystemNode[], o
     create(api, kind, object);
   }, cluster);
   for (const node of nodes) createNodeSystemPods(api, node, options);
+  if (options.addons?.includes('local-path-provisioner') === true)
+    installLocalPath((kind, object) => {
+      create(api, kind, object);
+    });
   create(api, 'Deployment', corednsDeployment);
 }
 
@@ -72,9 +83,13 @@ export function createNodeSystemPods(api: ApiClient, node: SystemNode, options: 
 }
 
 /** Images that kubeadm's preflight and the first start have pulled, by the time a node is in use. */
-export function kubeSystemImages(network: NetworkManifest | null): readonly string[] {
+export function kubeSystemImages(network: NetworkManifest | null, addons: readonly Addon[] = []): readonly string[] {
   const containers = kubeProxyDaemonSet.spec?.template?.spec?.containers ?? [];
-  return [...containers.flatMap(({ image }) => image ?? []), ...(network?.images ?? [])];
+  return [
+    ...containers.flatMap(({ image }) => image ?? []),
+    ...(network?.images ?? []),
+    ...(addons.includes('local-path-provisioner') ? [PROVISIONER_IMAGE] : []),
+  ];
 }
 
 /** Set-up of a cluster we made ourselves cannot fail. */

@@ -6,12 +6,13 @@ import { addFile } from '../manifests/file-actions.ts';
 import { openScenario, showSheetTab } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import type { ClusterSnapshot } from '../../cluster/snapshot.ts';
+import { isSystemNamespace } from '../topology/scene/world.ts';
 import styles from './EmptyHint.module.css';
 
 /** Pods of kube-system, kube-flannel and their like are part of the cluster itself. */
 function hasPods(snapshot: ClusterSnapshot): boolean {
   return [...snapshot.objects.values()].some(
-    ({ object }) => object.kind === 'Pod' && !object.metadata.namespace.startsWith('kube-'),
+    ({ object }) => object.kind === 'Pod' && !isSystemNamespace(object.metadata.namespace),
   );
 }
 

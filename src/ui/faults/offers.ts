@@ -18,7 +18,7 @@ const SYSCTLS = [
 
 const COREDNS = 'Deployment kube-system/coredns';
 
-const SYSTEM = /^kube-/;
+const SYSTEM = /^(kube-|local-path-storage$)/;
 
 const LOSS_PERCENT = 30;
 const DELAY_MS = 100;

@@ -116,7 +116,7 @@ function Kill({ container, ofPod }: { readonly container: ContainerName; readonl
       addToast(store, {
         tone: 'done',
         title: { key: pause ? 'inspector.killedPause' : 'inspector.killed', values: {} },
-        detail: commandTitle(command),
+        detail: commandTitle(command, store.getState().snapshot.runtime),
         action: 'whatChanged',
       });
       if (!ofPod) select(store, containerNow(store.getState().snapshot, container) ?? { kind: 'object', key: container.pod });

@@ -113,7 +113,7 @@ export class Flanneld {
   #onOtherNode(name: string, lease: Lease | null): void {
     const old = this.#leases.get(name);
     if (old !== undefined && lease !== null && sameLease(old, lease)) return;
-    if (old !== undefined && this.#own !== null) this.#options.backend.removeLease(old);
+    if (old !== undefined && this.#own !== null && !this.#isOwn(old)) this.#options.backend.removeLease(old);
     if (lease === null) {
       this.#leases.delete(name);
       this.#leaseProblems.delete(name);
@@ -123,7 +123,13 @@ export class Flanneld {
     }
   }
 
+  /** Another node's lease of the same subnet passes for the own one (leaseWatcher update). */
+  #isOwn({ subnet }: Lease): boolean {
+    return subnet === this.#own?.subnet;
+  }
+
   #addLease(lease: Lease): void {
+    if (this.#isOwn(lease)) return;
     const added = this.#options.backend.addLease(lease);
     if (added.ok) this.#leaseProblems.delete(lease.node);
     else this.#leaseProblems.set(lease.node, added.error);
@@ -187,7 +193,8 @@ export class Flanneld {
     const { backend, kernel } = this.#options;
     const routes = new Set(kernel.root.view().routes.map((route) => `${route.dst} ${route.via ?? ''}`));
     for (const lease of this.#leases.values()) {
-      if (lease.backendType === backend.type && !routes.has(`${lease.subnet} ${lease.publicIP}`)) this.#addLease(lease);
+      if (!this.#isOwn(lease) && lease.backendType === backend.type && !routes.has(`${lease.subnet} ${lease.publicIP}`))
+        this.#addLease(lease);
     }
   }
 }

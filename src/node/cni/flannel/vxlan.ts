@@ -69,7 +69,11 @@ export class VxlanBackend implements FlannelBackend {
     const fdb = this.#root.addFdb({ dev: VXLAN_DEVICE, mac: vtepMAC, dst: lease.publicIP }, by);
     if (!fdb.ok) return err(`AddFDB failed: ${fdb.error}`);
     const route = replaceRoute(this.#root, { dst: lease.subnet, via: gateway, dev: VXLAN_DEVICE, onlink: true }, by);
-    return route.ok ? route : err(`failed to add vxlanRoute (${lease.subnet} -> ${gateway}): ${route.error}`);
+    if (route.ok) return route;
+    // Without the route the entries are of no use.
+    this.#root.deleteNeigh(VXLAN_DEVICE, gateway);
+    this.#root.deleteFdb(VXLAN_DEVICE, vtepMAC);
+    return err(`failed to add vxlanRoute (${lease.subnet} -> ${gateway}): ${route.error}`);
   }
 
   removeLease(lease: Lease): void {

@@ -111,6 +111,13 @@ export const KUBERNETES_IMAGES: readonly ImageBehaviour[] = [
     program: (argv) => (baseName(argv[0] ?? '') === 'kindnetd' ? server('kindnetd', []) : null),
   },
   {
+    names: ['kindest/local-path-provisioner'],
+    entrypoint: ['local-path-provisioner'],
+    cmd: [],
+    sizeBytes: 17_240_502,
+    program: (argv) => (baseName(argv[0] ?? '') === 'local-path-provisioner' ? server('local-path-provisioner', []) : null),
+  },
+  {
     names: ['weaveworks/weave-kube'],
     entrypoint: ['/home/weave/launch.sh'],
     cmd: [],

@@ -283,6 +283,7 @@ export function clusterFixture({ nodes, services = [], pending = [], network = '
     title: 'fixture',
     cni: network === 'flannel' ? 'flannel-vxlan' : network,
     proxyMode: 'iptables',
+    runtime: 'docker',
     underlayCIDR: '192.168.1.0/24',
     subnets: ['192.168.1.0/24'],
     clusterCIDR: '10.244.0.0/16',

@@ -118,6 +118,8 @@ export function rootLinks({ root }: NodeWorld['view']): RootLinks {
   const uplink = uplinkOf(root.links);
   const placed = new Set([bridge, nic, loopback, uplink?.datapath, uplink?.bridgeEnd, uplink?.datapathEnd]);
   const others = root.links.filter((link) => !placed.has(link) && (link.peer === null || link.peer.netns === 'root'));
+  // A bridge of nobody's, docker0, comes after the tunnels.
+  others.sort((a, b) => Number(a.kind === 'bridge') - Number(b.kind === 'bridge'));
   return { bridge, nic, loopback, uplink, others };
 }
 

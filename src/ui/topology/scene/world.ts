@@ -74,7 +74,7 @@ export interface World {
 }
 
 /** Namespaces of the cluster itself, folded until asked for. */
-const SYSTEM_NAMESPACES = new Set(['kube-system', 'kube-flannel', 'kube-public', 'kube-node-lease']);
+const SYSTEM_NAMESPACES = new Set(['kube-system', 'kube-flannel', 'kube-public', 'kube-node-lease', 'local-path-storage']);
 
 export function isSystemNamespace(namespace: string): boolean {
   return SYSTEM_NAMESPACES.has(namespace);
