@@ -78,6 +78,60 @@ describe('sim --capture', () => {
   });
 });
 
+describe('sim --iperf', () => {
+  const SHAPED = `apiVersion: v1
+kind: Pod
+metadata:
+  name: shaped
+  namespace: test
+  annotations: {kubernetes.io/egress-bandwidth: 1M}
+spec: {nodeName: k8s-worker1, containers: [{name: web, image: ikubernetes/demoapp:v1.0}]}
+`;
+  const measured = (from: string, to: string, ...more: readonly string[]): Ran => {
+    const manifests = ['--apply', file('shaped.yaml', SHAPED)];
+    return sim('--scenario', 'calico', ...manifests, '--from', from, '--to', to, '--iperf', ...more);
+  };
+
+  test('prints the queue on the way and what iperf3 prints: the burst, then the limit less the headers', () => {
+    const ran = measured('pod/test/shaped', 'svc/test/demoapp-svc:80', '3');
+    const lines = ran.out.split('\n');
+    expect([ran.status, ran.err, lines[0]]).toEqual([0, '', 'pod/test/shaped to svc/test/demoapp-svc:80 tcp']);
+    expect(lines[1]).toMatch(
+      /^ {2}k8s-worker1 bwp[0-9a-f]{12}: tbf rate 1Mbit burst 27917286b lat 1\.92e\+03s, \d+ packets, 0 dropped$/,
+    );
+    expect(lines.slice(3).map((line) => line.replaceAll(/\b\d{5}\b/g, 'PORT').trimEnd())).toEqual([
+      'Connecting to host 10.233.4.255, port 80',
+      expect.stringMatching(/^\[ {2}5] local 10\.233\.\S+ port PORT connected to 10\.233\.4\.255 port 80$/),
+      '[ ID] Interval           Transfer     Bitrate         Retr',
+      '[  5]   0.00-1.00   sec  25.6 MBytes   215 Mbits/sec    0',
+      '[  5]   1.00-2.00   sec   117 KBytes   960 Kbits/sec    0',
+      '[  5]   2.00-3.00   sec   117 KBytes   960 Kbits/sec    0',
+      '- - - - - - - - - - - - - - - - - - - - - - - - -',
+      '[ ID] Interval           Transfer     Bitrate         Retr',
+      '[  5]   0.00-3.00   sec  25.9 MBytes  72.3 Mbits/sec    0            sender',
+      '[  5]   0.00-3.54   sec  25.9 MBytes  61.3 Mbits/sec                  receiver',
+      '',
+      'iperf Done.',
+      '',
+    ]);
+  });
+
+  test('says what a number means where nothing shapes', () => {
+    const ran = measured('pod/test/client', 'svc/test/demoapp-svc:80');
+    expect(ran.out).toContain('No queue is on the way. Simulated links have no speed of their own');
+    expect(ran.out).toContain('Ended after 4000 packets, before its time.');
+    expect(ran.out).toMatch(/ Gbits\/sec {18}receiver$/m);
+  });
+
+  test('status 1 and iperf3’s words where nobody is reached, 2 where there is no such place', () => {
+    const lost = measured('pod/test/client', 'svc/test/demoapp-svc:81');
+    expect([lost.status, lost.out]).toEqual([1, '']);
+    expect(lost.err).toMatch(/^iperf3: error - unable to connect to server - .*: Connection timed out\n$/);
+    const nobody = measured('pod/test/nobody', 'svc/test/demoapp-svc:80');
+    expect([nobody.status, nobody.out, nobody.err]).toEqual([2, '', 'pods "nobody" not found\n']);
+  });
+});
+
 describe('sim', () => {
   test('prints the journey, a hop per line, rules beneath, the outcome last', () => {
     const ran = lab('svc/two-containers-service:80');

@@ -4,10 +4,12 @@
  * Everything outside the engine (user interface, command line, shell, lessons) uses this and nothing beneath it.
  */
 import type { ManifestError } from '../api/manifest-error.ts';
+import type { Steps } from '../lib/steps.ts';
 import type { AskedName, Libc } from '../net/resolv/lookup.ts';
 import type { Outcome, Trace } from '../net/trace/trace.ts';
 import type { Command, ProbeSpec } from './commands.ts';
 import type { ClusterSnapshot, MadeByStep, Ref, WorldDiff } from './snapshot.ts';
+import type { Throughput, ThroughputSpec } from './throughput/throughput.ts';
 
 export interface ProbeResult {
   readonly spec: ProbeSpec;
@@ -106,6 +108,8 @@ export interface ClusterApi {
   allOutcomes(probe: ProbeSpec): AllOutcomes;
   /** `count` fresh connections one after another, rolled back afterwards. Changes nothing. */
   spread(probe: ProbeSpec, count: number): Spread;
+  /** iperf3 from one place to another, rolled back at its end. Changes nothing; until then nothing else may be asked of the cluster. */
+  throughput(spec: ThroughputSpec): Steps<Throughput>;
   /** The chain of causes of a thing, outermost first: YAML line → controller → … → the tool that made it. */
   madeBy(ref: Ref): readonly MadeByStep[];
   readonly log: readonly LogEntry[];

@@ -5,7 +5,7 @@
  */
 import type { ManifestError } from '../api/manifest-error.ts';
 import { assertExists } from '../lib/assert.ts';
-import { finishWithPauses } from '../lib/steps.ts';
+import { finishWithPauses, type Steps } from '../lib/steps.ts';
 import type { AllOutcomes, ApplyPreview, ClusterApi, CommandResult, LogEntry, Spread } from './cluster-api.ts';
 import type { Command, ProbeSpec } from './commands.ts';
 import { commandTitle, HIDDEN_FAULT } from './command-title.ts';
@@ -15,6 +15,7 @@ import { exploreOutcomes, measureSpread } from './outcomes.ts';
 import type { ScenarioSpec } from './scenario.ts';
 import type { ClusterSnapshot, MadeByStep, Ref, WorldDiff } from './snapshot.ts';
 import { Snapshotter } from './snapshotter.ts';
+import type { Throughput, ThroughputSpec } from './throughput/throughput.ts';
 import { World } from './world.ts';
 
 /** Builds the scenario's cluster and lets it come to rest. */
@@ -101,6 +102,10 @@ class Cluster implements ClusterApi {
     } finally {
       repetition.end();
     }
+  }
+
+  throughput(spec: ThroughputSpec): Steps<Throughput> {
+    return this.#world.throughput(spec);
   }
 
   madeBy(ref: Ref): readonly MadeByStep[] {

@@ -11,6 +11,7 @@ import { startControllers, type ControlPlane } from '../controlplane/controllers
 import { ApiStore } from '../controlplane/store.ts';
 import { assert } from '../lib/assert.ts';
 import { cidr } from '../lib/cidr.ts';
+import { parseIp } from '../lib/ip.ts';
 import { createRng } from '../lib/rng.ts';
 import { err, type Result } from '../lib/result.ts';
 import { finish, type Steps } from '../lib/steps.ts';
@@ -29,6 +30,8 @@ import { configuresNetwork } from './network-manifest.ts';
 import { knowPods } from './neighbours.ts';
 import { joinNodes, touchUp, type WorldNode } from './nodes.ts';
 import { runProbe, type ResolvedProbe } from './probe.ts';
+import { serverPlace } from './throughput/server.ts';
+import { measureThroughput, outcomeError, type Throughput, type ThroughputSpec } from './throughput/throughput.ts';
 import { resolveProbe } from './resolve.ts';
 import type { Rehearse } from './outcomes.ts';
 import type { ManifestSpec, ScenarioSpec } from './scenario.ts';
@@ -164,6 +167,37 @@ export class World {
     const end = this.#checkpoint();
     this.#holdCluster();
     return { send: () => this.#send(resolved.value, true), end };
+  }
+
+  /** Measures how much gets from one place to another in the state as it is now, a step at a time, and rolls everything back. */
+  *throughput(spec: ThroughputSpec): Steps<Throughput> {
+    const resolved = this.resolve(spec.probe);
+    if (!resolved.ok) return { kind: 'refused', error: resolved.error };
+    const restore = this.#checkpoint();
+    try {
+      return yield* this.#measure(spec, resolved.value, restore);
+    } finally {
+      restore();
+    }
+  }
+
+  *#measure(spec: ThroughputSpec, probe: ResolvedProbe, restore: () => void): Steps<Throughput> {
+    const { seconds, bitsPerSecond } = spec;
+    const { protocol, port } = spec.probe;
+    if (protocol === 'icmp') return { kind: 'refused', error: 'iperf3 measures tcp and udp' };
+    this.#holdCluster();
+    const first = this.#send(probe, false);
+    restore();
+    const address = parseIp(first.address);
+    // A name is looked up once; from then on the client dials what came of it.
+    if (probe.destination.kind === 'name' && address !== null)
+      return yield* this.#measure(spec, { ...probe, destination: { kind: 'address', address } }, restore);
+    const kernels = [...this.kernels(), ...hostsOf(this.machines)];
+    const server = serverPlace(kernels, first.trace);
+    if (server === null || address === null) return { kind: 'failed', error: outcomeError(first.outcome) };
+    this.#holdCluster();
+    const about = { sim: this.sim, netns: probe.netns, dst: address, port, seconds, bitsPerSecond, server };
+    return yield* measureThroughput(kernels, about, protocol);
   }
 
   events(): readonly EventView[] {

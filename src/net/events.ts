@@ -4,7 +4,7 @@
 
 /** A frame between two devices. */
 const PACKET_EVENTS = ['veth', 'lo', 'wire', 'netem', 'tbf'] as const;
-/** Timers of ARP, TCP and resolvers. */
+/** Timers of ARP, TCP, resolvers and clients that send by the clock. */
 const PROTOCOL_EVENTS = [
   'neigh solicit',
   'neigh probe',
@@ -12,6 +12,7 @@ const PROTOCOL_EVENTS = [
   'tcp retransmit',
   'tcp time-wait',
   'dns timeout',
+  'iperf',
 ] as const;
 
 /** Label of an event of the network. */

@@ -22,6 +22,7 @@ describe('the command line of sim', () => {
         apply: [],
         seed: null,
         count: null,
+        iperf: null,
         capture: null,
         all: false,
         json: false,
@@ -65,6 +66,15 @@ describe('the command line of sim', () => {
     });
   });
 
+  test.each([
+    [['--iperf'], { seconds: 10, bitsPerSecond: 1_048_576 }],
+    [['--iperf', '3', '--seed', '7'], { seconds: 3, bitsPerSecond: 1_048_576 }],
+    [['--iperf', '--protocol', 'udp', '--bitrate', '2.5M'], { seconds: 10, bitsPerSecond: 2_500_000 }],
+  ] as const)('%j is a measurement', (argv, iperf) => {
+    const options = parseOptions([...MINIMAL, ...argv]);
+    expect(options.ok && options.value).toMatchObject({ iperf });
+  });
+
   test('help wins over what is missing', () => {
     expect(parseOptions(['--help'])).toEqual({ ok: true, value: 'help' });
   });
@@ -88,6 +98,14 @@ describe('the command line of sim', () => {
     [[...MINIMAL, '--capture', 'eth0'], '--capture "eth0": it must be PLACE:DEV'],
     [[...MINIMAL, '--capture', 'class:eth0'], '--capture: "class" is no place'],
     [[...MINIMAL, '--capture', 'node/class:eth0', '--count', '2'], '--capture and --count do not go together'],
+    [[...MINIMAL, '--iperf', '0'], '--iperf must be a whole number from 1 to 60, not "0"'],
+    [[...MINIMAL, '--iperf', '--json'], '--iperf and --json do not go together'],
+    [[...MINIMAL, '--iperf', '--bitrate', '2M'], '--bitrate is for --protocol udp'],
+    [[...MINIMAL, '--bitrate', '2M'], '--bitrate goes with --iperf'],
+    [
+      [...MINIMAL, '--iperf', '--protocol', 'udp', '--bitrate', '5'],
+      '--bitrate must be bits a second from 1K to 100G, not "5"',
+    ],
     [['--from'], "Option '--from <value>' argument missing"],
   ] as const)('%j is wrong use', (argv, error) => {
     expect(errorOf(...argv)).toContain(error);

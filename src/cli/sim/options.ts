@@ -3,6 +3,13 @@
  */
 import { parseArgs } from 'node:util';
 import { MAX_PROBE_BYTES, type Place, type ProbeSpec } from '../../cluster/commands.ts';
+import {
+  DEFAULT_BITS_PER_SECOND,
+  DEFAULT_SECONDS,
+  MAX_BITS_PER_SECOND,
+  MAX_SECONDS,
+  MIN_BITS_PER_SECOND,
+} from '../../cluster/throughput/limits.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { parsePlace, parseTarget } from '../place.ts';
 
@@ -19,6 +26,8 @@ Sends a packet through a simulated cluster and prints its journey.
   --apply FILE             applies a manifest first; may be given several times
   --seed N                 where all chance comes from, in place of the scenario's own
   --count N                N connections: the spread over the back ends beside the expected one
+  --iperf [SECONDS]        what iperf3 would measure in so many seconds, 10 where left out
+  --bitrate N[KMG]         with --iperf and --protocol udp, what the client keeps to; 1 Mbit/s where left out
   --capture PLACE:DEV      what tcpdump would print there, in place of the journey: node/class:flannel.1, pod/web:eth0
   --write FILE             with --capture, the packets as a file for Wireshark and tcpdump -r
   --all                    every packet of the conversation, not only the first and what answered it
@@ -35,6 +44,12 @@ export interface CaptureOptions {
   readonly file: string | null;
 }
 
+/** A measurement in place of a journey. */
+export interface IperfOptions {
+  readonly seconds: number;
+  readonly bitsPerSecond: number;
+}
+
 export interface SimOptions {
   readonly scenario: string;
   readonly probe: ProbeSpec;
@@ -43,6 +58,8 @@ export interface SimOptions {
   readonly seed: number | null;
   /** Null: one packet, with its journey. */
   readonly count: number | null;
+  /** Null: nothing is measured. */
+  readonly iperf: IperfOptions | null;
   /** Null: the journey is printed. */
   readonly capture: CaptureOptions | null;
   readonly all: boolean;
@@ -62,6 +79,8 @@ const FLAGS = {
   apply: { type: 'string', multiple: true },
   seed: { type: 'string' },
   count: { type: 'string' },
+  iperf: { type: 'string' },
+  bitrate: { type: 'string' },
   capture: { type: 'string' },
   write: { type: 'string' },
   all: { type: 'boolean' },
@@ -79,9 +98,16 @@ export function parseOptions(argv: readonly string[]): Result<SimOptions | 'help
   return optionsOf(flags.value);
 }
 
+/** `--iperf` alone stands for its usual time. */
+function withSeconds(argv: readonly string[]): string[] {
+  return argv.map((word, index) =>
+    word === '--iperf' && !/^\d/.test(argv[index + 1] ?? '') ? `--iperf=${DEFAULT_SECONDS}` : word,
+  );
+}
+
 function parseFlags(argv: readonly string[]): Result<Flags, string> {
   try {
-    return ok(parseArgs({ args: [...argv], options: FLAGS, strict: true, allowPositionals: false }).values);
+    return ok(parseArgs({ args: withSeconds(argv), options: FLAGS, strict: true, allowPositionals: false }).values);
   } catch (error) {
     // parseArgs says what is wrong by throwing; anything else is our own mistake.
     if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
@@ -110,6 +136,8 @@ function optionsOf(flags: Flags): Result<SimOptions, string> {
   if (!count.ok) return count;
   const capture = captureOptions(flags);
   if (!capture.ok) return capture;
+  const iperf = iperfOptions(flags, protocol);
+  if (!iperf.ok) return iperf;
   return ok({
     scenario: flags.scenario ?? '',
     probe: {
@@ -122,10 +150,36 @@ function optionsOf(flags: Flags): Result<SimOptions, string> {
     apply: flags.apply ?? [],
     seed: seed.value,
     count: count.value,
+    iperf: iperf.value,
     capture: capture.value,
     all: flags.all === true,
     json: flags.json === true,
   });
+}
+
+/** What a measurement has no use for. */
+const NOT_WITH_IPERF = ['count', 'capture', 'bytes', 'sport', 'all', 'json'] as const;
+
+function iperfOptions(flags: Flags, protocol: 'tcp' | 'udp'): Result<IperfOptions | null, string> {
+  if (flags.iperf === undefined) return flags.bitrate === undefined ? ok(null) : err('--bitrate goes with --iperf');
+  const other = NOT_WITH_IPERF.find((name) => flags[name] !== undefined);
+  if (other !== undefined) return err(`--iperf and --${other} do not go together`);
+  if (flags.bitrate !== undefined && protocol !== 'udp') return err('--bitrate is for --protocol udp');
+  const seconds = wholeNumber('iperf', flags.iperf, { min: 1, max: MAX_SECONDS });
+  if (!seconds.ok) return seconds;
+  const bitsPerSecond = bitrate(flags.bitrate);
+  if (!bitsPerSecond.ok) return bitsPerSecond;
+  return ok({ seconds: seconds.value ?? DEFAULT_SECONDS, bitsPerSecond: bitsPerSecond.value });
+}
+
+/** As iperf3 reads one: K, M and G are thousands (src/units.c unit_atof_rate). */
+function bitrate(text: string | undefined): Result<number, string> {
+  if (text === undefined) return ok(DEFAULT_BITS_PER_SECOND);
+  const [, number = '', unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)([KMG]?)$/i.exec(text) ?? [];
+  const value = number === '' ? Number.NaN : Number(number) * 1000 ** ['', 'K', 'M', 'G'].indexOf(unit.toUpperCase());
+  return value >= MIN_BITS_PER_SECOND && value <= MAX_BITS_PER_SECOND
+    ? ok(value)
+    : err(`--bitrate must be bits a second from 1K to 100G, not ${JSON.stringify(text)}`);
 }
 
 function captureOptions({ capture, write, count }: Flags): Result<CaptureOptions | null, string> {

@@ -3,12 +3,15 @@
  */
 import type { ClusterApi } from '../../cluster/cluster-api.ts';
 import type { ScenarioSpec } from '../../cluster/scenario.ts';
+import { finish } from '../../lib/steps.ts';
+import { placeText, targetText } from '../place.ts';
 import { startCluster, type Streams } from '../start-cluster.ts';
 import { openScenario } from '../scenario-folder.ts';
 import { printCapture } from './capture.ts';
+import { measurementText } from './iperf.ts';
 import { journeyJson, spreadJson } from './journey-json.ts';
 import { journeyText, titleText } from './journey-text.ts';
-import { parseOptions, USAGE, type SimOptions } from './options.ts';
+import { parseOptions, USAGE, type IperfOptions, type SimOptions } from './options.ts';
 import { spreadText } from './spread-text.ts';
 
 const WRONG_USE = 2;
@@ -26,6 +29,7 @@ export function runSim(argv: readonly string[], streams: Streams): number {
   const spec = withSeed(scenario.value.spec, options.value.seed);
   const cluster = startCluster(streams, spec, options.value.apply);
   if (!cluster.ok) return refuse(streams, cluster.error);
+  if (options.value.iperf !== null) return measure(streams, cluster.value, options.value, options.value.iperf);
   return options.value.count === null
     ? sendOne(streams, cluster.value, options.value, spec)
     : sendMany(streams, cluster.value, options.value, spec, options.value.count);
@@ -54,6 +58,18 @@ function sendOne(streams: Streams, cluster: ClusterApi, options: SimOptions, spe
     options.json ? `${JSON.stringify(journeyJson(result.probe, about), null, 1)}\n` : journeyText(result.probe, options),
   );
   return result.probe.outcome === 'reply' ? 0 : 1;
+}
+
+function measure(streams: Streams, cluster: ClusterApi, { probe }: SimOptions, iperf: IperfOptions): number {
+  const throughput = finish(cluster.throughput({ probe, ...iperf }));
+  if (throughput.kind === 'refused') return refuse(streams, `${throughput.error}\n`);
+  if (throughput.kind === 'failed') {
+    streams.err(`iperf3: error - ${throughput.error}\n`);
+    return 1;
+  }
+  const { from, to, port, protocol } = probe;
+  streams.out(measurementText(`${placeText(from)} to ${targetText(to)}:${port} ${protocol}`, throughput));
+  return 0;
 }
 
 function sendMany(streams: Streams, cluster: ClusterApi, options: SimOptions, spec: ScenarioSpec, count: number): number {

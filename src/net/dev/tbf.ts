@@ -31,7 +31,10 @@ export class TbfQueue {
   /** Time's worth of tokens at `#at`. */
   #tokensNs: number;
   #at: Instant;
-  #waiting: readonly { readonly leavesAt: Instant; readonly bytes: number }[] = [];
+  /** Bytes that wait, of the packets from `#first` on. */
+  #backlog = 0;
+  #waiting: { readonly leavesAt: Instant; readonly bytes: number }[] = [];
+  #first = 0;
 
   constructor(spec: Tbf, now: Instant) {
     this.spec = spec;
@@ -41,26 +44,39 @@ export class TbfQueue {
 
   /** How long a packet of that size waits from now on; null when the queue is full. */
   enqueue(bytes: number, now: Instant): number | null {
-    this.#waiting = this.#waiting.filter(({ leavesAt }) => leavesAt > now);
-    const backlog = this.#waiting.reduce((sum, packet) => sum + packet.bytes, 0);
+    this.#letLeave(now);
     const costNs = Math.ceil((bytes * NS_PER_S) / this.spec.rateBytes);
     const bucketNs = this.spec.bufferTicks * NS_PER_TICK;
     // A packet larger than the bucket would wait for ever (max_size).
-    if (backlog + bytes > this.spec.limitBytes || costNs > bucketNs) return null;
+    if (this.#backlog + bytes > this.spec.limitBytes || costNs > bucketNs) return null;
     const from = Math.max(now, this.#at);
     const tokens = Math.min(bucketNs, this.#tokensNs + from - this.#at);
     const waitNs = Math.max(0, costNs - tokens);
     const leavesAt = from + waitNs;
     this.#tokensNs = tokens + waitNs - costNs;
     this.#at = leavesAt;
-    if (leavesAt > now) this.#waiting = [...this.#waiting, { leavesAt, bytes }];
+    if (leavesAt > now) {
+      this.#waiting.push({ leavesAt, bytes });
+      this.#backlog += bytes;
+    }
     return leavesAt - now;
   }
 
+  /** They leave in the order they came. */
+  #letLeave(now: Instant): void {
+    for (let next = this.#waiting[this.#first]; next !== undefined && next.leavesAt <= now; next = this.#waiting[this.#first]) {
+      this.#backlog -= next.bytes;
+      this.#first++;
+    }
+    if (this.#first * 2 <= this.#waiting.length) return;
+    this.#waiting = this.#waiting.slice(this.#first);
+    this.#first = 0;
+  }
+
   checkpoint(): () => void {
-    const [tokens, at, waiting] = [this.#tokensNs, this.#at, this.#waiting];
+    const [tokens, at, backlog, waiting] = [this.#tokensNs, this.#at, this.#backlog, this.#waiting.slice(this.#first)];
     return () => {
-      [this.#tokensNs, this.#at, this.#waiting] = [tokens, at, waiting];
+      [this.#tokensNs, this.#at, this.#backlog, this.#waiting, this.#first] = [tokens, at, backlog, [...waiting], 0];
     };
   }
 }

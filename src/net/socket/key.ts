@@ -13,3 +13,8 @@ export function connectionKey(
 ): string {
   return `${protocol} ${local}:${port} ${remote}:${remotePort}`;
 }
+
+/** A server's. */
+export function listenKey(protocol: 'tcp' | 'udp', addr: IpAddr, port: number): string {
+  return `${protocol} ${addr}:${port}`;
+}

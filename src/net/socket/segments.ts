@@ -21,11 +21,18 @@ export function pieces(text: string, size: number): readonly AppData[] {
   });
 }
 
+/** As `pieces`, of data nobody reads. */
+function silentPieces(bytes: number, size: number): readonly AppData[] {
+  return Array.from({ length: Math.ceil(bytes / size) }, (_, index): AppData => {
+    return { kind: 'data', text: '', bytes: Math.min(size, bytes - index * size) };
+  });
+}
+
 /** A segment sent, in segments of at most `limit` bytes; what asks for attention at its end stays with the last (tcp_fragment). */
 export function cut(packet: Unacked, limit: number): readonly Unacked[] {
   const { segment, skb } = packet;
   if (segment.data === null || segment.data.bytes <= limit) return [packet];
-  const parts = pieces(segment.data.text, limit);
+  const parts = segment.data.text === '' ? silentPieces(segment.data.bytes, limit) : pieces(segment.data.text, limit);
   return parts.map((data, index): Unacked => {
     const flags = index === parts.length - 1 ? segment.flags : segment.flags.filter((flag) => flag !== 'PSH' && flag !== 'FIN');
     return { segment: { ...segment, seq: (segment.seq + index * limit) >>> 0, flags, data }, skb };

@@ -25,11 +25,14 @@ import {
 } from '../wire/packet.ts';
 import { ICMP_BYTES, IPV4_BYTES } from '../wire/size.ts';
 import { connect } from './connect.ts';
-import { connectionKey } from './key.ts';
+import { hearing, refused } from './clients.ts';
+import { connectionKey, listenKey } from './key.ts';
+import { socketViews } from './socket-views.ts';
 import { TcpSocket } from './tcp.ts';
 import { resetFor } from './reset.ts';
 import { datagramName, messageText, segmentName } from './words.ts';
-import type { ClientErrno, ClientHandle, ClientSpec, ListenSpec, UdpSocket, UdpSpec } from './spec.ts';
+import type { ClientErrno, ClientHandle, ClientSpec, ListenSpec, StreamHandle, UdpSocket, UdpSpec } from './spec.ts';
+import type { StreamSource } from './stream.ts';
 
 export type {
   ServerRequest,
@@ -75,20 +78,27 @@ export class Sockets {
     });
   }
 
+  /** A server in the place of whoever has its port: this namespace's sockets are put back from a checkpoint afterwards. */
+  takeOver(spec: ListenSpec): void {
+    for (const [key, { protocol, port }] of this.#listeners)
+      if (protocol === spec.protocol && port === spec.port) this.#listeners.delete(key);
+    this.#listeners.set(listenKey(spec.protocol, spec.addr, spec.port), spec);
+    this.#netns.touch();
+  }
+
   /** connect(), write, read, close: a TCP client. */
   connectTcp(spec: ClientSpec): ClientHandle {
-    const ends = connect(this.#netns, spec.dst, 'tcp');
-    if (ends.kind === 'error') return refused(spec, ends.errno);
-    const port = this.#freePort('tcp', { ...ends, port: spec.port });
-    if (port === null) return refused(spec, 'EADDRNOTAVAIL');
-    const socket = new TcpSocket(this.#netns, this, {
-      local: { addr: ends.src, port },
-      remote: { addr: ends.dst, port: spec.port },
-      process: spec.process,
-      recorder: spec.recorder,
-    });
-    this.#connections.set(socket.key, socket);
-    socket.connect(spec.text, spec.onEvent);
+    const socket = this.#newClient(spec);
+    if (!socket.ok) return refused(spec, socket.error);
+    socket.value.connect(spec.text, spec.onEvent);
+    return socket.value;
+  }
+
+  /** connect() and write() until it is closed: a TCP client that sends what `source` writes. */
+  streamTcp(spec: Omit<ClientSpec, 'text'>, source: StreamSource): Result<StreamHandle, ClientErrno> {
+    const socket = this.#newClient(spec);
+    if (!socket.ok) return socket;
+    socket.value.connect('', spec.onEvent, source);
     return socket;
   }
 
@@ -126,6 +136,7 @@ export class Sockets {
       if (error !== null) spec.onError(error);
     };
     return ok({
+      local: { addr: ends.src, port },
       send,
       close: () => {
         this.#datagrams.delete(key);
@@ -295,21 +306,7 @@ export class Sockets {
   }
 
   view(): readonly SocketView[] {
-    const listening = [...this.#listeners.values()].map((spec) => ({
-      protocol: spec.protocol,
-      local: spec.addr,
-      port: spec.port,
-      state: spec.protocol === 'tcp' ? 'LISTEN' : 'UNCONN',
-      process: spec.process,
-    }));
-    const connected = [...this.#connections.values()].map((socket) => ({
-      protocol: 'tcp' as const,
-      local: socket.local.addr,
-      port: socket.local.port,
-      state: socket.state,
-      process: socket.process,
-    }));
-    return [...listening, ...connected];
+    return socketViews([...this.#listeners.values()], [...this.#connections.values()]);
   }
 
   /** Returns a closure that puts all sockets back as they are now. */
@@ -340,7 +337,23 @@ export class Sockets {
       recorder: skb.recorder,
     });
     this.#connections.set(socket.key, socket);
-    socket.accept(skb, segment, listener.handler);
+    socket.accept(skb, segment, listener);
+  }
+
+  /** A socket with its own port; the error is what connect() fails with. */
+  #newClient(spec: Omit<ClientSpec, 'text'>): Result<TcpSocket, ClientErrno> {
+    const ends = connect(this.#netns, spec.dst, 'tcp');
+    if (ends.kind === 'error') return err(ends.errno);
+    const port = this.#freePort('tcp', { ...ends, port: spec.port });
+    if (port === null) return err('EADDRNOTAVAIL');
+    const socket = new TcpSocket(this.#netns, this, {
+      local: { addr: ends.src, port },
+      remote: { addr: ends.dst, port: spec.port },
+      process: spec.process,
+      recorder: spec.recorder,
+    });
+    this.#connections.set(socket.key, socket);
+    return ok(socket);
   }
 
   /** tcp_v4_send_reset: nobody is there. */
@@ -423,23 +436,4 @@ export class Sockets {
     }
     return null;
   }
-}
-
-/** A client that takes one answer as text. */
-function hearing({ process, onEvent }: ClientSpec): DatagramClient['spec'] {
-  return {
-    process,
-    onMessage: (payload) => onEvent({ kind: 'answered', text: messageText(payload) }),
-    onError: (errno) => onEvent({ kind: 'error', errno }),
-  };
-}
-
-/** A client that could not even begin. */
-function refused(spec: ClientSpec, errno: ClientErrno): ClientHandle {
-  spec.onEvent({ kind: 'error', errno });
-  return { close: () => undefined };
-}
-
-function listenKey(protocol: 'tcp' | 'udp', addr: IpAddr, port: number): string {
-  return `${protocol} ${addr}:${port}`;
 }

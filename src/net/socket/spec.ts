@@ -5,6 +5,7 @@ import type { IpAddr } from '../../lib/ip.ts';
 import type { TraceRecorder } from '../trace/recorder.ts';
 import type { PacketRole } from '../trace/trace.ts';
 import type { UdpMessage } from '../wire/packet.ts';
+import type { StreamSink } from './stream.ts';
 
 /** What a server is asked: the bytes of one request and both ends. */
 export interface ServerRequest {
@@ -22,6 +23,8 @@ export interface ListenSpec {
   readonly process: string;
   /** Answers one request; the connection is closed after it. */
   readonly handler: (request: ServerRequest) => string;
+  /** A server of TCP that reads a stream until its end and answers nothing; in place of `handler`. */
+  readonly sink?: StreamSink;
   /** A server of UDP that reads more than text, or answers only when it has asked somebody else; in place of `handler`. */
   readonly onDatagram?: (datagram: Datagram) => void;
   /** Takes what traffic changes in the server itself; the returned function puts it back. */
@@ -79,6 +82,13 @@ export interface ClientHandle {
   close(): void;
 }
 
+/** A client's stream; its end is closing it. */
+export interface StreamHandle extends ClientHandle {
+  readonly local: { readonly addr: IpAddr; readonly port: number };
+  /** Segments sent again so far. */
+  readonly retransmitted: number;
+}
+
 /** A UDP socket connected to one peer, that says and hears as much as it likes. */
 export interface UdpSpec {
   readonly dst: IpAddr;
@@ -95,5 +105,6 @@ export interface UdpSpec {
 }
 
 export interface UdpSocket extends ClientHandle {
+  readonly local: { readonly addr: IpAddr; readonly port: number };
   send(payload: UdpMessage): void;
 }

@@ -35,4 +35,44 @@ export interface Vars {
   peerMss: number;
   /** The last packet that came in, parent of what answers it. */
   lastPacketId: number | null;
+  /** Bytes the peer has room for behind what it acknowledged. */
+  peerWindow: number;
+  /** How often the last ACK has come once more (streams). */
+  sameAcks: number;
+  /** While a loss is made good: the number behind what was under way when it was noticed (streams). */
+  repairUpTo: number | null;
+  /** Bytes of segments that came before those in front of them, by sequence number (streams). */
+  ahead: ReadonlyMap<number, number>;
+  /** The way there and back as measured by timestamps, smoothed, and how much it varies; null before the first (streams). */
+  rtt: { readonly smoothMs: number; readonly varianceMs: number } | null;
+  /** Segments sent again. */
+  retransmitted: number;
+}
+
+/** A socket nothing has happened to. */
+export function closed(): Vars {
+  return {
+    state: 'CLOSED',
+    sndNxt: 0,
+    rcvNxt: 0,
+    unacked: [],
+    retries: 0,
+    timer: null,
+    received: '',
+    tsRecent: 0,
+    peerMss: 536,
+    lastPacketId: null,
+    peerWindow: 0,
+    sameAcks: 0,
+    repairUpTo: null,
+    ahead: new Map(),
+    rtt: null,
+    retransmitted: 0,
+  };
+}
+
+/** How often what is not acknowledged is sent again, by name of the setting. */
+export function retriesSysctl(state: TcpState): string {
+  if (state === 'SYN_SENT') return 'net.ipv4.tcp_syn_retries';
+  return state === 'SYN_RECV' ? 'net.ipv4.tcp_synack_retries' : 'net.ipv4.tcp_retries2';
 }

@@ -4,8 +4,10 @@
  *   client  CLOSED → SYN_SENT → ESTABLISHED → CLOSE_WAIT → LAST_ACK → CLOSED
  *   server  SYN_RECV → ESTABLISHED → FIN_WAIT1 → FIN_WAIT2 → TIME_WAIT → CLOSED   (it answers once and closes)
  *
- * Simplification: no congestion control, a window that never fills or moves, no delayed ACK, no SACK or reordering (segments out of order are dropped and
- * sent again); the retransmission timeout starts at 1 s for SYN and 200 ms for the rest and doubles.
+ * A client may also send a stream, which the peer's window paces, until it closes (stream.ts).
+ * Simplification: no congestion control, a window that neither grows nor closes and that only streams heed, no delayed ACK, no SACK
+ * (outside streams, segments out of order are dropped and sent again); the retransmission timeout starts at 1 s for SYN and 200 ms for
+ * the rest and doubles.
  */
 import type { NetworkEvent } from '../events.ts';
 import { assertNever } from '../../lib/assert.ts';
@@ -21,12 +23,14 @@ import { resetFor, segmentLength } from './reset.ts';
 import { connectionKey } from './key.ts';
 import { cut, pieces, type Unacked } from './segments.ts';
 import { advertisedMss, segmentLimit } from './mss.ts';
-import type { Endpoint, TcpState, Vars } from './tcp-state.ts';
+import { hearAck, keepAhead, leavesHole, mayWrite, offeredBy, retransmissionMs, takeAhead } from './stream.ts';
+import type { StreamSink, StreamSource } from './stream.ts';
+import { closed, retriesSysctl, type Endpoint, type TcpState, type Vars } from './tcp-state.ts';
 import { initialWindow, scaled } from './window.ts';
-import type { ClientErrno, ClientEvent, ServerRequest, Sockets } from './sockets.ts';
+import type { ClientErrno, ClientEvent, ListenSpec, ServerRequest, Sockets } from './sockets.ts';
 
 const SYN_RTO_NS = NS_PER_S;
-const DATA_RTO_NS = 200 * NS_PER_MS;
+const DATA_RTO_MS = 200;
 const TIME_WAIT_NS = 60 * NS_PER_S;
 
 export class TcpSocket {
@@ -39,22 +43,13 @@ export class TcpSocket {
   readonly #recorder: TraceRecorder | null;
   /** Where the clock of its timestamps starts (secure_tcp_ts_off). */
   readonly #tsOffset: number;
-  readonly #v: Vars = {
-    state: 'CLOSED',
-    sndNxt: 0,
-    rcvNxt: 0,
-    unacked: [],
-    retries: 0,
-    timer: null,
-    received: '',
-    tsRecent: 0,
-    peerMss: 536,
-    lastPacketId: null,
-  };
+  readonly #v: Vars = closed();
   #role: PacketRole = 'request';
   #request = '';
   #onEvent: ((event: ClientEvent) => void) | null = null;
   #handler: ((request: ServerRequest) => string) | null = null;
+  #source: StreamSource | null = null;
+  #sink: StreamSink | null = null;
 
   constructor(
     netns: Netns,
@@ -80,9 +75,15 @@ export class TcpSocket {
     return this.#v.state;
   }
 
-  /** Opens the connection; `text` is sent once it stands. */
-  connect(text: string, onEvent: (event: ClientEvent) => void): void {
+  /** Segments sent again so far. */
+  get retransmitted(): number {
+    return this.#v.retransmitted;
+  }
+
+  /** Opens the connection; `text` is sent once it stands, or what `source` writes. */
+  connect(text: string, onEvent: (event: ClientEvent) => void, source: StreamSource | null = null): void {
     this.#request = text;
+    this.#source = source;
     this.#onEvent = onEvent;
     this.#v.sndNxt = this.#initialSequence();
     this.#setState('SYN_SENT');
@@ -90,9 +91,10 @@ export class TcpSocket {
   }
 
   /** Takes a SYN on behalf of a listener and answers it. */
-  accept(skb: Skb, segment: TcpSegment, handler: (request: ServerRequest) => string): void {
+  accept(skb: Skb, segment: TcpSegment, { handler, sink }: Pick<ListenSpec, 'handler' | 'sink'>): void {
     this.#role = 'reply';
     this.#handler = handler;
+    this.#sink = sink ?? null;
     this.#v.lastPacketId = skb.packetId;
     this.#v.sndNxt = this.#initialSequence();
     this.#v.rcvNxt = (segment.seq + 1) >>> 0;
@@ -117,6 +119,7 @@ export class TcpSocket {
   receive(skb: Skb, segment: TcpSegment): void {
     this.#v.lastPacketId = skb.packetId;
     this.#v.tsRecent = segment.timestamps?.val ?? this.#v.tsRecent;
+    this.#v.peerWindow = offeredBy(segment);
     if (this.#v.state === 'SYN_SENT') this.#receiveInSynSent(segment);
     else if (hasFlag(segment, 'RST')) this.#receiveReset(segment);
     else this.#receiveInSequence(segment);
@@ -161,7 +164,8 @@ export class TcpSocket {
     this.#acknowledged(segment.ack);
     this.#setState('ESTABLISHED');
     this.#send(['ACK'], null);
-    this.#sendText(this.#request);
+    if (this.#source === null) this.#sendText(this.#request);
+    else this.#fill();
   }
 
   /** Answers a segment of an older connection. */
@@ -182,15 +186,30 @@ export class TcpSocket {
       return;
     }
     if (!hasFlag(segment, 'ACK')) return;
+    if (this.#source !== null && hearAck(this.#v, segment, this.#clock())) this.#retransmit();
     this.#acknowledged(segment.ack);
     this.#confirmNeighbour();
     this.#advanceByAck();
     this.#takeData(segment);
     if (hasFlag(segment, 'FIN')) this.#takeFin();
+    if (leavesHole(this.#v)) this.#retransmit();
+    this.#fill();
+  }
+
+  /** Lets a stream write what the peer has room for. */
+  #fill(): void {
+    if (this.#source === null) return;
+    const limit = segmentLimit(this.#netns, this.remote.addr, this.#v.peerMss);
+    while (mayWrite(this.#v, limit)) {
+      const bytes = this.#source.write(limit);
+      if (bytes === 0) return;
+      this.#send(['ACK'], { kind: 'data', text: '', bytes });
+    }
   }
 
   /** A repeated SYN gets its SYN-ACK again, anything else old its ACK (tcp_check_req, tcp_send_dupack). */
   #receiveOldSegment(segment: TcpSegment): void {
+    if (this.#sink !== null) this.#v.ahead = keepAhead(this.#v, segment);
     if (this.#v.state === 'SYN_RECV' && hasFlag(segment, 'SYN')) this.#retransmit();
     else if (segmentLength(segment) > 0) this.#send(['ACK'], null);
   }
@@ -224,6 +243,10 @@ export class TcpSocket {
 
   #takeData(segment: TcpSegment): void {
     if (segment.data === null) return;
+    if (this.#sink !== null) {
+      this.#takeStream(this.#sink, segment.data.bytes);
+      return;
+    }
     this.#v.rcvNxt = (this.#v.rcvNxt + segment.data.bytes) >>> 0;
     this.#v.received += segment.data.text;
     const last = hasFlag(segment, 'PSH');
@@ -237,11 +260,20 @@ export class TcpSocket {
     this.#sendFin('FIN_WAIT1');
   }
 
+  #takeStream(sink: StreamSink, bytes: number): void {
+    const taken = takeAhead(this.#v, bytes);
+    this.#v.rcvNxt = taken.rcvNxt;
+    this.#v.ahead = taken.ahead;
+    sink.onData(taken.bytes);
+    this.#send(['ACK'], null);
+  }
+
   #takeFin(): void {
     this.#v.rcvNxt = (this.#v.rcvNxt + 1) >>> 0;
     switch (this.#v.state) {
       case 'ESTABLISHED':
         this.#setState('CLOSE_WAIT');
+        this.#sink?.onEnd();
         this.#onEvent?.({ kind: 'answered', text: this.#v.received });
         this.#sendFin('LAST_ACK');
         return;
@@ -322,7 +354,8 @@ export class TcpSocket {
   #arm(): void {
     if (this.#v.timer !== null) return;
     const handshake = this.#v.state === 'SYN_SENT' || this.#v.state === 'SYN_RECV';
-    const rto = (handshake ? SYN_RTO_NS : DATA_RTO_NS) * 2 ** this.#v.retries;
+    const rto =
+      (handshake ? SYN_RTO_NS : Math.round(retransmissionMs(this.#v, DATA_RTO_MS) * NS_PER_MS)) * 2 ** this.#v.retries;
     this.#v.timer = this.#netns.kernel.sim.background(rto, 'tcp retransmit' satisfies NetworkEvent, () => {
       this.#v.timer = null;
       this.#onTimeout();
@@ -330,19 +363,13 @@ export class TcpSocket {
   }
 
   #onTimeout(): void {
-    const { state } = this.#v;
-    const limit = this.#netns.sysctl.number(
-      state === 'SYN_SENT'
-        ? 'net.ipv4.tcp_syn_retries'
-        : state === 'SYN_RECV'
-          ? 'net.ipv4.tcp_synack_retries'
-          : 'net.ipv4.tcp_retries2',
-    );
+    const limit = this.#netns.sysctl.number(retriesSysctl(this.#v.state));
     if (this.#v.retries >= limit) {
       this.#fail('ETIMEDOUT');
       return;
     }
     this.#v.retries++;
+    if (this.#source !== null) this.#v.repairUpTo = this.#v.sndNxt;
     this.#arm();
     this.#retransmit();
   }
@@ -356,6 +383,7 @@ export class TcpSocket {
   }
 
   #transmitAgain(packet: Unacked): void {
+    this.#v.retransmitted++;
     const segment = {
       ...packet.segment,
       ack: hasFlag(packet.segment, 'ACK') ? this.#v.rcvNxt : 0,
