@@ -1,4 +1,4 @@
-/** Says that what was asked for waits for the cluster to be opened, where that takes longer than a moment. */
+/** Says that what was asked for waits for the cluster to be opened, or for a measurement, where that takes longer than a moment. */
 import { useEffect, useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../store/context.ts';
@@ -11,6 +11,7 @@ export function Waiting({ className }: { readonly className: string | undefined 
 
 function Notice({ className }: { readonly className: string | undefined }): ReactElement {
   const { t } = useTranslation();
+  const measuring = useApp((state) => state.journey?.throughput === 'measuring');
   const [long, setLong] = useState(false);
   useEffect(() => {
     const timer = window.setTimeout(() => setLong(true), MOMENT_MS);
@@ -18,7 +19,7 @@ function Notice({ className }: { readonly className: string | undefined }): Reac
   }, []);
   return (
     <p role="status" className={long ? className : undefined}>
-      {long ? t('app.waiting') : ''}
+      {long ? t(measuring ? 'app.waitingForMeasurement' : 'app.waiting') : ''}
     </p>
   );
 }

@@ -76,14 +76,14 @@ type Part = 'steps' | 'step' | 'outcomes';
 
 function Low({ journey, step, title }: LowProps): ReactElement {
   const { t } = useTranslation();
-  const spread = useApp((state) => state.journey?.spread ?? null);
+  const asked = useApp((state) => state.journey?.throughput ?? state.journey?.spread ?? null);
   // A phone's stage is another tab away: the list alone says where the packet is.
   const [part, setPart] = useState<Part>(useWide() ? 'step' : 'steps');
-  const [seen, setSeen] = useState(spread);
-  if (spread !== seen) {
+  const [seen, setSeen] = useState(asked);
+  if (asked !== seen) {
     // What was just asked for is shown.
-    setSeen(spread);
-    if (spread !== null) setPart('outcomes');
+    setSeen(asked);
+    if (asked !== null) setPart('outcomes');
   }
   return (
     <>

@@ -4,12 +4,13 @@ import { useTranslation } from 'react-i18next';
 import { Say, useSaid, useTranslate } from '../chains/Say.tsx';
 import { TextButton } from '../kit/Button.tsx';
 import { VerdictMark } from '../kit/VerdictMark.tsx';
-import { isPast, sendMany } from '../store/actions.ts';
+import { isPast, measureThroughput, sendMany } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
 import { SPREAD_COUNT } from './commands.ts';
 import { inShort, isEqual, percent, shareInShort, shareKey, shareSentence, type Share } from './share.ts';
 import { outcomeVerdict } from './verdict.ts';
 import { SpreadChart } from './SpreadChart.tsx';
+import { Throughput } from './Throughput.tsx';
 import styles from './Outcomes.module.css';
 
 export function Outcomes(): ReactElement | null {
@@ -18,7 +19,8 @@ export function Outcomes(): ReactElement | null {
   const journey = useApp((state) => state.journey);
   const past = useApp(isPast);
   if (journey === null) return null;
-  const { outcomes, spread } = journey;
+  const { outcomes, spread, throughput, result } = journey;
+  const { spec } = result;
   const count = outcomes?.shares.length ?? 0;
   return (
     <section className={styles.outcomes} aria-label={t('journey.outcomes.title', {})}>
@@ -32,9 +34,14 @@ export function Outcomes(): ReactElement | null {
               : t('journey.outcomes.many', { count })}
         </span>
         {past ? null : (
-          <TextButton onPress={() => sendMany(store, SPREAD_COUNT)}>
-            {t('journey.outcomes.send', { count: SPREAD_COUNT })}
-          </TextButton>
+          <span className={styles.actions}>
+            {spec.protocol === 'icmp' ? null : (
+              <TextButton onPress={() => measureThroughput(store)}>{t('journey.throughput.measure', {})}</TextButton>
+            )}
+            <TextButton onPress={() => sendMany(store, SPREAD_COUNT)}>
+              {t('journey.outcomes.send', { count: SPREAD_COUNT })}
+            </TextButton>
+          </span>
         )}
       </header>
       {outcomes === null ? null : (
@@ -48,6 +55,7 @@ export function Outcomes(): ReactElement | null {
         <p className={styles.note}>{t('journey.outcomes.equal', {})}</p>
       ) : null}
       {outcomes !== null && outcomes.unexplored > 0 ? <Unexplored probability={outcomes.unexplored} /> : null}
+      {throughput === null ? null : <Throughput result={throughput} />}
       {spread === null ? null : <SpreadChart spread={spread} />}
     </section>
   );

@@ -11,8 +11,9 @@ import type { ChoiceGroup } from '../kit/choices.tsx';
 import { ModalDialog } from '../kit/ModalDialog.tsx';
 import { RealCommand } from '../kit/RealCommand.tsx';
 import { Segmented } from '../kit/Segmented.tsx';
-import { openDialog, send, sendMany } from '../store/actions.ts';
+import { measureThroughput, openDialog, send, sendMany } from '../store/actions.ts';
 import { useApp, useAppStore } from '../store/context.ts';
+import type { AppStore } from '../store/store.ts';
 import { curlText } from './curl.ts';
 import { defaultProbe } from './draft.ts';
 import {
@@ -109,18 +110,18 @@ function Fields({ start, from, to }: FieldsProps): ReactElement {
     setProbe({ ...probe, to: end.value, protocol: known?.protocol ?? probe.protocol });
     if (known !== undefined) setPortText(String(known.port));
   };
-  const submit = (count: number): void => {
+  const submit = (then: (store: AppStore) => void = () => undefined): void => {
     if (whole === null || given) return;
     setGiven(true);
     send(store, whole, (result) => {
       setGiven(false);
       if (!result.ok) setRefused(result.errors.map((error) => error.message).join('\n'));
-      else if (count > 1) sendMany(store, count);
+      else then(store);
     });
   };
   const onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
-    submit(1);
+    submit();
   };
   const chosenEnd = typed === null ? undefined : to.find((end) => end.id === targetText(typed));
   return (
@@ -194,8 +195,11 @@ function Fields({ start, from, to }: FieldsProps): ReactElement {
         <Button tone="primary" type="submit" isDisabled={whole === null}>
           {t('send.send')} <kbd>{keyText('Enter')}</kbd>
         </Button>
-        <Button isDisabled={whole === null} onPress={() => submit(MANY)}>
+        <Button isDisabled={whole === null} onPress={() => submit((each) => sendMany(each, MANY))}>
           {t('send.sendMany', { count: MANY })}
+        </Button>
+        <Button isDisabled={whole === null || protocol === 'icmp'} onPress={() => submit(measureThroughput)}>
+          {t('journey.throughput.measure')}
         </Button>
         <span className={styles.space} />
         <Button tone="quiet" aria-expanded={curl} onPress={() => setCurl(!curl)}>

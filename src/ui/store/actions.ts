@@ -6,11 +6,15 @@ import type { ClusterApi, CommandResult, ProbeResult } from '../../cluster/clust
 import type { Command, ProbeSpec } from '../../cluster/commands.ts';
 import { madeByChain } from '../../cluster/made-by.ts';
 import type { Ref, SourceRange } from '../../cluster/snapshot.ts';
+import { DEFAULT_BITS_PER_SECOND, DEFAULT_SECONDS } from '../../cluster/throughput/limits.ts';
+import { finishWithPauses } from '../../lib/steps.ts';
+import { breather } from '../app/breather.ts';
 import type {
   AppState,
   Breakpoint,
   DockTab,
   Dialog,
+  Journey,
   Level,
   Mode,
   Playback,
@@ -77,7 +81,7 @@ function sendNow(store: AppStore, engine: ClusterApi, probe: ProbeSpec): Command
     const { playback } = state;
     store.setState({
       ...inMode(state, 'journey'),
-      journey: { result: result.probe, snapshot, outcomes, spread: null },
+      journey: { result: result.probe, snapshot, outcomes, spread: null, throughput: null },
       openHook: null,
       dialog: null,
       // What was done before is no matter of the journey, whose map it would cover.
@@ -111,6 +115,27 @@ export function sendMany(store: AppStore, count: number): void {
     const { journey } = store.getState();
     if (journey === null || isPast(store.getState())) return;
     store.setState({ journey: { ...journey, spread: engine.spread(journey.result.spec, count) } });
+  });
+}
+
+/** Measures what gets through on the way of the journey shown, as iperf3 does. Only while the cluster is as it was. */
+export function measureThroughput(store: AppStore): void {
+  withEngine(store, () => {
+    const { journey, cluster } = store.getState();
+    if (journey === null || isPast(store.getState())) return;
+    const { result } = journey;
+    const keep = (throughput: Journey['throughput']): void => {
+      const { journey: shown } = store.getState();
+      if (shown?.result === result) store.setState({ journey: { ...shown, throughput } });
+    };
+    const asked = { probe: result.spec, seconds: DEFAULT_SECONDS, bitsPerSecond: DEFAULT_BITS_PER_SECOND };
+    keep('measuring');
+    cluster
+      .occupy((engine) => finishWithPauses(engine.throughput(asked), breather()))
+      .then(keep, (fault: unknown) => {
+        keep(null);
+        throw fault;
+      });
   });
 }
 

@@ -7,6 +7,7 @@ import type { AllOutcomes, ApplyPreview, LogEntry, ProbeResult, Spread } from '.
 import type { ProbeSpec } from '../../cluster/commands.ts';
 import type { ClusterSnapshot, Ref, SourceRange, WorldDiff } from '../../cluster/snapshot.ts';
 import type { Label } from '../i18n/label.ts';
+import type { Throughput } from '../../cluster/throughput/throughput.ts';
 import type { PageCluster } from './page-cluster.ts';
 import type { HookName } from './views.ts';
 
@@ -40,6 +41,8 @@ export interface Journey {
   readonly snapshot: ClusterSnapshot;
   readonly outcomes: AllOutcomes | null;
   readonly spread: Spread | null;
+  /** What iperf3 measured on the packet's way; null until it was asked for. */
+  readonly throughput: Throughput | 'measuring' | null;
 }
 
 export interface Playback {

@@ -45,6 +45,7 @@ export const app = {
   restoreStopped: 'The saved session could be replayed only up to command {{count}}.',
   notSaved: 'The browser does not keep your work',
   waiting: 'The cluster is still being built. What you asked for is done as soon as it stands.',
+  waitingForMeasurement: 'Throughput is being measured. What you asked for is done right after.',
   loadFailed: 'This scenario could not be opened',
   emptyTitle_one: 'One node, no Pods yet',
   emptyTitle_other: '{{count}} nodes, no Pods yet',

@@ -47,6 +47,7 @@ export const app: Translated<typeof english> = {
   restoreStopped: '保存的会话只能重放到第 {{count}} 条命令。',
   notSaved: '浏览器没有保存你的工作',
   waiting: '集群仍在搭建中，搭建完成后会立即执行你的操作。',
+  waitingForMeasurement: '正在测量吞吐量，测完后会立即执行你的操作。',
   loadFailed: '无法打开这个场景',
   emptyTitle_other: '{{count}} 个节点，还没有 Pod',
   emptyText: '应用一份清单，或打开一份现成的。',
