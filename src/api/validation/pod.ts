@@ -8,6 +8,7 @@ import type { NodeSelectorTerm, Toleration } from '../types/affinity.ts';
 import type { Container } from '../types/container.ts';
 import type { Pod, PodSpec } from '../types/pod.ts';
 import { hostPortConflicts, validateContainer } from './container.ts';
+import { validateDnsConfig } from './dns-config.ts';
 import { duplicateName, duplicates, invalids, nonNegative, validateLabels, validateLabelSelector } from './meta.ts';
 import { isDns1123Label, isDns1123Subdomain, isQualifiedName } from './names.ts';
 
@@ -37,6 +38,7 @@ export function validatePodSpec(spec: Draft<PodSpec>, field: string): readonly F
     ...validateContainers(spec, field),
     ...oneOf(`${field}.restartPolicy`, spec.restartPolicy, RESTART_POLICIES),
     ...oneOf(`${field}.dnsPolicy`, spec.dnsPolicy, DNS_POLICIES),
+    ...validateDnsConfig(spec, `${field}.dnsConfig`),
     ...nonNegative(`${field}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds),
     ...(seconds !== undefined && (seconds < 1 || seconds > MAX_INT32)
       ? [invalid(`${field}.activeDeadlineSeconds`, seconds, `must be between 1 and ${MAX_INT32}, inclusive`)]

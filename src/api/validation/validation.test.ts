@@ -280,3 +280,50 @@ describe('others', () => {
     expect(problems(kind, apiVersion, body)).toEqual(expected);
   });
 });
+
+describe('a Pod’s dnsConfig', () => {
+  const of = (dns: string): readonly string[] => problems('Pod', 'v1', `spec: {containers: [{name: c, image: i}], ${dns}}`);
+  const many = Array.from({ length: 33 }, (_, i) => `d${i}`);
+  const long = Array.from({ length: 10 }, () => Array.from({ length: 4 }, () => 'a'.repeat(60)).join('.'));
+  const rows: readonly (readonly [string, readonly string[]])[] = [
+    [
+      'dnsPolicy: None, dnsConfig: {nameservers: [10.96.0.10], searches: [a.example., b], options: [{name: ndots, value: "2"}]}',
+      [],
+    ],
+    ['dnsPolicy: ClusterFirst, dnsConfig: {options: [{name: edns0}]}', []],
+    ['dnsPolicy: None', ['spec.dnsConfig: Required value: must provide `dnsConfig` when `dnsPolicy` is None']],
+    [
+      'dnsPolicy: None, dnsConfig: {searches: [a]}',
+      ['spec.dnsConfig.nameservers: Required value: must provide at least one DNS nameserver when `dnsPolicy` is None'],
+    ],
+    [
+      'dnsConfig: {nameservers: [1.1.1.1, 2.2.2.2, 3.3.3.3, 4.4.4.4]}',
+      [
+        'spec.dnsConfig.nameservers: Invalid value: []string{"1.1.1.1", "2.2.2.2", "3.3.3.3", "4.4.4.4"}: must not have more than 3 nameservers',
+      ],
+    ],
+    [
+      'dnsConfig: {nameservers: [1.2.3.c]}',
+      [
+        'spec.dnsConfig.nameservers[0]: Invalid value: "1.2.3.c": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+      ],
+    ],
+    ['dnsConfig: {options: [{value: "2"}]}', ['spec.dnsConfig.options[0]: Required value: must not be empty']],
+  ];
+  it.each(rows)('%s', (dns, expected) => {
+    expect(of(dns)).toEqual(expected);
+  });
+
+  it('has no more search paths than libc reads, and none that is no name', () => {
+    const details = (searches: readonly string[]): readonly string[] =>
+      of(`dnsConfig: {searches: [${searches.join(', ')}]}`).map((problem) => problem.slice(problem.lastIndexOf(': ') + 2));
+    expect(details(many.slice(1))).toEqual([]);
+    expect(details(many)).toEqual(['must not have more than 32 search paths']);
+    expect(details(long)).toEqual(['must not have more than 2048 characters (including spaces) in the search list']);
+    expect(of('dnsConfig: {searches: [Up.example]}')).toEqual([
+      expect.stringMatching(
+        /^spec\.dnsConfig\.searches\[0\]: Invalid value: "Up\.example": a lowercase RFC 1123 subdomain must consist of/,
+      ),
+    ]);
+  });
+});
