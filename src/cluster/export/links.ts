@@ -79,15 +79,27 @@ const NOT_MADE_HERE: ReadonlySet<string> = new Set<LinkView['kind']>(['loopback'
 
 /** Devices of kinds that iproute2 alone does not make. */
 export function unbuiltLinks({ title, view }: ExportedNetns): readonly string[] {
-  return view.links.flatMap((link) => [
-    ...(NOT_MADE_HERE.has(link.kind) || ownType(link) !== null ? [] : [`${title}: the ${link.kind} device ${link.name}`]),
-    ...(link.qdisc?.startsWith('tbf') === true ? [`${title}: the queue of ${link.name}, ${link.qdisc}`] : []),
+  return view.links.flatMap((link) =>
+    NOT_MADE_HERE.has(link.kind) || ownType(link) !== null ? [] : [`${title}: the ${link.kind} device ${link.name}`],
+  );
+}
+
+/** Queues in front of devices, as `tc qdisc show` names them, and where what comes in is redirected to; without the word `tc`. */
+export function queueLines({ view }: ExportedNetns): readonly string[] {
+  return view.links.flatMap(({ name, qdisc, redirect }) => [
+    ...(qdisc === null ? [] : [`qdisc add dev ${name} root handle 1: ${qdisc}`]),
+    ...(redirect === null
+      ? []
+      : [
+          `qdisc add dev ${name} handle ffff: ingress`,
+          `filter add dev ${name} parent ffff: protocol all pref 1 u32 match u32 0 0 flowid 1:1 action mirred egress redirect dev ${redirect}`,
+        ]),
   ]);
 }
 
 /** What `type` takes; null for devices that are not made here. */
 function ownType({ kind, vxlan }: LinkView): string | null {
-  if (kind === 'bridge' || kind === 'dummy') return kind;
+  if (kind === 'bridge' || kind === 'dummy' || kind === 'ifb') return kind;
   if (kind !== 'vxlan' || vxlan === null || vxlan.local === null || vxlan.dev === null) return null;
   return `vxlan id ${vxlan.id} local ${vxlan.local} dev ${vxlan.dev} dstport ${vxlan.dstport}${vxlan.learning ? '' : ' nolearning'}`;
 }

@@ -86,4 +86,22 @@ describe('text of a script', () => {
   test('hands on no line that would end it or hide another', () => {
     expect(handedTo('cat', ['a', 'END', 'b\nEND\nid', 'c\td'])).toEqual(["cat <<'END'", 'a', 'c\td', 'END']);
   });
+
+  test('has queues as tc names them, an ifb, and what is redirected to it', () => {
+    const cluster = createCluster({ ...SPEC, cluster: { ...SPEC.cluster, cni: 'calico-bgp' } });
+    const text = `apiVersion: v1\nkind: Pod\nmetadata:\n  name: shaped\n  annotations: {kubernetes.io/egress-bandwidth: 1M}\nspec: {nodeName: a, containers: [{name: web, image: ikubernetes/demoapp:v1.0}]}\n`;
+    const applied = cluster.run({ kind: 'apply', file: 'shaped.yaml', text });
+    expect(applied.ok).toBe(true);
+    cluster.run({ kind: 'tool', node: 'b', netns: 'root', line: 'tc qdisc add dev eth0 root netem delay 50ms loss 30%' });
+    const script = ownPart(cluster);
+    const [, cable = '', ifb = ''] = /^filter add dev (\S+) .* redirect dev (bwp\S+)$/m.exec(script) ?? [];
+    const queues = script.split('\n').filter((line) => /^(qdisc|filter) add|type ifb$/.test(line));
+    expect(queues.map((line) => line.replace(/index \d+ address \S+/, 'index N address MAC'))).toEqual([
+      `link add ${ifb} index N address MAC mtu 1500 type ifb`,
+      `qdisc add dev ${cable} handle ffff: ingress`,
+      `filter add dev ${cable} parent ffff: protocol all pref 1 u32 match u32 0 0 flowid 1:1 action mirred egress redirect dev ${ifb}`,
+      `qdisc add dev ${ifb} root handle 1: tbf rate 1Mbit burst 27917286b lat 1.92e+03s`,
+      'qdisc add dev eth0 root handle 1: netem delay 50ms loss 30%',
+    ]);
+  });
 });

@@ -8,7 +8,7 @@
  * workloads: its servers say who they are and whom they saw.
  */
 import { handedTo, comment, commandLine, isPlainLine, word } from './shell-text.ts';
-import { ownLinkLines, pairLines, plugLines, portLines, unbuiltLinks, upLines } from './links.ts';
+import { ownLinkLines, pairLines, plugLines, portLines, queueLines, unbuiltLinks, upLines } from './links.ts';
 import { exportedNetns, exportedPlaces, exportedServices, WIRE, wireNames, type ExportedNetns } from './places.ts';
 import { CLIENT_PROGRAM, SERVER_PROGRAM } from './programs.ts';
 import { SHELL_FUNCTIONS } from './shell-functions.ts';
@@ -16,7 +16,7 @@ import { fdbLines, freshSysctlLines, neighbourLines, routeLines, ruleLines, setL
 import type { ClusterSnapshot } from '../snapshot.ts';
 
 /** Kinds that are modules of their own: not every kernel has them. */
-const OPTIONAL_KINDS = ['bridge', 'vxlan', 'dummy'] as const;
+const OPTIONAL_KINDS = ['bridge', 'vxlan', 'dummy', 'ifb'] as const;
 
 /** The script of the cluster as it is. */
 export function clusterScript(snapshot: ClusterSnapshot): string {
@@ -170,6 +170,7 @@ function netnsLines(netns: ExportedNetns): readonly string[] {
     ...call('set_sysctls', sysctlLines(view)),
     ...call('ip_lines', [...upLines(netns), ...routeLines(view), ...neighbourLines(view)]),
     ...call('bridge_lines', fdbLines(view)),
+    ...call('tc_lines', queueLines(netns)),
   ]);
 }
 

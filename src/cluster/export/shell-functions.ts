@@ -47,6 +47,15 @@ bridge_lines() { # NAME
   bridge -n "$(ns "$1")" -batch -
 }
 
+# Queues are modules of their own: one that this kernel does not have is left out, and told.
+tc_lines() { # NAME
+  local line
+  while IFS= read -r line; do
+    # shellcheck disable=SC2086 # a line is words
+    tc -n "$(ns "$1")" $line || printf 'left out in %s: tc %s\n' "$1" "$line" >&2
+  done
+}
+
 # PATH below /proc/sys, then the value.
 set_sysctls() { # NAME
   # shellcheck disable=SC2016 # the inner shell expands them
