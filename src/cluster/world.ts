@@ -145,15 +145,15 @@ export class World {
 
   /**
    * Sends a probe from the state as it is now and rolls everything back, as often as it is called; null when its ends do not exist.
-   * Before it does, `look` may read what the probe left.
+   * Before it does, `look` may read what the probe left. Unless `light` is false, only what tells the outcome is recorded.
    */
-  rehearsal(spec: ProbeSpec, look: () => void = () => undefined): Rehearse | null {
+  rehearsal(spec: ProbeSpec, look: () => void = () => undefined, { light = true } = {}): Rehearse | null {
     const resolved = this.resolve(spec);
     if (!resolved.ok) return null;
     const restore = this.#checkpoint();
     return () => {
       this.#holdCluster();
-      const result = this.#send(resolved.value, true);
+      const result = this.#send(resolved.value, light);
       look();
       restore();
       return result;

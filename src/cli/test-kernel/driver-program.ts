@@ -2,18 +2,21 @@
  * The program that sends a cluster's probes one after another, in Python: the exported script's own client, and around it what a
  * comparison needs. One process for all, since a probe takes a millisecond and a process thirty.
  *
- * A request is a line of JSON, as is its answer: `{"forget": [NETNS…], "probe": [NETNS, ADDRESS, PORT, PROTOCOL, SECONDS]
- * or null, "count": [NETNS…]}`. First connections and the lists of `-m recent` are forgotten, then the probe is sent, then counters are
- * read.
+ * A request is a line of JSON, as is its answer; what it does is named by its one key.
+ *
+ * `{"probe": {"forget": [NETNS…], "probe": [NETNS, ADDRESS, PORT, PROTOCOL, SECONDS, BYTES] or null, "count": [NETNS…]}}`: first
+ * connections, the lists of `-m recent` and paths' MTUs are forgotten, then the probe is sent, then counters are read.
+ * `{"print": [[NETNS, COMMAND…]…]}`: what these commands print.
+ * `{"restart": NETNS}`: the servers begin anew. `{"hurry": [NETNS…]}`: ARP asks ten times a second, where a kernel asks once.
  */
-import { CLIENT_FUNCTIONS } from '../../cluster/export/programs.ts';
+import { CLIENT_FUNCTIONS, RESTART_FUNCTION } from '../../cluster/export/programs.ts';
 
-export const DRIVER_PROGRAM = `${CLIENT_FUNCTIONS}
+export const DRIVER_PROGRAM = `${CLIENT_FUNCTIONS}${RESTART_FUNCTION}
 import glob, json, re, subprocess
 
 NETLINK_NETFILTER, CTNETLINK_DELETE, REQUEST_ACK = 12, 0x0102, 5
 
-# conntrack -F, by its one message.
+# conntrack -F, by its one message; and what was learned of the paths' MTU.
 def forget(netns):
     enter(netns)
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_NETFILTER) as netlink:
@@ -24,6 +27,8 @@ def forget(netns):
     for recent in glob.glob("/proc/thread-self/net/xt_recent/*"):
         with open(recent, "w") as file:
             file.write("/\\n")
+    with open("/proc/sys/net/ipv4/route/flush", "w") as file:
+        file.write("-1\\n")
 
 # Packets by "TABLE CHAIN NUMBER", of all namespaces at once.
 def count(namespaces):
@@ -45,11 +50,41 @@ def counts(text):
             packets[chain + " " + str(numbers[chain])] = int(rule[1])
     return packets
 
-for line in sys.stdin:
-    request = json.loads(line)
+def tried(request):
     for netns in request["forget"]:
         forget(netns)
     outcome, ttl, text = probe(*request["probe"]) if request["probe"] else ("", None, "")
     counters = count(request["count"])
-    print(json.dumps({"outcome": outcome, "ttl": ttl, "text": text.strip(), "counters": counters}), flush=True)
+    return {"outcome": outcome, "ttl": ttl, "text": text.strip(), "counters": counters}
+
+def printed(commands):
+    running = []
+    for netns, *command in commands:
+        enter(netns)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        running.append((process, netns, command))
+    texts = []
+    for process, netns, command in running:
+        text, error = process.communicate()
+        if process.returncode != 0:
+            raise OSError("%s in %s: %s" % (" ".join(command), netns, error))
+        texts.append(text)
+    return texts
+
+def restarted(wire):
+    enter(wire)
+    restart_servers()
+
+def hurried(namespaces):
+    for netns in namespaces:
+        enter(netns)
+        for pause in glob.glob("/proc/sys/net/ipv4/neigh/*/retrans_time_ms"):
+            with open(pause, "w") as file:
+                file.write("100\\n")
+
+DOES = {"probe": tried, "print": printed, "restart": restarted, "hurry": hurried}
+
+for line in sys.stdin:
+    [(what, told)] = json.loads(line).items()
+    print(json.dumps(DOES[what](told)), flush=True)
 `;

@@ -10,9 +10,13 @@ import type { SocketView } from '../../net/view.ts';
 import { parsePlace } from '../place.ts';
 
 const MAX_PLACES = 9;
-const MAX_PROBES = 130;
+const MAX_PROBES = 140;
 /** A port on which nobody listens. */
 const CLOSED = 4444;
+/** Data of an echo that fills a packet of 1500 bytes, and is too long for a tunnel. */
+const FULL_ECHO_BYTES = 1472;
+/** A request of several segments. */
+const LONG_REQUEST_BYTES = 4000;
 
 type Protocol = ProbeSpec['protocol'];
 
@@ -20,20 +24,14 @@ interface End {
   readonly to: Target;
   readonly port: number;
   readonly protocol: Protocol;
+  readonly bytes?: number;
 }
 
 /** The probes of a cluster; of too many, every n-th. */
 export function probesOf(snapshot: ClusterSnapshot): readonly ProbeSpec[] {
-  const all = placesOf(snapshot)
-    .flatMap((from) => endsOf(snapshot, from).map((end) => ({ from, ...end })))
-    .filter((probe) => !asksDns(probe));
+  const all = placesOf(snapshot).flatMap((from) => endsOf(snapshot, from).map((end) => ({ from, ...end })));
   const step = Math.max(1, all.length / MAX_PROBES);
   return all.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
-}
-
-/** A DNS server answers DNS messages alone; the script's stand-ins answer whatever comes. */
-function asksDns({ port, protocol }: ProbeSpec): boolean {
-  return protocol === 'udp' && port === 53;
 }
 
 /** Machines, the outside, and Pods of every node; Pods of kube-system stand for themselves once. */
@@ -86,7 +84,7 @@ function serviceEnds({ nodes }: ClusterSnapshot, { metadata, spec, status }: Ser
   });
 }
 
-/** A port somebody listens on, one where nobody does, and an echo. */
+/** A port somebody listens on, one where nobody does, and echoes; of requests and echoes a short one and a long one. */
 function placeEnds(snapshot: ClusterSnapshot, place: Place): readonly End[] {
   const to: Target = { kind: 'place', place };
   const sockets = socketsOf(snapshot, place).filter(
@@ -99,10 +97,12 @@ function placeEnds(snapshot: ClusterSnapshot, place: Place): readonly End[] {
       .map(({ port }): End => ({ to, port, protocol }));
   return [
     ...first('tcp'),
+    ...(place.kind === 'pod' ? first('tcp').map((end) => ({ ...end, bytes: LONG_REQUEST_BYTES })) : []),
     ...first('udp'),
     { to, port: CLOSED, protocol: 'tcp' },
     { to, port: CLOSED, protocol: 'udp' },
     { to, port: 0, protocol: 'icmp' },
+    { to, port: 0, protocol: 'icmp', bytes: FULL_ECHO_BYTES },
   ];
 }
 

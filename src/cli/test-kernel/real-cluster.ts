@@ -1,11 +1,12 @@
 /**
  * The real side: runs an exported script, sends probes through it, and reads back what the kernel has.
  */
-import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFile, execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { WIRE } from '../../cluster/export/places.ts';
 import { DRIVER_PROGRAM } from './driver-program.ts';
 import type { End, Observation } from './observation.ts';
 
@@ -25,6 +26,15 @@ export interface RealProbe {
   readonly port: number;
   readonly protocol: string;
   readonly seconds: number;
+  /** Data the client sends; 0 for a small request. */
+  readonly bytes: number;
+}
+
+/** A device of a kind the kernel lacks, in whose place there is one that leads nowhere. */
+export interface StandIn {
+  readonly netns: string;
+  readonly dev: string;
+  readonly kind: string;
 }
 
 /** Packets by `TABLE CHAIN NUMBER`. */
@@ -38,18 +48,22 @@ interface DriverAnswer {
 }
 
 export class RealCluster {
+  /** Where python3 is: the first in PATH may be a program that looks for it each time. */
+  static #python: string | null = null;
   readonly #folder = mkdtempSync(join(tmpdir(), 'kubehop-'));
   readonly #script = join(this.#folder, 'cluster.sh');
   readonly #prefix: string;
   readonly #nodes: readonly string[];
+  readonly #standIns: boolean;
   #driver: ChildProcess | null = null;
   #answers: AsyncIterator<string> | null = null;
   /** As they were after the last probe; null when something else has moved them since. */
   #counters: DriverAnswer['counters'] | null = null;
 
-  /** `nodes`: the machines whose rules are counted; `prefix` begins every namespace's name. */
-  constructor(script: string, nodes: readonly string[], prefix: string) {
+  /** `nodes`: the machines whose rules are counted; `prefix` begins every namespace's name; `standIns`: builds what the kernel has. */
+  constructor(script: string, nodes: readonly string[], prefix: string, { standIns = false } = {}) {
     this.#prefix = prefix;
+    this.#standIns = standIns;
     this.#nodes = nodes;
     writeFileSync(this.#script, script);
   }
@@ -63,10 +77,15 @@ export class RealCluster {
     process.on('exit', this.#leave);
     const ran = await this.#run('bash', [this.#script, 'up']);
     if (ran.status !== 0) return ran;
-    const driver = spawn('python3', ['-c', DRIVER_PROGRAM], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const driver = spawn('python3', ['-c', DRIVER_PROGRAM], { env: this.#env(), stdio: ['pipe', 'pipe', 'inherit'] });
     this.#driver = driver;
     this.#answers = createInterface({ input: driver.stdout })[Symbol.asyncIterator]();
     return ran;
+  }
+
+  /** Who asks by ARP in vain gives up after a third of a second, not after three. */
+  async hurry(netns: readonly string[]): Promise<void> {
+    await this.#ask({ hurry: netns.map((name) => this.#name(name)) });
   }
 
   /** Removes all the script made, and the script. */
@@ -80,29 +99,29 @@ export class RealCluster {
 
   /** What a tool prints in a namespace. */
   async print(netns: string, ...command: readonly string[]): Promise<string> {
-    const ran = await this.#run('ip', ['netns', 'exec', this.#name(netns), ...command]);
-    if (ran.status !== 0) throw new Error(`${command.join(' ')} in ${netns}: ${ran.err}`);
-    return ran.out;
+    const [text = ''] = await this.printAll(netns, [command]);
+    return text;
   }
 
-  /** Servers begin anew: what they still had to send to a client that is gone must not move the next probe's counters. */
-  async restartServers(): Promise<void> {
-    await this.#run('bash', [this.#script, 'restart-servers']);
-    this.#counters = null;
+  /** What tools print in a namespace. */
+  async printAll(netns: string, commands: readonly (readonly string[])[]): Promise<readonly string[]> {
+    return (await this.#ask({ print: commands.map((command) => [this.#name(netns), ...command]) })) as readonly string[];
   }
 
   /** One connection from a state without connections, and how it ended. */
   async probe(probe: RealProbe): Promise<End> {
-    const answer = await this.#ask(probe, []);
+    const answer = await this.#try(probe, []);
     this.#counters = null;
+    if (answer.outcome === 'timeout') await this.#restartServers();
     return endOf(answer);
   }
 
   /** One connection, how it ended, and the rules it moved. */
   async countedProbe(probe: RealProbe): Promise<Observation> {
-    const before = this.#counters ?? (await this.#ask(null, this.#nodes)).counters;
-    const answer = await this.#ask(probe, this.#nodes);
+    const before = this.#counters ?? (await this.#try(null, this.#nodes)).counters;
+    const answer = await this.#try(probe, this.#nodes);
     this.#counters = answer.counters;
+    if (answer.outcome === 'timeout') await this.#restartServers();
     const rules = this.#nodes.flatMap((node) => {
       const name = this.#name(node);
       return moved(node, before[name] ?? {}, answer.counters[name] ?? {});
@@ -110,17 +129,31 @@ export class RealCluster {
     return { ...endOf(answer), rules: rules.sort() };
   }
 
-  async #ask(probe: RealProbe | null, count: readonly string[]): Promise<DriverAnswer> {
-    if (this.#driver === null || this.#answers === null) throw new Error('the cluster is not up');
-    const request = {
-      forget: this.#nodes.map((node) => this.#name(node)),
-      probe: probe === null ? null : [this.#name(probe.netns), probe.address, probe.port, probe.protocol, probe.seconds],
+  /** Servers begin anew: what they still had to send to a client that is gone must not move the next probe's counters. */
+  async #restartServers(): Promise<void> {
+    await this.#ask({ restart: this.#name(WIRE) });
+    this.#counters = null;
+  }
+
+  async #try(probe: RealProbe | null, count: readonly string[]): Promise<DriverAnswer> {
+    const told = {
+      forget: [...this.#nodes, ...(probe === null ? [] : [probe.netns])].map((netns) => this.#name(netns)),
+      probe: probe === null ? null : this.#probeWords(probe),
       count: count.map((node) => this.#name(node)),
     };
+    return (await this.#ask({ probe: told })) as DriverAnswer;
+  }
+
+  #probeWords({ netns, address, port, protocol, seconds, bytes }: RealProbe): readonly (string | number)[] {
+    return [this.#name(netns), address, port, protocol, seconds, bytes];
+  }
+
+  async #ask(request: Readonly<Record<string, unknown>>): Promise<unknown> {
+    if (this.#driver === null || this.#answers === null) throw new Error('the cluster is not up');
     this.#driver.stdin?.write(`${JSON.stringify(request)}\n`);
     const answer = await this.#answers.next();
     if (answer.done === true) throw new Error('the driver program ended');
-    return JSON.parse(answer.value) as DriverAnswer;
+    return JSON.parse(answer.value);
   }
 
   #name(netns: string): string {
@@ -128,7 +161,9 @@ export class RealCluster {
   }
 
   #env(): NodeJS.ProcessEnv {
-    return { ...process.env, KUBEHOP_PREFIX: this.#prefix };
+    RealCluster.#python ??= execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim();
+    const path = `${dirname(RealCluster.#python)}:${process.env['PATH'] ?? ''}`;
+    return { ...process.env, PATH: path, KUBEHOP_PREFIX: this.#prefix, KUBEHOP_STAND_INS: this.#standIns ? 'yes' : 'no' };
   }
 
   #run(program: string, argv: readonly string[]): Promise<Ran> {
@@ -138,6 +173,15 @@ export class RealCluster {
       });
     });
   }
+}
+
+/** What a script that was run says of its stand-ins. */
+export function standInsOf({ out }: Ran): readonly StandIn[] {
+  return [...out.matchAll(/^stand-in: (\S+) (\S+) (\S+)$/gm)].map(([, netns = '', dev = '', kind = '']) => ({
+    netns,
+    dev,
+    kind,
+  }));
 }
 
 /** Servers say `NAME saw ADDRESS ttl TTL`. */

@@ -4,30 +4,35 @@
 import { exportedNetns, type ExportedNetns } from '../../cluster/export/places.ts';
 import { ruleLines, setLines } from '../../cluster/export/state.ts';
 import type { ClusterSnapshot } from '../../cluster/snapshot.ts';
+import type { PeerView } from '../../net/view.ts';
 import type { RealCluster } from './real-cluster.ts';
 
-/** One list of lines per comparison, empty where all agrees. */
-export async function stateFaults(snapshot: ClusterSnapshot, real: RealCluster): Promise<readonly (readonly string[])[]> {
+/** One list of lines per comparison, empty where all agrees. Devices that are not built (`NETNS DEVICE`) have a stand-in of another kind. */
+export async function stateFaults(
+  snapshot: ClusterSnapshot,
+  real: RealCluster,
+  unbuilt: ReadonlySet<string>,
+): Promise<readonly (readonly string[])[]> {
   const all: (readonly string[])[] = [];
   for (const netns of exportedNetns(snapshot)) {
-    all.push(linkFaults(netns, await real.print(netns.name, 'ip', '-o', 'link')));
-    all.push(
-      differing(netns, 'ip addr', addressTexts(netns), realAddresses(await real.print(netns.name, 'ip', '-o', '-4', 'addr'))),
-    );
-    all.push(differing(netns, 'ip route', routeTexts(netns), trimmed(await real.print(netns.name, 'ip', 'route'))));
-    const sets = setLines(netns.view);
-    if (sets.length > 0)
-      all.push(
-        differing(netns, 'ipset save', membersOf(sets), membersOf(trimmed(await real.print(netns.name, 'ipset', 'save')))),
-      );
-    const rules = ruleLines(netns.view);
-    if (rules.length > 0)
-      all.push(
-        differing(netns, 'iptables-save', rulesOf(rules), rulesOf(trimmed(await real.print(netns.name, 'iptables-save')))),
-      );
+    const [sets, rules] = [setLines(netns.view), ruleLines(netns.view)];
+    const [links = '', addresses = '', routes = '', savedSets = '', savedRules = ''] = await real.printAll(netns.name, [
+      ['ip', '-o', 'link'],
+      ['ip', '-o', '-4', 'addr'],
+      ['ip', 'route'],
+      sets.length > 0 ? ['ipset', 'save'] : NOTHING,
+      rules.length > 0 ? ['iptables-save'] : NOTHING,
+    ]);
+    all.push(linkFaults(netns, links, unbuilt));
+    all.push(differing(netns, 'ip addr', addressTexts(netns), realAddresses(addresses)));
+    all.push(differing(netns, 'ip route', routeTexts(netns), trimmed(routes)));
+    if (sets.length > 0) all.push(differing(netns, 'ipset save', membersOf(sets), membersOf(trimmed(savedSets))));
+    if (rules.length > 0) all.push(differing(netns, 'iptables-save', rulesOf(rules), rulesOf(trimmed(savedRules))));
   }
   return all;
 }
+
+const NOTHING = ['true'];
 
 function differing(
   { title }: ExportedNetns,
@@ -56,14 +61,15 @@ function trimmed(text: string): readonly string[] {
 }
 
 /** Where the kernel gives every namespace its fallback tunnels, indexes are not ours to choose. */
-function linkFaults(netns: ExportedNetns, text: string): readonly string[] {
+function linkFaults(netns: ExportedNetns, text: string, unbuilt: ReadonlySet<string>): readonly string[] {
   const fallback = / link\/(ipip|sit|gre|tunnel6|ipgre) /;
+  const isBuilt = (name: string): boolean => !unbuilt.has(`${netns.name} ${name}`);
   const [expected, found] = [
-    linkTexts(netns),
+    linkTexts(netns, isBuilt),
     realLinks(
       text
         .split('\n')
-        .filter((line) => !fallback.test(line))
+        .filter((line) => !fallback.test(line) && isBuilt(/^\d+: ([^:@]+)/.exec(line)?.[1] ?? ''))
         .join('\n'),
     ),
   ];
@@ -73,11 +79,18 @@ function linkFaults(netns: ExportedNetns, text: string): readonly string[] {
   return differing(netns, 'ip link', unnumbered(expected), unnumbered(found));
 }
 
-function linkTexts({ view }: ExportedNetns): readonly string[] {
-  return view.links.map(
-    ({ ifindex, name, kind, peer, flags, mtu, master, mac }) =>
-      `${ifindex}: ${name}${kind === 'veth' && peer !== null ? `@if${peer.ifindex}` : ''} ${flags.join()} mtu ${mtu}${master === null ? '' : ` master ${master}`} ${mac}`,
-  );
+function linkTexts({ view }: ExportedNetns, isBuilt: (name: string) => boolean): readonly string[] {
+  return view.links
+    .filter(({ name }) => isBuilt(name))
+    .map(
+      ({ ifindex, name, kind, peer, flags, mtu, master, mac }) =>
+        `${ifindex}: ${name}${kind === 'veth' && peer !== null ? farEnd(peer) : ''} ${flags.join()} mtu ${mtu}${master === null || !isBuilt(master) ? '' : ` master ${master}`} ${mac}`,
+    );
+}
+
+/** By its name where it is in the same namespace. */
+function farEnd({ netnsid, name, ifindex }: PeerView): string {
+  return netnsid === null ? `@${name}` : `@if${ifindex}`;
 }
 
 /** A card's far end is a port of the wire, which the simulator has none of. */

@@ -7,17 +7,16 @@ import type { LinkView } from '../../net/view.ts';
 import { FIRST_WIRE, netnsName, type ExportedNetns } from './places.ts';
 import { commandLine } from './shell-text.ts';
 
-/** `plug`: a network card and its cable into the wire; of further subnets the wire is named. */
+/** A line of `plugs`: a network card, its cable into the wire, and which wire. */
 export function plugLines(all: readonly ExportedNetns[]): readonly string[] {
   const cards = all.flatMap((netns) => linksOf(netns, 'ether').map((link) => ({ netns, link })));
   return cards.map(({ netns, link }, index) => {
     const wire = netns.wires.get(link.name) ?? FIRST_WIRE;
-    const further = wire === FIRST_WIRE ? [] : [wire];
-    return commandLine('plug', netns.name, ...endWords(link), `port${index + 1}`, ...further);
+    return [netns.name, ...endWords(link), `port${index + 1}`, wire].join(' ');
   });
 }
 
-/** `pair`: both ends of a veth pair, the end that stands first in the list first. */
+/** A line of `pairs`: both ends of a veth pair, the end that stands first in the list first. */
 export function pairLines(all: readonly ExportedNetns[]): readonly string[] {
   const ends = new Map(
     all.flatMap((netns) => linksOf(netns, 'veth').map((link) => [endKey(netns.name, link.name), { netns, link }])),
@@ -27,25 +26,37 @@ export function pairLines(all: readonly ExportedNetns[]): readonly string[] {
     const other = link.peer === null ? undefined : ends.get(endKey(peerNetns(all, link.peer), link.peer.name));
     if (other === undefined || done.has(key)) return [];
     done.add(endKey(other.netns.name, other.link.name));
-    return [commandLine('pair', netns.name, ...endWords(link), other.netns.name, ...endWords(other.link))];
+    return [[netns.name, ...endWords(link), other.netns.name, ...endWords(other.link)].join(' ')];
   });
 }
 
-/** `ip link` lines, without the words `ip link`, for what is made inside the namespace. */
-export function ownLinkLines({ view }: ExportedNetns): readonly string[] {
+/** `device` lines for what has its only end in the namespace. */
+export function deviceLines({ name, view }: ExportedNetns): readonly string[] {
   return view.links.flatMap((link) => {
-    const type = ownType(link);
-    return type === null
-      ? []
-      : [`link add ${link.name} index ${link.ifindex} address ${link.mac} mtu ${link.mtu} type ${type}`];
+    const type = deviceType(link);
+    return type === null ? [] : [commandLine('device', name, ...endWords(link), ...type.split(' '))];
   });
 }
 
-/** Which ports a bridge has, and their flags. */
+/** Which ports a bridge has, and their flags; a stand-in has none. */
 export function portLines({ view }: ExportedNetns): readonly string[] {
+  const bridges = new Set(view.links.filter(({ kind }) => kind === 'bridge').map(({ name }) => name));
   return view.links.flatMap(({ name, master, hairpin }) => [
-    ...(master === null ? [] : [`link set ${name} master ${master}`]),
+    ...(master === null || !bridges.has(master) ? [] : [`link set ${name} master ${master}`]),
     ...(hairpin ? [`link set ${name} type bridge_slave hairpin on`] : []),
+  ]);
+}
+
+/** Queues in front of devices, as `tc qdisc show` names them, and where what comes in is redirected to; without the word `tc`. */
+export function queueLines({ view }: ExportedNetns): readonly string[] {
+  return view.links.flatMap(({ name, qdisc, redirect }) => [
+    ...(qdisc === null ? [] : [`qdisc add dev ${name} root handle 1: ${qdisc}`]),
+    ...(redirect === null
+      ? []
+      : [
+          `qdisc add dev ${name} handle ffff: ingress`,
+          `filter add dev ${name} parent ffff: protocol all pref 1 u32 match u32 0 0 flowid 1:1 action mirred egress redirect dev ${redirect}`,
+        ]),
   ]);
 }
 
@@ -75,33 +86,31 @@ function addressLine(
 }
 
 /** Made with their far ends, or there without our doing. */
-const NOT_MADE_HERE: ReadonlySet<string> = new Set<LinkView['kind']>(['loopback', 'ether', 'veth', 'ipip']);
+const NOT_MADE_HERE: ReadonlySet<string> = new Set<LinkView['kind']>(['loopback', 'ether', 'veth']);
 
 /** Devices of kinds that iproute2 alone does not make. */
 export function unbuiltLinks({ title, view }: ExportedNetns): readonly string[] {
   return view.links.flatMap((link) =>
-    NOT_MADE_HERE.has(link.kind) || ownType(link) !== null ? [] : [`${title}: the ${link.kind} device ${link.name}`],
+    deviceType(link) === DATAPATH
+      ? [`${title}: the ${link.kind} device ${link.name}: a stand-in that leads nowhere is in its place`]
+      : [],
   );
 }
 
-/** Queues in front of devices, as `tc qdisc show` names them, and where what comes in is redirected to; without the word `tc`. */
-export function queueLines({ view }: ExportedNetns): readonly string[] {
-  return view.links.flatMap(({ name, qdisc, redirect }) => [
-    ...(qdisc === null ? [] : [`qdisc add dev ${name} root handle 1: ${qdisc}`]),
-    ...(redirect === null
-      ? []
-      : [
-          `qdisc add dev ${name} handle ffff: ingress`,
-          `filter add dev ${name} parent ffff: protocol all pref 1 u32 match u32 0 0 flowid 1:1 action mirred egress redirect dev ${redirect}`,
-        ]),
-  ]);
-}
+/** Open vSwitch's datapath, its tunnel port (`external`), and what else iproute2 does not make. */
+const DATAPATH = 'openvswitch';
 
 /** What `type` takes; null for devices that are not made here. */
-function ownType({ kind, vxlan }: LinkView): string | null {
-  if (kind === 'bridge' || kind === 'dummy' || kind === 'ifb') return kind;
-  if (kind !== 'vxlan' || vxlan === null || vxlan.local === null || vxlan.dev === null) return null;
+function deviceType({ kind, vxlan }: LinkView): string | null {
+  if (NOT_MADE_HERE.has(kind)) return null;
+  if (kind === 'bridge' || kind === 'dummy' || kind === 'ifb' || kind === 'ipip') return kind;
+  if (kind !== 'vxlan' || vxlan === null || vxlan.local === null || vxlan.dev === null) return DATAPATH;
   return `vxlan id ${vxlan.id} local ${vxlan.local} dev ${vxlan.dev} dstport ${vxlan.dstport}${vxlan.learning ? '' : ' nolearning'}`;
+}
+
+/** True where a device of that kind, buildable here, is among them. */
+export function hasDevice({ view }: ExportedNetns, kind: LinkView['kind']): boolean {
+  return view.links.some((link) => link.kind === kind && deviceType(link) !== DATAPATH);
 }
 
 function linksOf({ view }: ExportedNetns, kind: LinkView['kind']): readonly LinkView[] {

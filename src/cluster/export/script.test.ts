@@ -4,7 +4,7 @@ import { createCluster } from '../cluster.ts';
 import type { ClusterApi } from '../cluster-api.ts';
 import { CLUSTER_DEFAULTS, NODE_DEFAULTS, type ScenarioSpec } from '../scenario.ts';
 import { clusterScript } from './script.ts';
-import { CLIENT_PROGRAM, SERVER_PROGRAM } from './programs.ts';
+import { CLIENT_PROGRAM, SERVER_PROGRAM, SYSCTL_PROGRAM } from './programs.ts';
 import { SHELL_FUNCTIONS } from './shell-functions.ts';
 import { commandLine, comment, handedTo } from './shell-text.ts';
 
@@ -40,7 +40,7 @@ const SPEC: ScenarioSpec = {
 
 /** The cluster's own part: what every script has alike stands for itself. */
 function ownPart(cluster: ClusterApi): string {
-  return [SHELL_FUNCTIONS, SERVER_PROGRAM, CLIENT_PROGRAM].reduce(
+  return [SHELL_FUNCTIONS, SYSCTL_PROGRAM, SERVER_PROGRAM, CLIENT_PROGRAM].reduce(
     (text, same) => text.replace(same.trim(), '…'),
     clusterScript(cluster.snapshot()),
   );
@@ -68,7 +68,7 @@ describe('an exported script', () => {
       expect.arrayContaining([
         '-A INPUT -s 10.244.1.0/24 -j DROP',
         ':FORWARD DROP [0:0]',
-        'net/bridge/bridge-nf-call-iptables 0',
+        'a net/bridge/bridge-nf-call-iptables 0',
       ]),
     );
   });
@@ -95,9 +95,9 @@ describe('text of a script', () => {
     cluster.run({ kind: 'tool', node: 'b', netns: 'root', line: 'tc qdisc add dev eth0 root netem delay 50ms loss 30%' });
     const script = ownPart(cluster);
     const [, cable = '', ifb = ''] = /^filter add dev (\S+) .* redirect dev (bwp\S+)$/m.exec(script) ?? [];
-    const queues = script.split('\n').filter((line) => /^(qdisc|filter) add|type ifb$/.test(line));
-    expect(queues.map((line) => line.replace(/index \d+ address \S+/, 'index N address MAC'))).toEqual([
-      `link add ${ifb} index N address MAC mtu 1500 type ifb`,
+    const queues = script.split('\n').filter((line) => /^(qdisc|filter) add|^device .* ifb$/.test(line));
+    expect(queues.map((line) => line.replace(/\d+ ([0-9a-f]{2}:){5}\S+/, 'N MAC'))).toEqual([
+      `device a ${ifb} N MAC 1500 ifb`,
       `qdisc add dev ${cable} handle ffff: ingress`,
       `filter add dev ${cable} parent ffff: protocol all pref 1 u32 match u32 0 0 flowid 1:1 action mirred egress redirect dev ${ifb}`,
       `qdisc add dev ${ifb} root handle 1: tbf rate 1Mbit burst 27917286b lat 1.92e+03s`,

@@ -8,9 +8,9 @@
  * workloads: its servers say who they are and whom they saw.
  */
 import { handedTo, comment, commandLine, isPlainLine, word } from './shell-text.ts';
-import { ownLinkLines, pairLines, plugLines, portLines, queueLines, unbuiltLinks, upLines } from './links.ts';
+import { deviceLines, hasDevice, pairLines, plugLines, portLines, queueLines, unbuiltLinks, upLines } from './links.ts';
 import { exportedNetns, exportedPlaces, exportedServices, WIRE, wireNames, type ExportedNetns } from './places.ts';
-import { CLIENT_PROGRAM, SERVER_PROGRAM } from './programs.ts';
+import { CLIENT_PROGRAM, SERVER_PROGRAM, SYSCTL_PROGRAM } from './programs.ts';
 import { SHELL_FUNCTIONS } from './shell-functions.ts';
 import { fdbLines, freshSysctlLines, neighbourLines, routeLines, ruleLines, setLines, sysctlLines } from './state.ts';
 import type { ClusterSnapshot } from '../snapshot.ts';
@@ -32,6 +32,8 @@ export function clusterScript(snapshot: ClusterSnapshot): string {
     ...lookups(snapshot),
     '',
     ...build(all, wireNames(snapshot)),
+    '',
+    ...printer('sysctl_program', SYSCTL_PROGRAM.trim().split('\n')),
     '',
     ...printer('server_program', SERVER_PROGRAM.trim().split('\n')),
     '',
@@ -64,8 +66,10 @@ same devices, addresses, routes, neighbours, sysctls and iptables rules, and a s
   sudo bash THIS_FILE places                    lists the places and Services that FROM and TO may name
   sudo bash THIS_FILE down                      removes it
 
-Needs root, bash, iproute2, iptables, python3, and ipset where rules ask sets. Everything is in namespaces of its own; their names begin with kubehop_, or with
-the word in KUBEHOP_PREFIX. Nothing of the host's network is read or changed, and there is no way out of the namespaces.
+Needs root, bash, iproute2, iptables, python3, and ipset where rules ask sets. Everything is in namespaces of its own; their names begin
+with kubehop_, or with the word in KUBEHOP_PREFIX. Nothing of the host's network is read or changed, and there is no way out of the
+namespaces. Where the kernel lacks a kind of device, KUBEHOP_STAND_INS=yes builds the rest: in the place of each such device is one that
+leads nowhere.
 
 Neighbours and forwarding entries that were learned are learned again. Connections and lists of session affinity begin empty.
 No names are resolved.`;
@@ -87,7 +91,7 @@ function settings(all: readonly ExportedNetns[]): readonly string[] {
     `  "$WIRE"`,
     ...all.map(({ name }) => `  ${word(name)}`),
     ')',
-    `TUNL0=${all.some(({ view }) => view.links.some(({ kind }) => kind === 'ipip')) ? 'yes' : 'no'}`,
+    `TUNL0=${all.some((netns) => hasDevice(netns, 'ipip')) ? 'yes' : 'no'}`,
     `BRIDGES=${bridges ? 'yes' : 'no'}`,
     `SETS=${all.some(({ view }) => view.netfilter.sets.size > 0) ? 'yes' : 'no'}`,
     '',
@@ -142,7 +146,7 @@ function aligned(rows: readonly (readonly string[])[]): readonly string[] {
 }
 
 function build(all: readonly ExportedNetns[], wires: readonly string[]): readonly string[] {
-  const kinds = OPTIONAL_KINDS.filter((kind) => all.some(({ view }) => view.links.some((link) => link.kind === kind)));
+  const kinds = OPTIONAL_KINDS.filter((kind) => all.some((netns) => hasDevice(netns, kind)));
   return [
     'build() {',
     ...kinds.map((kind) => commandLine('need_kind', kind)),
@@ -153,8 +157,13 @@ function build(all: readonly ExportedNetns[], wires: readonly string[]): readonl
         ...wires.flatMap((wire) => [`link add ${wire} type bridge mcast_snooping 0`, `link set ${wire} up`]),
       ]),
     ),
-    ...titled('cards and their cables: namespace, device, index, link address, MTU, port of the wire', plugLines(all)),
-    ...titled('veth pairs: namespace, device, index, link address, MTU of each end', pairLines(all)),
+    ...titled(
+      'cards and their cables: namespace, device, index, link address, MTU, port, wire',
+      handedTo('plugs', plugLines(all)),
+    ),
+    ...titled('veth pairs: namespace, device, index, link address, MTU of each end', handedTo('pairs', pairLines(all))),
+    ...titled('other devices: namespace, device, index, link address, MTU, kind', all.flatMap(deviceLines)),
+    ...titled('settings: namespace, path, value', handedTo('set_sysctls', all.flatMap(settingLines))),
     ...all.flatMap(netnsLines),
     '}',
   ];
@@ -164,14 +173,16 @@ function netnsLines(netns: ExportedNetns): readonly string[] {
   const { name, title, view } = netns;
   const call = (command: string, lines: readonly string[]): readonly string[] => handedTo(commandLine(command, name), lines);
   return titled(title, [
-    ...call('ip_lines', [...ownLinkLines(netns), ...portLines(netns)]),
     ...call('restore_sets', setLines(view)),
     ...call('restore_rules', ruleLines(view)),
-    ...call('set_sysctls', sysctlLines(view)),
-    ...call('ip_lines', [...upLines(netns), ...routeLines(view), ...neighbourLines(view)]),
+    ...call('ip_lines', [...portLines(netns), ...upLines(netns), ...routeLines(view), ...neighbourLines(view)]),
     ...call('bridge_lines', fdbLines(view)),
     ...call('tc_lines', queueLines(netns)),
   ]);
+}
+
+function settingLines({ name, view }: ExportedNetns): readonly string[] {
+  return sysctlLines(view).map((line) => `${name} ${line}`);
 }
 
 function titled(title: string, lines: readonly string[]): readonly string[] {

@@ -11,40 +11,44 @@ die() { # MESSAGE [STATUS]
   exit "\${2:-1}"
 }
 
-ns() { printf '%s_%s' "$PREFIX" "$1"; }
+# Kinds of devices that this kernel has not; each has a stand-in.
+LACKING=' '
+STAND_INS=0
 
 # --- making ---------------------------------------------------------------------------------------------------------------------
 
-make_netns() { # NAME
-  ip netns add "$(ns "$1")" || die "cannot make network namespaces here" 3
-  fresh_sysctls | set_sysctls "$1"
+make_namespaces() {
+  printf "netns add \${PREFIX}_%s\n" "\${NAMESPACES[@]}" | ip -batch - || die "cannot make network namespaces here" 3
+  awk 'NR == FNR { names[NR] = $0; next } { for (i in names) print names[i], $0 }' \
+    <(printf '%s\n' "\${NAMESPACES[@]}") <(fresh_sysctls) | set_sysctls
 }
 
-# Device kinds that this kernel may not have: asked for before anything is built.
+# What this kernel may not have is asked for before anything is built, and refused unless the rest is wanted all the same.
+lacks() { # KIND MESSAGE
+  [ "\${KUBEHOP_STAND_INS:-no}" = yes ] || die "$2; with KUBEHOP_STAND_INS=yes the rest is built" 3
+  LACKING+="$1 "
+}
+
 need_kind() { # KIND
   local said
-  said=$(ip -n "$(ns "$WIRE")" link add needed type "$1" 2>&1) && ip -n "$(ns "$WIRE")" link del needed
-  [[ $said != *'Unknown device type'* ]] || die "this kernel has no devices of the kind $1" 3
+  said=$(ip -n "\${PREFIX}_$WIRE" link add needed type "$1" 2>&1) && ip -n "\${PREFIX}_$WIRE" link del needed
+  [[ $said != *'Unknown device type'* ]] || lacks "$1" "this kernel has no devices of the kind $1"
 }
 
 # The ipip module's own device is in every namespace once the module is loaded, in the host's, too: that is not ours to do.
 need_tunl0() {
-  ip -n "$(ns "$WIRE")" link show tunl0 >/dev/null 2>&1 ||
-    die "this kernel has the module ipip not loaded: 'modprobe ipip' loads it where there is one, and gives the host a tunl0" 3
+  ip -n "\${PREFIX}_$WIRE" link show tunl0 >/dev/null 2>&1 ||
+    lacks ipip "this kernel has the module ipip not loaded: 'modprobe ipip' loads it where there is one, and gives the host a tunl0"
 }
 
-# A kernel may give fallback devices (tunl0, sit0) to every namespace: then they have the indexes we would give.
-keep_index() {
-  if [ "$INDEXES" = yes ]; then cat; else sed -E 's/ index [0-9]+//g'; fi
-}
-
-# Lines of ip(8) without the word ip.
+# Lines of ip(8) without the word ip. A kernel may give fallback devices (tunl0, sit0) to every namespace: then they have the indexes
+# we would give.
 ip_lines() { # NAME
-  keep_index | ip -n "$(ns "$1")" -batch -
+  if [ "$INDEXES" = yes ]; then ip -n "\${PREFIX}_$1" -batch -; else sed -E 's/ index [0-9]+//g' | ip -n "\${PREFIX}_$1" -batch -; fi
 }
 
 bridge_lines() { # NAME
-  bridge -n "$(ns "$1")" -batch -
+  bridge -n "\${PREFIX}_$1" -batch -
 }
 
 # Queues are modules of their own: one that this kernel does not have is left out, and told.
@@ -52,33 +56,60 @@ tc_lines() { # NAME
   local line
   while IFS= read -r line; do
     # shellcheck disable=SC2086 # a line is words
-    tc -n "$(ns "$1")" $line || printf 'left out in %s: tc %s\n' "$1" "$line" >&2
+    tc -n "\${PREFIX}_$1" $line || printf 'left out in %s: tc %s\n' "$1" "$line" >&2
   done
 }
 
-# PATH below /proc/sys, then the value.
-set_sysctls() { # NAME
-  # shellcheck disable=SC2016 # the inner shell expands them
-  ip netns exec "$(ns "$1")" bash -c 'while read -r path value; do printf "%s\n" "$value" >"/proc/sys/$path" || exit; done'
+# NAME, PATH below /proc/sys, and the value.
+set_sysctls() {
+  sed "s/^/\${PREFIX}_/" | python3 -c "$(sysctl_program)"
 }
 
 restore_sets() { # NAME
-  ip netns exec "$(ns "$1")" ipset restore
+  ip netns exec "\${PREFIX}_$1" ipset restore
 }
 
 restore_rules() { # NAME
-  ip netns exec "$(ns "$1")" iptables-restore
+  ip netns exec "\${PREFIX}_$1" iptables-restore
 }
 
-# A network card, and its cable into the wire; into that of the first subnet where none is named.
-plug() { # NETNS DEV INDEX MAC MTU PORT [WIRE]
-  ip_lines "$WIRE" <<<"link add name $6 mtu $5 type veth peer name $2 index $3 address $4 mtu $5 netns $(ns "$1")"
-  ip_lines "$WIRE" <<<"link set $6 master \${7:-underlay} up"
+# Network cards, and their cables into the wire: NETNS DEV INDEX MAC MTU PORT WIRE.
+plugs() {
+  local netns dev index mac mtu port wire
+  while read -r netns dev index mac mtu port wire; do
+    printf 'link add name %s mtu %s type veth peer name %s index %s address %s mtu %s netns %s\n' \
+      "$port" "$mtu" "$dev" "$index" "$mac" "$mtu" "\${PREFIX}_$netns"
+    printf 'link set %s master %s up\n' "$port" "$wire"
+  done | ip_lines "$WIRE"
 }
 
-# Both ends of a veth pair.
-pair() { # NETNS DEV INDEX MAC MTU NETNS DEV INDEX MAC MTU
-  ip_lines "$1" <<<"link add name $2 index $3 address $4 mtu $5 type veth peer name $7 index $8 address $9 mtu \${10} netns $(ns "$6")"
+# Both ends of veth pairs: NETNS DEV INDEX MAC MTU, twice.
+pairs() {
+  local netns dev index mac mtu other_netns other_dev other_index other_mac other_mtu
+  while read -r netns dev index mac mtu other_netns other_dev other_index other_mac other_mtu; do
+    printf 'link add name %s index %s address %s mtu %s netns %s type veth peer name %s index %s address %s mtu %s netns %s\n' \
+      "$dev" "$index" "$mac" "$mtu" "\${PREFIX}_$netns" \
+      "$other_dev" "$other_index" "$other_mac" "$other_mtu" "\${PREFIX}_$other_netns"
+  done | ip_lines "$WIRE"
+}
+
+# A device with one end, or its stand-in. tunl0 comes with the module.
+device() { # NETNS DEV INDEX MAC MTU KIND [WORD...]
+  if [[ $LACKING = *" $6 "* || $6 = openvswitch ]]; then
+    stand_in "$@"
+  elif [ "$6" != ipip ]; then
+    ip_lines "$1" <<<"link add name $2 index $3 address $4 mtu $5 type \${*:6}"
+  fi
+}
+
+# A device of that name whose far end is nobody's: addresses, routes and rules are as they were, but what is sent through it is lost.
+stand_in() { # NETNS DEV INDEX MAC MTU KIND
+  local mac=" address $4"
+  [[ $4 =~ ^(..:){5}..$ && $4 != 00:00:00:00:00:00 ]] || mac=
+  STAND_INS=$((STAND_INS + 1))
+  ip_lines "$WIRE" <<<"link add name $2 index $3$mac mtu $5 netns \${PREFIX}_$1 type veth peer name nobody$STAND_INS"
+  ip_lines "$WIRE" <<<"link set nobody$STAND_INS up"
+  printf 'stand-in: %s %s %s\n' "$1" "$2" "$6"
 }
 
 require() {
@@ -96,30 +127,26 @@ up() {
   require
   local name
   for name in "\${NAMESPACES[@]}"; do
-    [ ! -e "/run/netns/$(ns "$name")" ] || die "namespace $(ns "$name") exists: '$0 down' removes it, or set KUBEHOP_PREFIX to another word"
+    [ ! -e "/run/netns/\${PREFIX}_$name" ] || die "namespace \${PREFIX}_$name exists: '$0 down' removes it, or set KUBEHOP_PREFIX to another word"
   done
   trap down EXIT
-  for name in "\${NAMESPACES[@]}"; do make_netns "$name"; done
-  [ "$(ip -n "$(ns "$WIRE")" -o link | wc -l)" = 1 ] && INDEXES=yes || INDEXES=no
+  make_namespaces
+  [ "$(ip -n "\${PREFIX}_$WIRE" -o link | wc -l)" = 1 ] && INDEXES=yes || INDEXES=no
   [ "$TUNL0" = no ] || need_tunl0
   build
   start_servers
   trap - EXIT
-  printf 'up: %s namespaces, %s…\n' "\${#NAMESPACES[@]}" "$(ns '')"
+  printf 'up: %s namespaces, %s…\n' "\${#NAMESPACES[@]}" "\${PREFIX}_"
 }
 
 # --- asking ---------------------------------------------------------------------------------------------------------------------
 
 start_servers() {
-  servers | sed "s/^/\${PREFIX}_/" | ip netns exec "$(ns "$WIRE")" python3 -c "$(server_program)" || die "a server did not start"
-}
-
-stop_servers() {
-  ip netns pids "$(ns "$WIRE")" | xargs -r kill
+  servers | sed "s/^/\${PREFIX}_/" | ip netns exec "\${PREFIX}_$WIRE" python3 -c "$(server_program)" || die "a server did not start"
 }
 
 stands() { # NETNS
-  [ -e "/run/netns/$(ns "$1")" ] || die "nothing is built: '$0 up' builds it"
+  [ -e "/run/netns/\${PREFIX}_$1" ] || die "nothing is built: '$0 up' builds it"
 }
 
 # An address as it is, or that of a place or Service.
@@ -132,7 +159,7 @@ probe() { # FROM TO PORT [PROTOCOL [SECONDS]]
   local netns to outcome ttl text
   netns=$(netns_of "$1") && to=$(address "$2") || exit 2
   stands "$netns"
-  IFS=$'\t' read -r outcome ttl text < <(python3 -c "$(client_program)" "$(ns "$netns")" "$to" "$3" "\${4:-tcp}" "\${5:-5}")
+  IFS=$'\t' read -r outcome ttl text < <(python3 -c "$(client_program)" "\${PREFIX}_$netns" "$to" "$3" "\${4:-tcp}" "\${5:-5}")
   printf '%s\n' "$outcome\${text:+: $text}"
   [ "$ttl" = - ] || printf 'the answer came with ttl %s\n' "$ttl"
   [ "$outcome" = reply ]
@@ -143,18 +170,26 @@ inside() { # PLACE COMMAND...
   local netns
   netns=$(netns_of "$1") || exit 2
   stands "$netns"
-  exec ip netns exec "$(ns "$netns")" "\${@:2}"
+  exec ip netns exec "\${PREFIX}_$netns" "\${@:2}"
 }
 
 # --- removing -------------------------------------------------------------------------------------------------------------------
 
 down() {
   local name
+  local -a standing=()
   for name in "\${NAMESPACES[@]}"; do
-    [ -e "/run/netns/$(ns "$name")" ] || continue
-    ip netns pids "$(ns "$name")" | xargs -r kill
-    ip netns del "$(ns "$name")"
+    [ ! -e "/run/netns/\${PREFIX}_$name" ] || standing+=("\${PREFIX}_$name")
   done
+  [ "\${#standing[@]}" -gt 0 ] || return 0
+  inhabitants "\${standing[@]}" | xargs -r kill -KILL
+  printf 'netns del %s\n' "\${standing[@]}" | ip -force -batch -
+}
+
+# Processes in any of these namespaces; some end while we look.
+inhabitants() { # NETNS...
+  { stat -Lc '%i' "\${@/#//run/netns/}" && echo && stat -Lc '%i %n' /proc/[0-9]*/ns/net 2>/dev/null || :; } |
+    awk '!NF { processes = 1; next } !processes { ours[$1]; next } $1 in ours { split($2, path, "/"); print path[3] }'
 }
 
 main() {
@@ -164,7 +199,6 @@ main() {
     probe) probe "\${@:2}" ;;
     exec) inside "\${@:2}" ;;
     places) places ;;
-    restart-servers) stop_servers && start_servers ;;
     *) usage >&2 && exit 2 ;;
   esac
 }

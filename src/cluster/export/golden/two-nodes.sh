@@ -11,8 +11,10 @@
 #   sudo bash THIS_FILE places                    lists the places and Services that FROM and TO may name
 #   sudo bash THIS_FILE down                      removes it
 #
-# Needs root, bash, iproute2, iptables, python3, and ipset where rules ask sets. Everything is in namespaces of its own; their names begin with kubehop_, or with
-# the word in KUBEHOP_PREFIX. Nothing of the host's network is read or changed, and there is no way out of the namespaces.
+# Needs root, bash, iproute2, iptables, python3, and ipset where rules ask sets. Everything is in namespaces of its own; their names begin
+# with kubehop_, or with the word in KUBEHOP_PREFIX. Nothing of the host's network is read or changed, and there is no way out of the
+# namespaces. Where the kernel lacks a kind of device, KUBEHOP_STAND_INS=yes builds the rest: in the place of each such device is one that
+# leads nowhere.
 #
 # Neighbours and forwarding entries that were learned are learned again. Connections and lists of session affinity begin empty.
 # No names are resolved.
@@ -28,6 +30,7 @@ NAMESPACES=(
   b_default_web
 )
 TUNL0=no
+NETEM=no
 BRIDGES=yes
 SETS=no
 
@@ -123,13 +126,29 @@ link add underlay type bridge mcast_snooping 0
 link set underlay up
 END
 
-# --- cards and their cables: namespace, device, index, link address, MTU, port of the wire -------------------------------------
-plug _external eth0 2 92:a0:fd:07:22:d3 1500 port1
-plug a eth0 2 5e:50:53:fa:5a:2d 1500 port2
-plug b eth0 2 d6:c2:b8:21:ea:46 1500 port3
+# --- cards and their cables: namespace, device, index, link address, MTU, port, wire -------------------------------------------
+plugs <<'END'
+_external eth0 2 92:a0:fd:07:22:d3 1500 port1 underlay
+a eth0 2 5e:50:53:fa:5a:2d 1500 port2 underlay
+b eth0 2 d6:c2:b8:21:ea:46 1500 port3 underlay
+END
 
 # --- veth pairs: namespace, device, index, link address, MTU of each end -------------------------------------------------------
-pair b veth676aeb24 5 5e:6a:4c:e1:24:1c 1450 b_default_web eth0 2 d2:ee:dc:9e:4a:a0 1450
+pairs <<'END'
+b veth676aeb24 5 5e:6a:4c:e1:24:1c 1450 b_default_web eth0 2 d2:ee:dc:9e:4a:a0 1450
+END
+
+# --- other devices: namespace, device, index, link address, MTU, kind ----------------------------------------------------------
+device a flannel.1 3 42:85:31:5c:ca:08 1450 vxlan id 1 local 192.168.1.1 dev eth0 dstport 8472 nolearning
+device b flannel.1 3 be:c9:db:0a:21:de 1450 vxlan id 1 local 192.168.1.2 dev eth0 dstport 8472 nolearning
+device b cni0 4 46:cd:32:b3:ac:16 1450 bridge
+
+# --- settings: namespace, path, value ------------------------------------------------------------------------------------------
+set_sysctls <<'END'
+a net/ipv4/ip_forward 1
+b net/ipv4/ip_forward 1
+b_default_web net/ipv4/conf/eth0/arp_notify 1
+END
 
 # --- host external -------------------------------------------------------------------------------------------------------------
 ip_lines _external <<'END'
@@ -139,9 +158,6 @@ link set eth0 up
 END
 
 # --- node a --------------------------------------------------------------------------------------------------------------------
-ip_lines a <<'END'
-link add flannel.1 index 3 address 42:85:31:5c:ca:08 mtu 1450 type vxlan id 1 local 192.168.1.1 dev eth0 dstport 8472 nolearning
-END
 restore_rules a <<'END'
 *nat
 :PREROUTING ACCEPT [0:0]
@@ -167,9 +183,6 @@ COMMIT
 -A FLANNEL-FWD -d 10.244.0.0/16 -m comment --comment "flanneld forward" -j ACCEPT
 COMMIT
 END
-set_sysctls a <<'END'
-net/ipv4/ip_forward 1
-END
 ip_lines a <<'END'
 addr add 192.168.1.1/24 dev eth0 scope global
 addr add 10.244.0.0/32 dev flannel.1 scope global
@@ -186,12 +199,6 @@ fdb append be:c9:db:0a:21:de dev flannel.1 dst 192.168.1.2 self permanent
 END
 
 # --- node b --------------------------------------------------------------------------------------------------------------------
-ip_lines b <<'END'
-link add flannel.1 index 3 address be:c9:db:0a:21:de mtu 1450 type vxlan id 1 local 192.168.1.2 dev eth0 dstport 8472 nolearning
-link add cni0 index 4 address 46:cd:32:b3:ac:16 mtu 1450 type bridge
-link set veth676aeb24 master cni0
-link set veth676aeb24 type bridge_slave hairpin on
-END
 restore_rules b <<'END'
 *nat
 :PREROUTING ACCEPT [0:0]
@@ -217,10 +224,9 @@ COMMIT
 -A FLANNEL-FWD -d 10.244.0.0/16 -m comment --comment "flanneld forward" -j ACCEPT
 COMMIT
 END
-set_sysctls b <<'END'
-net/ipv4/ip_forward 1
-END
 ip_lines b <<'END'
+link set veth676aeb24 master cni0
+link set veth676aeb24 type bridge_slave hairpin on
 addr add 192.168.1.2/24 dev eth0 scope global
 addr add 10.244.1.0/32 dev flannel.1 scope global
 addr add 10.244.1.1/24 brd 10.244.1.255 dev cni0 scope global
@@ -241,9 +247,6 @@ fdb append 42:85:31:5c:ca:08 dev flannel.1 dst 192.168.1.1 self permanent
 END
 
 # --- pod default/web on b ------------------------------------------------------------------------------------------------------
-set_sysctls b_default_web <<'END'
-net/ipv4/conf/eth0/arp_notify 1
-END
 ip_lines b_default_web <<'END'
 addr add 10.244.1.2/24 brd 10.244.1.255 dev eth0 scope global
 link set eth0 txqueuelen 0
@@ -251,6 +254,12 @@ link set lo up
 link set eth0 up
 route add default via 10.244.1.1 dev eth0
 route add 10.244.0.0/16 via 10.244.1.1 dev eth0
+END
+}
+
+sysctl_program() {
+  cat <<'END'
+…
 END
 }
 
