@@ -4,6 +4,7 @@
 import { exportedNetns, type ExportedNetns } from '../../cluster/export/places.ts';
 import { ruleLines, setLines } from '../../cluster/export/state.ts';
 import type { ClusterSnapshot } from '../../cluster/snapshot.ts';
+import { ipRoute } from '../../net/print/ip-route.ts';
 import type { PeerView } from '../../net/view.ts';
 import type { RealCluster } from './real-cluster.ts';
 
@@ -25,7 +26,7 @@ export async function stateFaults(
     ]);
     all.push(linkFaults(netns, links, unbuilt));
     all.push(differing(netns, 'ip addr', addressTexts(netns), realAddresses(addresses)));
-    all.push(differing(netns, 'ip route', routeTexts(netns), trimmed(routes)));
+    all.push(differing(netns, 'ip route', trimmed(ipRoute(netns.view)), trimmed(routes)));
     if (sets.length > 0) all.push(differing(netns, 'ipset save', membersOf(sets), membersOf(trimmed(savedSets))));
     if (rules.length > 0) all.push(differing(netns, 'iptables-save', rulesOf(rules), rulesOf(trimmed(savedRules))));
   }
@@ -118,10 +119,6 @@ function realAddresses(text: string): readonly string[] {
       /^\d+: (\S+)\s+inet (\S+)( brd \S+)? scope (\w+)/.exec(line) ?? [];
     return `${name} ${address}${broadcast} scope ${scope}`;
   });
-}
-
-function routeTexts({ view }: ExportedNetns): readonly string[] {
-  return view.routes.filter(({ table }) => table === 'main').map(({ text }) => text);
 }
 
 /** A hash table lists its members in an order of its own. */

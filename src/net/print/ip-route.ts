@@ -9,17 +9,23 @@ import type { NetnsView } from '../view.ts';
 const TABLES = ['default', 'main', 'local'] as const;
 
 /** `ip route show table TABLE`, main where none is named. */
-export function ipRoute({ routes }: NetnsView, table: RouteView['table'] = 'main'): string {
-  return routes
+export function ipRoute(view: NetnsView, table: RouteView['table'] = 'main'): string {
+  return view.routes
     .filter((route) => route.table === table)
-    .map((route) => `${route.text} \n`)
+    .map((route) => `${route.text}${linkdown(view, route)} \n`)
     .join('');
 }
 
+/** A device without carrier marks its routes, those of its own addresses excepted (net/ipv4/fib_semantics.c fib_check_nh_nongw). */
+function linkdown({ links }: NetnsView, { dev, type }: RouteView): string {
+  const link = links.find(({ name }) => name === dev);
+  return type !== 'local' && link?.up === true && !link.lowerUp ? ' linkdown' : '';
+}
+
 /** `ip route show table all`: routes outside the main table say where they are. */
-export function ipRouteAll({ routes }: NetnsView): string {
-  const all = TABLES.flatMap((table) => routes.filter((route) => route.table === table));
-  return all.map((route) => `${routeText(route, { table: route.table !== 'main' })} \n`).join('');
+export function ipRouteAll(view: NetnsView): string {
+  const all = TABLES.flatMap((table) => view.routes.filter((route) => route.table === table));
+  return all.map((route) => `${routeText(route, { table: route.table !== 'main' })}${linkdown(view, route)} \n`).join('');
 }
 
 /** `ip rule show`: the rules of a fresh namespace, for there are no others. */
