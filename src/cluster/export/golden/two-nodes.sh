@@ -30,7 +30,6 @@ NAMESPACES=(
   b_default_web
 )
 TUNL0=no
-NETEM=no
 BRIDGES=yes
 SETS=no
 
