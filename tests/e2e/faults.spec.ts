@@ -108,3 +108,23 @@ test('the list of faults and the menus that break are told to everybody, in ever
   await dialog.getByRole('button', { name: /^修复/ }).click();
   await expect(dialog.getByText('已修复')).toBeVisible();
 });
+
+test('a UDP Service’s back end is taken from a client that keeps its port; what stops it and what repairs it are told', async ({
+  kubehop,
+  page,
+}) => {
+  const { inspector, map } = kubehop;
+  await kubehop.openScenario('Broken: a flow that goes to a Pod that is gone');
+  await page.getByRole('button', { name: '1 fault', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Faults' });
+  await expect(dialog).toContainText('port 5353 of default/client is sent to a back end of default/syslog that is gone');
+  await expect(dialog.locator('code')).toHaveText('systemctl start kube-proxy on class');
+  await dialog.getByRole('button', { name: /^Repair:/ }).click();
+  await expect(dialog.getByText('repaired')).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  await map.byId('service/Service default/syslog').click();
+  await inspector.getByRole('button', { name: 'Break syslog' }).click();
+  await page.getByRole('menuitem', { name: /^Delete the back end of default\/syslog that port 5353/ }).click();
+  await expect(page.getByRole('button', { name: '1 fault', exact: true })).toBeVisible();
+});

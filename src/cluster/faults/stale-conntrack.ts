@@ -37,7 +37,9 @@ export const staleConntrack: FaultKind<StaleConntrack> = {
     const isStopped = (): boolean =>
       world.nodes.some((each) => each.name === node && each.on && !each.agents.runs('kube-proxy'));
     const repair = (): readonly Command[] => {
-      if (isStopped()) return [{ kind: 'agent', node, agent: 'kube-proxy', running: true }];
+      // Old rules name the one that is gone as long as kube-proxy has not written them anew.
+      if (isStopped() && isNamed(world, node, flow.reply.src))
+        return [{ kind: 'agent', node, agent: 'kube-proxy', running: true }];
       const left = flowsOf(world, node, fault.sport, call.value).some(({ reply }) => reply.src === flow.reply.src);
       const of = `--orig-src ${client} --orig-port-src ${fault.sport} --reply-src ${flow.reply.src}`;
       return left && podOf(world, flow.reply.src) === null ? [line({ node }, `conntrack -D -p udp ${of}`)] : [];
@@ -126,6 +128,11 @@ function flowsOf(world: World, node: string, sport: number, { client, clusterIP,
 /** Whose own address it is, null when nobody's. */
 function podOf(world: World, address: string): Pod | null {
   return world.store.list('Pod').find(({ spec, status }) => spec.hostNetwork !== true && status.podIP === address) ?? null;
+}
+
+function isNamed(world: World, node: string, address: string): boolean {
+  const { nat } = assertExists(kernelOf(world, node), `node ${node}`).root.netfilter.ruleset;
+  return [...nat.chains.values()].some(({ rules }) => rules.some(({ text }) => text.includes(`--to-destination ${address}:`)));
 }
 
 function isSystem({ namespace }: { readonly namespace: string }): boolean {
