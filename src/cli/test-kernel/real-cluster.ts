@@ -92,7 +92,8 @@ export class RealCluster {
   async down(): Promise<void> {
     this.#driver?.stdin?.end();
     this.#driver = null;
-    await this.#run('bash', [this.#script, 'down']);
+    const { status, err } = await this.#run('bash', [this.#script, 'down']);
+    if (status !== 0) throw new Error(`the cluster could not be removed: ${err}`);
     process.off('exit', this.#leave);
     rmSync(this.#folder, { recursive: true });
   }

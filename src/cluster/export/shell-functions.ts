@@ -182,7 +182,8 @@ down() {
     [ ! -e "/run/netns/\${PREFIX}_$name" ] || standing+=("\${PREFIX}_$name")
   done
   [ "\${#standing[@]}" -gt 0 ] || return 0
-  inhabitants "\${standing[@]}" | xargs -r kill -KILL
+  # One that ended by itself meanwhile cannot be killed any more.
+  inhabitants "\${standing[@]}" | xargs -r kill -KILL 2>/dev/null || :
   printf 'netns del %s\n' "\${standing[@]}" | ip -force -batch -
 }
 
