@@ -12,6 +12,7 @@ import { DockPanel } from '../dock/DockPanel.tsx';
 import { Inspector } from '../inspector/Inspector.tsx';
 import { Manifests } from '../manifests/Manifests.tsx';
 import type { RailPanel } from '../store/state.ts';
+import { AfterFirstPicture } from './AfterFirstPicture.tsx';
 import { EmptyHint } from './EmptyHint.tsx';
 import { Place, useKept, type Kept } from './Kept.tsx';
 import { Rail } from './Rail.tsx';
@@ -30,7 +31,11 @@ export function WideFrame({ slots }: { readonly slots: Slots }): ReactElement {
       <Topology />
     </Suspense>,
   );
-  const manifests = useKept(<Manifests />);
+  const manifests = useKept(
+    <AfterFirstPicture>
+      <Manifests />
+    </AfterFirstPicture>,
+  );
   // Panels take their sizes when they are made: the projector's are other panels.
   const key = String(mapFirst);
   return (
@@ -63,7 +68,11 @@ function Explore({ map, manifests, mapFirst }: ArrangementProps): ReactElement {
       <Toasts changesShown={changesShown} />
     </Region>
   );
-  const dock = <Region name={t('app.regions.dock')}>{mapFirst ? <NarrowDock /> : <Dock />}</Region>;
+  const dock = (
+    <Region name={t('app.regions.dock')}>
+      <AfterFirstPicture>{mapFirst ? <NarrowDock /> : <Dock />}</AfterFirstPicture>
+    </Region>
+  );
   return (
     <Split
       {...(mapFirst
@@ -119,7 +128,9 @@ function BesideInspector({ beside, id, size }: BesideInspectorProps): ReactEleme
       first={beside}
       second={
         <Region name={t('app.regions.inspector')}>
-          <Inspector />
+          <AfterFirstPicture>
+            <Inspector />
+          </AfterFirstPicture>
         </Region>
       }
     />

@@ -3,10 +3,18 @@
  * outline) waits for it, so that it takes neither network nor processor from what does.
  */
 let told = (): void => undefined;
+let pictured = false;
 
 export const firstPicture = new Promise<void>((resolve) => {
-  told = resolve;
+  told = () => {
+    pictured = true;
+    resolve();
+  };
 });
+
+export function isPictured(): boolean {
+  return pictured;
+}
 
 /** The map has its size two frames after the application has mounted; a slow machine may need more. */
 const FRAMES = 60;
