@@ -24,6 +24,7 @@ import {
   type KubeSystemOptions,
   type SystemNode,
 } from '../node/static/kube-system.ts';
+import { NODE_LOCAL_DNS_ADDRESS } from '../node/static/node-local-dns.ts';
 import type { ClusterSpec, NodeSpec } from './scenario.ts';
 import type { Steps } from '../lib/steps.ts';
 import type { World } from './world.ts';
@@ -84,7 +85,7 @@ export function startNode(world: World, spec: NodeSpec): WorldNode {
     annotations: spec.vtepMac === null ? {} : { [ANNOTATION_BACKEND_DATA]: JSON.stringify({ VNI: 1, VtepMAC: spec.vtepMac }) },
     taints: spec.taints.map(parseTaint),
     dns: nodeDns(cluster, spec),
-    preloadedImages: cluster.kubeSystem ? kubeSystemImages(networkOf(cluster.cni).manifest, cluster.addons) : [],
+    preloadedImages: cluster.kubeSystem ? kubeSystemImages(kubeSystemOptions(cluster)) : [],
     ...(cluster.proxy.mode === 'iptables' && spec.kubeProxy ? { proxy: () => startProxy(world, spec, kernel) } : {}),
   });
   assert(created.ok, created.ok ? '' : created.error.message);
@@ -95,10 +96,10 @@ export function startNode(world: World, spec: NodeSpec): WorldNode {
 const CLUSTER_DOMAIN = 'cluster.local';
 
 /** The kubelet's clusterDNS, and the machine's own resolver: the host outside, without a search list. */
-function nodeDns({ serviceCIDR, external }: ClusterSpec, { name, ip: address }: NodeSpec): KubeletDns {
+function nodeDns({ serviceCIDR, external, nodeLocalDNS }: ClusterSpec, { name, ip: address }: NodeSpec): KubeletDns {
   const nameservers = external === null ? [] : [external.ip];
   return {
-    clusterDNS: [clusterDNSAddress(cidr(serviceCIDR))],
+    clusterDNS: [nodeLocalDNS ? NODE_LOCAL_DNS_ADDRESS : clusterDNSAddress(cidr(serviceCIDR))],
     clusterDomain: CLUSTER_DOMAIN,
     machine: { resolvConf: { nameservers, search: [], options: [] }, hosts: machineHosts(name, address) },
   };
@@ -166,6 +167,7 @@ function kubeSystemOptions(cluster: ClusterSpec): KubeSystemOptions {
     network: networkOf(cluster.cni).manifest,
     proxy: cluster.proxy.mode === 'iptables',
     addons: cluster.addons,
+    nodeLocalDNS: cluster.nodeLocalDNS,
   };
 }
 

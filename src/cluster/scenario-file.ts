@@ -150,7 +150,14 @@ function clusterFaults(cluster: ClusterSpec, { at }: ReadYaml): readonly Scenari
     return network === value ? [] : [at(field, `${value} has host bits set; the range is ${network}`)];
   });
   if (faults.length > 0) return faults;
-  return [...overlapFaults(ranges, at), ...podRangeFaults(cluster, at), ...hostFaults(cluster, at)];
+  return [...overlapFaults(ranges, at), ...podRangeFaults(cluster, at), ...hostFaults(cluster, at), ...dnsFaults(cluster, at)];
+}
+
+/** The cache is Pods of kube-system, and forwards to others of them. */
+function dnsFaults({ kubeSystem, nodeLocalDNS }: ClusterSpec, at: At): readonly ScenarioError[] {
+  return nodeLocalDNS && !kubeSystem
+    ? [at('cluster.nodeLocalDNS', 'needs the Pods of kube-system, and kubeSystem is false')]
+    : [];
 }
 
 interface Range {

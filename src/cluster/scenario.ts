@@ -81,6 +81,8 @@ export interface ClusterSpec {
   readonly runtime: RuntimeName;
   /** With docker: dockerd's own bridge docker0 and its rules are there; false: it was started with `--bridge=none --iptables=false`. */
   readonly dockerBridge: boolean;
+  /** A cache of names on every node, at a link-local address that the kubelets tell the Pods in place of kube-dns's. */
+  readonly nodeLocalDNS: boolean;
   /** What the cluster's installer puts in beside the network and DNS. */
   readonly addons: readonly Addon[];
   /** False: none of the kube-system Pods exist. */
@@ -139,6 +141,7 @@ export const CLUSTER_DEFAULTS: Omit<ClusterSpec, 'nodes'> = {
   external: { ip: '192.168.1.100', ports: [9999], names: null },
   runtime: 'docker',
   dockerBridge: false,
+  nodeLocalDNS: false,
   addons: [],
   proxy: { mode: 'iptables', clusterCIDR: '10.244.0.0/16', masqueradeAll: false, nodePortAddresses: null },
   kubeSystem: true,

@@ -55,6 +55,7 @@ function endsOf(snapshot: ClusterSnapshot, from: Place): readonly End[] {
   return [
     ...servicesOf(snapshot).flatMap((service) => serviceEnds(snapshot, service, from)),
     ...placesOf(snapshot).flatMap((place) => placeEnds(snapshot, place)),
+    ...ownAddressEnds(snapshot),
     { to: { kind: 'address', address: unusedAddress(snapshot) }, port: 80, protocol: 'tcp' },
   ];
 }
@@ -104,6 +105,17 @@ function placeEnds(snapshot: ClusterSnapshot, place: Place): readonly End[] {
     { to, port: 0, protocol: 'icmp' },
     { to, port: 0, protocol: 'icmp', bytes: FULL_ECHO_BYTES },
   ];
+}
+
+/** What listens on machines at an address that is neither theirs on the underlay nor the loopback's: a cache of names on every node. */
+function ownAddressEnds({ nodes }: ClusterSnapshot): readonly End[] {
+  const ends = nodes.flatMap(({ ip, root }) =>
+    root.sockets
+      .filter(({ local, state }) => !['0.0.0.0', ip].includes(local) && (state === 'LISTEN' || state === 'UNCONN'))
+      .filter(({ local }) => !local.startsWith('127.'))
+      .map(({ local, port, protocol }): End => ({ to: { kind: 'address', address: local }, port, protocol })),
+  );
+  return [...new Map(ends.map((end) => [JSON.stringify(end), end])).values()];
 }
 
 function socketsOf({ nodes, hosts }: ClusterSnapshot, place: Place): readonly SocketView[] {

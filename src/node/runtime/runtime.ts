@@ -219,8 +219,10 @@ export class ContainerRuntime {
     const { sim } = kernel;
     const { sandbox, workload } = spec;
     const id = this.#ids.hex(64);
+    workload.hostWork?.begin();
     const bound = bindAll(sandbox.netns, workload);
     const failed = bound.error;
+    if (failed === null) workload.hostWork?.serve();
     const exit = failed === null ? workload.exit : { afterNs: 0, code: 1 };
     this.#logs.set(id, failed === null ? workload.logs : [failed]);
     const exitTimer = exit === null ? null : this.#scheduleExit(id, exit, spec);
@@ -256,7 +258,7 @@ export class ContainerRuntime {
     const label = `exit of ${name} in ${pod.namespace}/${pod.name}`;
     const end = (): void => {
       if (!this.#processes.has(id)) return;
-      this.#end(id);
+      this.#end(id, 'crash');
       onExit({ id, exitCode: code, finishedAt: sim.now, logs: this.logsOf(id) });
     };
     return soon ? sim.after(afterNs, label, end) : sim.background(afterNs, label, end);
@@ -264,8 +266,9 @@ export class ContainerRuntime {
 
   /** SIGKILL, or the end of a process that heeded SIGTERM: its sockets close. */
   kill(id: string): void {
-    this.#processes.get(id)?.exitTimer?.cancel();
-    this.#end(id);
+    const process = this.#processes.get(id);
+    process?.exitTimer?.cancel();
+    this.#end(id, process?.workload.sigtermExitCode === null ? 'crash' : 'SIGTERM');
   }
 
   /**
@@ -280,7 +283,8 @@ export class ContainerRuntime {
       this.#pauses.get(id)?.();
       return;
     }
-    this.kill(id);
+    process.exitTimer?.cancel();
+    this.#end(id, 'crash');
     process.onExit({ id, exitCode: SIGKILLED, finishedAt: this.#options.kernel.sim.now, logs: this.logsOf(id) });
   }
 
@@ -290,9 +294,10 @@ export class ContainerRuntime {
     this.#forget(id);
   }
 
-  #end(id: string): void {
+  #end(id: string, how: 'SIGTERM' | 'crash'): void {
     const process = this.#processes.get(id);
     if (process === undefined) return;
+    process.workload.hostWork?.end(how);
     for (const close of process.close) close();
     this.#processes.delete(id);
     const record = this.#records.get(id);

@@ -10,6 +10,7 @@ import type { NetworkCluster, NetworkManifest } from '../cni/network.ts';
 import { kubernetesEndpoints, kubernetesEndpointSlice, kubernetesService } from './api-service.ts';
 import { corednsConfig, corednsDeployment, kubeDnsService } from './cluster-dns.ts';
 import { installLocalPath, PROVISIONER_IMAGE } from './local-path.ts';
+import { installNodeLocalDNS, NODE_CACHE_IMAGE } from './node-local-dns.ts';
 import { daemonPod, kubeProxyConfigMap, kubeProxyDaemonSet } from './node-daemons.ts';
 import { staticPods } from './static-pods.ts';
 
@@ -27,6 +28,8 @@ export interface KubeSystemOptions {
   readonly network: NetworkManifest | null;
   readonly proxy: boolean;
   readonly addons?: readonly Addon[];
+  /** NodeLocal DNSCache runs on every node. */
+  readonly nodeLocalDNS?: boolean;
 }
 
 /** A node as far as kube-system's Pods need to know it. */
@@ -56,6 +59,10 @@ export function createKubeSystem(api: ApiClient, nodes: readonly SystemNode[], o
   network?.install((kind, object) => {
     create(api, kind, object);
   }, cluster);
+  if (options.nodeLocalDNS === true)
+    installNodeLocalDNS((kind, object) => {
+      create(api, kind, object);
+    }, serviceCIDR);
   for (const node of nodes) createNodeSystemPods(api, node, options);
   if (options.addons?.includes('local-path-provisioner') === true)
     installLocalPath((kind, object) => {
@@ -75,20 +82,27 @@ export function createNodeSystemPods(api: ApiClient, node: SystemNode, options: 
       serviceCIDR: options.serviceCIDR,
     }))
       create(api, 'Pod', pod);
+  const nodeCache = options.nodeLocalDNS === true ? api.get('DaemonSet', 'kube-system', 'node-local-dns') : null;
   const daemons = [
     node.proxy ? api.get('DaemonSet', 'kube-system', 'kube-proxy') : null,
     ...(options.network?.daemonSets ?? []).map(({ namespace, name }) => api.get('DaemonSet', namespace, name)),
+    nodeCache,
   ];
   for (const daemon of daemons) if (daemon !== null) create(api, 'Pod', daemonPod(daemon, node.name));
 }
 
 /** Images that kubeadm's preflight and the first start have pulled, by the time a node is in use. */
-export function kubeSystemImages(network: NetworkManifest | null, addons: readonly Addon[] = []): readonly string[] {
+export function kubeSystemImages({
+  network,
+  addons = [],
+  nodeLocalDNS = false,
+}: Pick<KubeSystemOptions, 'network' | 'addons' | 'nodeLocalDNS'>): readonly string[] {
   const containers = kubeProxyDaemonSet.spec?.template?.spec?.containers ?? [];
   return [
     ...containers.flatMap(({ image }) => image ?? []),
     ...(network?.images ?? []),
     ...(addons.includes('local-path-provisioner') ? [PROVISIONER_IMAGE] : []),
+    ...(nodeLocalDNS ? [NODE_CACHE_IMAGE] : []),
   ];
 }
 

@@ -175,3 +175,17 @@ export function httpBodyOf(text: string): string {
 
 /** Go's net/http answer for a path that nothing serves. */
 export const GO_NOT_FOUND = textReply('404 page not found\n', 404);
+
+/** A server written in Go that has a few fixed pages: health and metrics. */
+export function pagesListener(
+  { httpDate }: { readonly httpDate: () => string },
+  addr: IpAddr,
+  port: number,
+  pages: Readonly<Record<string, string>>,
+): Listener {
+  const respond = ({ path }: { readonly path: string }): HttpReply => {
+    const body = pages[path];
+    return body === undefined ? GO_NOT_FOUND : textReply(body);
+  };
+  return httpListener({ port, addr, serverHeader: null, httpDate, respond });
+}

@@ -60,6 +60,16 @@ export interface FileChange {
   readonly exists: boolean;
 }
 
+/** What a process does to the network of its machine beside its sockets, along its life. */
+export interface HostWork {
+  /** Before its sockets open. */
+  readonly begin: () => void;
+  /** They are open. */
+  readonly serve: () => void;
+  /** `crash`: it was killed, or ended by itself, and could clear nothing away. */
+  readonly end: (how: 'SIGTERM' | 'crash') => void;
+}
+
 /** The process ends by itself. */
 export interface ProcessExit {
   readonly afterNs: number;
@@ -78,6 +88,8 @@ export interface Workload {
    */
   readonly sigtermExitCode: number | null;
   readonly files: readonly FileChange[];
+  /** Left out: it leaves its machine's network alone. */
+  readonly hostWork?: HostWork;
   /** Lines written at the start. */
   readonly logs: readonly string[];
   /** What it logs when a port is taken. */
