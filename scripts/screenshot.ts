@@ -22,6 +22,21 @@ interface Shot {
   readonly density: number;
 }
 
+const SHAPED_POD = `apiVersion: v1
+kind: Pod
+metadata:
+  name: shaped
+  namespace: test
+  annotations:
+    kubernetes.io/ingress-bandwidth: 1M
+    kubernetes.io/egress-bandwidth: 1M
+spec:
+  nodeName: k8s-worker1
+  containers:
+    - name: web
+      image: ikubernetes/demoapp:v1.0
+`;
+
 /** How each state is reached from the page as it opens. English drives; the language is changed last. */
 const states = {
   explore: async ({ manifests, map, inspector, changes }: Kubehop): Promise<void> => {
@@ -118,6 +133,16 @@ const states = {
     await map.byId('label/default/two-containers').locator('text').first().click();
     await inspector.getByRole('button', { name: 'Kill its pause container' }).click();
   },
+  throughput: async (kubehop: Kubehop): Promise<void> => {
+    await kubehop.openScenario('Calico: blocks, /32 Pods, IP in IP');
+    await kubehop.manifests.paste(SHAPED_POD);
+    await kubehop.manifests.apply.click();
+    await kubehop.map.send.click();
+    await kubehop.sendForm.chooseFrom('shaped');
+    await kubehop.sendForm.chooseTo('demoapp-svc');
+    await kubehop.sendForm.dialog.getByRole('button', { name: 'Measure throughput' }).click();
+    await kubehop.journey.outcomes.getByRole('table').waitFor();
+  },
   empty: (kubehop: Kubehop): Promise<void> => kubehop.openScenario('An empty cluster'),
   keys: async ({ map, page, keys }: Kubehop): Promise<void> => {
     await map.stage.focus();
@@ -139,8 +164,8 @@ const sizes: readonly (readonly [number, number])[] = [
   [1920, 1080],
 ];
 const all = Object.keys(states) as readonly (keyof typeof states)[];
-const chinese: readonly (keyof typeof states)[] = ['explore', 'journey', 'error', 'broken', 'dns', 'capture'];
-const onPhone: readonly (keyof typeof states)[] = ['fresh', 'journey', 'refused', 'error'];
+const chinese: readonly (keyof typeof states)[] = ['explore', 'journey', 'error', 'broken', 'dns', 'capture', 'throughput'];
+const onPhone: readonly (keyof typeof states)[] = ['fresh', 'journey', 'refused', 'error', 'throughput'];
 
 function shots(): readonly Shot[] {
   const base = { density: 1, lang: 'en' } as const;

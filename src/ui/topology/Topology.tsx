@@ -37,12 +37,18 @@ const NARROW = 560;
 /** The toolbar of a phone, whatever its width. */
 const PHONE_ROOM = 320;
 
+/** The node that a narrow screen was told to show, until another packet is sent. */
+interface ChosenNode {
+  readonly node: string;
+  readonly journey: MapScene['journey'];
+}
+
 export function Topology(): ReactElement {
   const map = useMapScene();
   const store = useAppStore();
   const [stage, stageRef] = useStage(mayPan);
   const [outlined, setOutlined] = useState(false);
-  const [near, setNear] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<ChosenNode | null>(null);
   const camera = stage?.camera ?? null;
   const size = useStageSize(stage);
   const selection = useApp((state) => state.selection);
@@ -50,10 +56,12 @@ export function Topology(): ReactElement {
   const scale = useScale();
   const wide = useWide();
   const narrow = size.w > 0 && size.w < NARROW && map.scene.zoom !== 'cluster' && !isReadable(map.scene, size);
-  const focus = narrow ? (near ?? [...map.scene.nodeBoxes.keys()][0] ?? null) : null;
+  const nodes = focusNodes(map, selection);
+  const nearest = nodes[0] ?? [...map.scene.nodeBoxes.keys()][0] ?? null;
+  const focus = !narrow ? null : chosen?.journey === map.journey ? chosen.node : nearest;
   const { fit } = useFraming(camera, map.scene, size, {
     whole,
-    nodes: focusNodes(map, selection),
+    nodes,
     journey: map.journey,
     only: focus,
   });
@@ -83,7 +91,9 @@ export function Topology(): ReactElement {
         </div>
         {scene.zoom === 'cluster' ? <Legend map={map} /> : null}
         {places.length === 0 ? null : <PlaceList places={places} />}
-        {narrow ? <NodePills scene={map.scene} focus={focus} onFocus={setNear} /> : null}
+        {narrow ? (
+          <NodePills scene={map.scene} focus={focus} onFocus={(node) => setChosen({ node, journey: map.journey })} />
+        ) : null}
         {map.journey === null ? null : <PacketWords journey={map.journey} />}
       </div>
     </div>

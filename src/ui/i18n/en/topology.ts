@@ -58,6 +58,7 @@ export const topology = {
   pendingPods_other: '{{count}} Pods pending',
   localProcess: 'local',
   others: 'others',
+  hiddenDevices: 'also {{names}}',
   moreServices_one: '1 more Service',
   moreServices_other: '{{count}} more Services',
   foldBy: { label: 'Fold by', owner: 'Owner', namespace: 'Namespace', nothing: 'Nothing' },

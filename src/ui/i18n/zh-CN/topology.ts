@@ -66,6 +66,7 @@ export const topology: Translated<typeof english> = {
     ends: '{{node}} 上的 {{who}}',
   },
   others: '其他',
+  hiddenDevices: '还有 {{names}}',
   aria: {
     node: '节点 {{name}}，{{ip}}',
     pod: 'Pod {{name}}，{{ip}}',

@@ -399,6 +399,7 @@ export const FIXTURE_WORDS: SceneWords = {
   pendingPods: (count) => `${count} Pods pending`,
   localProcess: 'local',
   others: 'others',
+  hiddenDevices: (names) => `also ${names}`,
   moreServices: (count) => `${count} more Services`,
   aria: {
     node: (name, ip) => `node ${name}, ${ip}`,

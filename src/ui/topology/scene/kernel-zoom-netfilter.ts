@@ -8,6 +8,7 @@
  */
 import type { HookName, LinkView } from '../../store/views.ts';
 import { centre } from './box.geom.ts';
+import { addHiddenDevices, HIDDEN_CHIP_W } from './hidden-devices.ts';
 import { FRAME, WIRE_Y } from './kernel-frame.geom.ts';
 import { addCable, addDevice } from './node-zoom-pod.ts';
 import type { PlacedNode } from './node-frame.geom.ts';
@@ -35,6 +36,9 @@ const HOOKS: readonly { readonly hook: HookName; readonly short: string; readonl
 /** Distance from the node's inner edge to the near edge of each part. */
 const FROM_INNER = { plate: 120, tunnel: 30 };
 
+/** Beneath the tunnel. */
+const HIDDEN = { y: 216, h: 24 };
+
 export function addKernel(scene: SceneBuilder, placed: PlacedNode): void {
   const { node, x0, box, side } = placed;
   const links = rootLinks(node.view);
@@ -52,6 +56,9 @@ export function addKernel(scene: SceneBuilder, placed: PlacedNode): void {
   if (tunnel !== undefined) from = addTunnel(scene, placed, tunnel, inner(FROM_INNER.tunnel, 78), from);
   if (tunnel !== undefined && links.uplink !== null) addUplink(scene, placed, links.uplink, tunnel);
   if (links.nic !== null) addNic(scene, placed, links.nic, from);
+  const hidden = links.others.filter((link) => link !== tunnel);
+  const chip = { x: inner(FROM_INNER.tunnel, HIDDEN_CHIP_W), y: box.y + HIDDEN.y, w: HIDDEN_CHIP_W, h: HIDDEN.h };
+  addHiddenDevices(scene, node.view.name, hidden, chip, `plate/${node.view.name}/${toward}`);
 }
 
 interface Junction {

@@ -273,10 +273,14 @@ export function addFold(scene: SceneBuilder, placed: PlacedNode, fold: Fold, { x
   });
   const ends = fold.pods.flatMap((pod) => (pod.hostEnd === null ? [] : [{ pod, link: pod.hostEnd }]));
   const drawn = Math.min(ends.length, 5);
-  const middle = x + w / 2 - 6;
+  const spacing = drawn > 3 ? 10 : 12;
+  const half = ((drawn - 1) / 2) * spacing;
+  const label = words.veths(ends.length);
+  // What counts the cables stands right of them, inside the wall.
+  const middle = Math.min(x + w / 2 - 6, x + w - ui11(label) - half - 12);
   for (const pod of fold.pods) scene.anchor(`netns/${node}/${pod.id}`, { x: middle, y: box.y + HEIGHT - 30 }, box);
   for (const [i, { pod, link }] of ends.entries()) {
-    const cableX = middle + (Math.min(i, drawn - 1) - (drawn - 1) / 2) * 12;
+    const cableX = middle - half + Math.min(i, drawn - 1) * spacing;
     const points = [
       { x: cableX, y: box.y + HEIGHT },
       { x: cableX, y: top + (isRouted(link) ? HOST_END_Y + 22 : BRIDGE_Y) },
@@ -291,8 +295,7 @@ export function addFold(scene: SceneBuilder, placed: PlacedNode, fold: Fold, { x
     scene.link(`netns/${node}/${pod.id}`, host, [{ x: middle, y: box.y + HEIGHT - 30 }, ...pieces], 'veth');
   }
   if (ends.length > 0) {
-    const label = words.veths(ends.length);
-    const labelX = middle + ((drawn - 1) / 2) * 12 + 10;
+    const labelX = middle + half + 10;
     scene.add(
       {
         id: `veths/${fold.key}`,

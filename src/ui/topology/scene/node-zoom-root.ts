@@ -5,6 +5,7 @@
 import type { LinkView } from '../../store/views.ts';
 import { bottom, right } from './box.geom.ts';
 import { addDatapath, connectTunnelPort } from './datapath.ts';
+import { addHiddenDevices, HIDDEN_CHIP_W } from './hidden-devices.ts';
 import { addCable, addDevice } from './node-zoom-pod.ts';
 import type { PlacedNode } from './node-frame.geom.ts';
 import { addressOf, deviceName, natRuleCount, rootLinks, type NodeContent, type RootLinks } from './pod-box.ts';
@@ -21,6 +22,8 @@ const LANE_Y = 282;
 const ROW = { top: 322, h: 24 };
 const NIC = { top: 378, h: 24 };
 const PLATE_W = 150;
+const LOOPBACK_W = 23;
+const DEVICE_GAP = 10;
 
 export function addRootNamespace(scene: SceneBuilder, placed: PlacedNode, content: NodeContent): void {
   const { node, box, x0, columns } = placed;
@@ -158,20 +161,29 @@ function addPlate(scene: SceneBuilder, { node, box, x0 }: PlacedNode): Box {
   return plate;
 }
 
-/** Tunnels and other devices beside the plate, lo last; gives the anchors of the tunnels. */
+interface RowDevice {
+  readonly link: LinkView;
+  readonly box: Box;
+}
+
+/** Tunnels and other devices beside the plate, lo last, as many as there is room for; gives those drawn before lo. */
 function addRow(
   scene: SceneBuilder,
-  { node, box, x0, columns }: PlacedNode,
+  placed: PlacedNode,
   links: RootLinks,
   plate: Box,
   datapath: Box | null,
 ): readonly { id: string; box: Box }[] {
+  const { node, box, x0, columns } = placed;
   const name = node.view.name;
+  const all = [...links.others, ...(links.loopback === null ? [] : [links.loopback])];
+  const shown = fitting(all, { x: right(plate) + 16, y: box.y + ROW.top }, x0 + columns.inner - 12);
   const drawn: { id: string; box: Box }[] = [];
-  let x = right(plate) + 16;
-  for (const link of links.others) {
-    const at = { x, y: box.y + ROW.top, w: Math.max(86, mono11(deviceName(link)) + 16), h: ROW.h };
-    if (right(at) > x0 + columns.inner - 12) break;
+  for (const { link, box: at } of shown) {
+    if (link === links.loopback) {
+      addLoopback(scene, name, link, at, plate);
+      continue;
+    }
     addDevice(scene, { node: name, netns: 'root', link, box: at, parent: `netns/${name}`, matter: 'addressed' });
     const id = linkId(name, 'root', link.name);
     const y = at.y + 12;
@@ -179,7 +191,7 @@ function addRow(
     const from = before === undefined ? { id: `netfilter/${name}`, x: right(plate) } : { id: before.id, x: right(before.box) };
     const cable = [
       { x: from.x, y },
-      { x, y },
+      { x: at.x, y },
     ];
     const behind = datapath !== null && links.uplink?.datapath.name === link.master;
     if (behind) connectTunnelPort(scene, { id: linkId(name, 'root', link.master), box: datapath }, { id, box: at });
@@ -187,31 +199,36 @@ function addRow(
     const start = behind ? undefined : (scene.anchorOf(from.id)?.at ?? cable[0]);
     if (start !== undefined) scene.link(from.id, id, [{ ...start, y }, ...cable, { x: at.x + at.w / 2, y }], 'flow');
     drawn.push({ id, box: at });
-    x = right(at) + 10;
   }
-  if (links.loopback !== null && x + 23 <= x0 + columns.inner - 12) {
-    const at = { x, y: box.y + ROW.top, w: 23, h: ROW.h };
-    addDevice(scene, {
-      node: name,
-      netns: 'root',
-      link: links.loopback,
-      box: at,
-      parent: `netns/${name}`,
-      label: 'lo',
-      matter: 'loopback',
-    });
-    const id = linkId(name, 'root', links.loopback.name);
-    scene.link(
-      `netfilter/${name}`,
-      id,
-      [
-        { x: plate.x + 32, y: at.y + 12 },
-        { x: at.x + 11, y: at.y + 12 },
-      ],
-      'flow',
-    );
-  }
+  const last = shown.at(-1);
+  const x = last === undefined ? right(plate) + 16 : right(last.box) + DEVICE_GAP;
+  const chip = { x, y: box.y + ROW.top, w: HIDDEN_CHIP_W, h: ROW.h };
+  addHiddenDevices(scene, name, all.slice(shown.length), chip, `netfilter/${name}`);
   return drawn;
+}
+
+/** The first devices that stand side by side between `start` and `limit`, and the chip that counts the others beside them. */
+function fitting(links: readonly LinkView[], start: Point, limit: number): readonly RowDevice[] {
+  const shown: RowDevice[] = [];
+  let x = start.x;
+  for (const [i, link] of links.entries()) {
+    const w = link.kind === 'loopback' ? LOOPBACK_W : Math.max(86, mono11(deviceName(link)) + 16);
+    // The chip may stand nearer the wall.
+    const chip = i === links.length - 1 ? 0 : DEVICE_GAP + HIDDEN_CHIP_W - 8;
+    if (x + w + chip > limit) break;
+    shown.push({ link, box: { x, y: start.y, w, h: ROW.h } });
+    x += w + DEVICE_GAP;
+  }
+  return shown;
+}
+
+function addLoopback(scene: SceneBuilder, node: string, link: LinkView, at: Box, plate: Box): void {
+  addDevice(scene, { node, netns: 'root', link, box: at, parent: `netns/${node}`, label: 'lo', matter: 'loopback' });
+  const way = [
+    { x: plate.x + 32, y: at.y + 12 },
+    { x: at.x + 11, y: at.y + 12 },
+  ];
+  scene.link(`netfilter/${node}`, linkId(node, 'root', link.name), way, 'flow');
 }
 
 interface AboveNic {

@@ -21,6 +21,8 @@ export interface SceneWords {
   readonly pendingPods: (count: number) => string;
   readonly localProcess: string;
   readonly others: string;
+  /** Devices that one chip stands for. */
+  readonly hiddenDevices: (names: string) => string;
   readonly moreServices: (count: number) => string;
   /** For screen readers. */
   readonly aria: {

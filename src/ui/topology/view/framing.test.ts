@@ -25,6 +25,14 @@ it('keeps 11 px at 11 px where kernels are read, with the packet in view', () =>
   expect(at && box.x <= at.x && box.x + box.w >= at.x + at.w).toBe(true);
 });
 
+it('shows the whole of the node that the packet is in, at the bottom of the view, where several rows do not fit', () => {
+  const own = scene.nodeBoxes.get('c');
+  const packet = scene.anchors.get('netns/c/default/x-c')?.box ?? null;
+  const box = frameOf(scene, { w: 845, h: 330 }, { ...focus, nodes: ['a', 'c'], at: packet });
+  expect(own).toMatchObject({ h: 272 });
+  expect(own && box.y + box.h - own.y).toBe(272);
+});
+
 it('shows every node that many packets go to', () => {
   const box = frameOf(scene, size, { ...focus, whole: true });
   expect(focus.nodes.map((name) => contains(box, scene.nodeBoxes.get(name) ?? box))).toEqual([true, true]);

@@ -1,6 +1,6 @@
 /** What the camera shows when it is told to fit: everything while it can be read, else the nodes that matter now. */
-import { centre, grow, union } from '../scene/box.geom.ts';
-import type { Box, Scene } from '../scene/scene-types.ts';
+import { bottom, centre, grow, hasPoint, union } from '../scene/box.geom.ts';
+import type { Box, Point, Scene } from '../scene/scene-types.ts';
 
 export interface Focus {
   /** The nodes that matter now: those of a journey and of what it could have come to, or the selection's. */
@@ -49,7 +49,7 @@ export function frameOf(scene: Scene, size: Size, focus: Focus): Box {
   const boxes = focus.nodes.flatMap((name) => scene.nodeBoxes.get(name) ?? []);
   const involved = union(boxes.length > 0 ? boxes : [...scene.nodeBoxes.values()].slice(0, 2));
   if (focus.whole) return grow(involved, 30);
-  if (close) return closePart(grow(involved, 4), size, focus.at);
+  if (close) return closePart(grow(involved, 4), size, focus.at, scene);
   return readablePart(grow(involved, 40), size);
 }
 
@@ -67,13 +67,23 @@ function readablePart(box: Box, size: Size): Box {
 }
 
 /** A view at scale 1 or a little more: the box in its middle, or where it is larger, the part around the packet. */
-function closePart(box: Box, size: Size, at: Box | null): Box {
+function closePart(box: Box, size: Size, at: Box | null, scene: Scene): Box {
   const scale = Math.max(JOURNEY.part, Math.min(JOURNEY.largest, scaleOf(box, size)));
   const [w, h] = [size.w / scale, size.h / scale];
   const packet = centre(at ?? box);
-  // Room that is left over is at the top, where the toolbar floats.
-  const y = box.h <= h ? box.y + box.h - h : along(box.y, box.h, h, packet.y);
-  return { x: along(box.x, box.w, w, packet.x), y, w, h };
+  return { x: along(box.x, box.w, w, packet.x), y: closeTop(box, h, packet, scene), w, h };
+}
+
+/** Room that is left over is at the top, where the toolbar floats. */
+function closeTop(box: Box, height: number, packet: Point, scene: Scene): number {
+  if (box.h <= height) return bottom(box) - height;
+  return topAroundNode(scene, height, packet) ?? along(box.y, box.h, height, packet.y);
+}
+
+/** The top of a view that has the node around a point at its bottom; null where it is between nodes, or the node is higher than the view. */
+export function topAroundNode(scene: Scene, height: number, at: Point): number | null {
+  const node = [...scene.nodeBoxes.values()].find((box) => hasPoint(box, at));
+  return node === undefined || node.h > height ? null : bottom(node) - height;
 }
 
 /** Start of a view of `length` over a range; a little too long a range loses as much at both ends. */

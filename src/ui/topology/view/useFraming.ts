@@ -10,7 +10,7 @@ import { walkOf } from '../packet/stops.ts';
 import { bottom, centre, contains, right } from '../scene/box.geom.ts';
 import type { Box, Scene } from '../scene/scene-types.ts';
 import type { Camera } from './camera.ts';
-import { frameOf, type Focus } from './framing.ts';
+import { frameOf, topAroundNode, type Focus } from './framing.ts';
 
 /** Larger than life only a little: the map is not a poster. */
 const LARGEST = { light: 1.35, dark: 1.35, projector: 1.9 } as const;
@@ -88,13 +88,14 @@ function useFollow(camera: Camera | null, scene: Scene, { journey }: Pick<FocusO
       const stop = progress < 1 ? undefined : walkOf(scene, journey).stops[to];
       const view = camera.view();
       if (stop === undefined || contains(view, stop.box)) return;
-      camera.frame(panned(view, scene.bounds, stop.box), { maxScale: camera.transform.k, animate: true });
+      camera.frame(panned(view, scene, stop.box), { maxScale: camera.transform.k, animate: true });
     });
   }, [store, camera, scene, journey]);
 }
 
 /** The view moved onto the packet, no further over the map's edge than it was. */
-function panned(view: Box, bounds: Box, to: Box): Box {
+function panned(view: Box, scene: Scene, to: Box): Box {
+  const { bounds } = scene;
   const { x, y } = centre(to);
   const clamp = (value: number, a: number, b: number): number => Math.min(Math.max(value, Math.min(a, b)), Math.max(a, b));
   const sideways = to.x < view.x || right(to) > right(view);
@@ -102,6 +103,6 @@ function panned(view: Box, bounds: Box, to: Box): Box {
   return {
     ...view,
     x: sideways ? clamp(x - view.w / 2, bounds.x, right(bounds) - view.w) : view.x,
-    y: upright ? clamp(y - view.h / 2, bounds.y, bottom(bounds) - view.h) : view.y,
+    y: upright ? (topAroundNode(scene, view.h, { x, y }) ?? clamp(y - view.h / 2, bounds.y, bottom(bounds) - view.h)) : view.y,
   };
 }

@@ -27,6 +27,7 @@ export function useSceneWords(): SceneWords {
       pendingPods: (count) => t('topology.pendingPods', { count }),
       localProcess: t('topology.localProcess'),
       others: t('topology.others'),
+      hiddenDevices: (names) => t('topology.hiddenDevices', { names }),
       moreServices: (count) => t('topology.moreServices', { count }),
       aria: {
         node: (name, ip) => t('topology.aria.node', { name, ip }),
