@@ -1,5 +1,5 @@
 /** What the journey can be told to do, for keys, palette and buttons: the map of `Keyboard` in the design. */
-import { isPast, sendMany, setPlayback, toggleBreakpoint } from '../store/actions.ts';
+import { isPast, measureThroughput, sendMany, setPlayback, toggleBreakpoint } from '../store/actions.ts';
 import type { AppState, Breakpoint } from '../store/state.ts';
 import type { AppStore } from '../store/store.ts';
 import type { AppCommand } from '../commands/command.ts';
@@ -60,16 +60,21 @@ export function breakpointOf({ step, at, expanded }: JourneyStep): Breakpoint | 
   return at.hook === null ? null : { kind: 'hook', node: at.node, hook: at.hook };
 }
 
+/** Whether iperf3 can go the way of the journey shown. */
+function canMeasure(state: AppState): boolean {
+  return state.mode === 'journey' && state.journey !== null && state.journey.result.spec.protocol !== 'icmp' && !isPast(state);
+}
+
 interface Definition {
   readonly id: string;
   readonly label: Label;
-  readonly key: string;
+  readonly key?: string;
   readonly enabled?: (state: AppState) => boolean;
   readonly run: (store: AppStore) => void;
 }
 
 function command({ id, label, key, enabled = hasSteps, run }: Definition): AppCommand {
-  return { id, label, key, scope: 'stage', enabled, run };
+  return { id, label, key: key ?? null, scope: 'stage', enabled, run };
 }
 
 function toggleHere(store: AppStore): void {
@@ -119,5 +124,6 @@ export const journeyCommands: readonly AppCommand[] = [
     enabled: (state) => state.mode === 'journey' && state.journey !== null && !isPast(state),
     run: (store) => sendMany(store, SPREAD_COUNT),
   }),
+  command({ id: 'journey-throughput', label: 'journey.commands.throughput', enabled: canMeasure, run: measureThroughput }),
   command({ id: 'journey-breakpoint', label: 'journey.commands.breakpoint', key: 'b', run: toggleHere }),
 ];

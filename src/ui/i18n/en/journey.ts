@@ -393,6 +393,7 @@ export const journey = {
     last: 'Journey: last step',
     reply: 'Journey: reply or request',
     outcomes: 'Journey: all outcomes, send 1,000',
+    throughput: 'Journey: measure throughput',
     breakpoint: 'Journey: stop here when playing',
   },
 } as const;

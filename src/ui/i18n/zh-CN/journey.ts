@@ -379,6 +379,7 @@ export const journey: Translated<typeof english> = {
     last: '旅程：最后一步',
     reply: '旅程：应答或请求',
     outcomes: '旅程：所有可能的结果，发送 1,000 次',
+    throughput: '旅程：测量吞吐量',
     breakpoint: '旅程：播放时停在这里',
   },
 };
