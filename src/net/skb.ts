@@ -40,6 +40,8 @@ export interface Skb {
   tunnel: TunnelInfo | null;
   /** Set while br_netfilter holds the packet: the IP hooks it already met (ip_sabotage_in). */
   bridged: boolean;
+  /** Made by a local socket that lets it be cut whatever its DF says (skb->ignore_df). */
+  ignoreDf: boolean;
   /** Devices the frame has come in by since it was made or last routed: what a loop of bridges is known by. */
   crossed: number;
   /** Records this packet's walk; null when nobody asked. */
@@ -61,6 +63,7 @@ export function newSkb(l3: L3, recorder: TraceRecorder | null, packetId: number)
     physout: null,
     tunnel: null,
     bridged: false,
+    ignoreDf: false,
     crossed: 0,
     recorder,
   };
@@ -95,5 +98,6 @@ export function scrub(skb: Skb, options: { readonly crossesNetns: boolean }): vo
   skb.physout = null;
   skb.tunnel = null;
   skb.bridged = false;
+  skb.ignoreDf = false;
   if (options.crossesNetns) skb.mark = 0;
 }

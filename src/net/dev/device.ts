@@ -15,7 +15,7 @@ import type { Netns } from '../netns.ts';
 import type { Skb } from '../skb.ts';
 import type { DevRef } from '../trace/trace.ts';
 import type { LinkKind, PeerView, VxlanView } from '../view.ts';
-import { ETHERNET_BYTES, l3Bytes } from '../wire/size.ts';
+import { ETHERNET_BYTES, l3Bytes, longestBytes } from '../wire/size.ts';
 import { netemEnqueue, type Netem } from './netem.ts';
 import { tbfEnqueue, type TbfQueue } from './tbf.ts';
 
@@ -223,12 +223,12 @@ const VLAN_TAG_BYTES = 4;
  * Simplification: TCP is let through whatever its segments' size, as the kernel lets through what still waits to be segmented (GSO).
  */
 export function isForwardable(dev: NetDevice, { l3 }: Skb): boolean {
-  return l3Bytes(l3) <= dev.mtu + VLAN_TAG_BYTES || (l3.kind === 'ipv4' && l3.l4.kind === 'tcp');
+  return longestBytes(l3) <= dev.mtu + VLAN_TAG_BYTES || (l3.kind === 'ipv4' && l3.l4.kind === 'tcp');
 }
 
 /** What is said of a frame that may not. */
 export function tooLong(dev: NetDevice, { l3 }: Skb): string {
-  return `${l3Bytes(l3)} bytes, ${dev.name} takes ${dev.mtu}`;
+  return `${longestBytes(l3)} bytes, ${dev.name} takes ${dev.mtu}`;
 }
 /** Devices one frame may cross without being routed: far more than any sound layer 2 has, so beyond it goes round in a loop. */
 const MAX_CROSSED = 255;

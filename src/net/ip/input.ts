@@ -7,7 +7,7 @@ import { packetType, type NetDevice } from '../dev/device.ts';
 import type { Netns } from '../netns.ts';
 import type { Skb } from '../skb.ts';
 import type { Ipv4Packet } from '../wire/packet.ts';
-import { ipv4Bytes } from '../wire/size.ts';
+import { longestBytes } from '../wire/size.ts';
 import { icmpSend, receiveIcmp } from './icmp.ts';
 import { ipOutput, passedOver } from './output.ts';
 import { routeInput, type InputRoute } from './route.ts';
@@ -100,9 +100,9 @@ function forward(netns: Netns, skb: Skb, to: Extract<InputRoute, { kind: 'forwar
     netns.drop(skb, 'TTL_EXCEEDED', 'the time to live ran out');
     return;
   }
-  if (skb.l3.df && ipv4Bytes(skb.l3) > to.dev.mtu) {
+  if (skb.l3.df && longestBytes(skb.l3) > to.dev.mtu) {
     icmpSend(netns, skb, { type: 3, code: 4, mtu: to.dev.mtu });
-    netns.drop(skb, 'PKT_TOO_BIG', `${ipv4Bytes(skb.l3)} bytes, ${to.dev.name} takes ${to.dev.mtu}`);
+    netns.drop(skb, 'PKT_TOO_BIG', `${longestBytes(skb.l3)} bytes, ${to.dev.name} takes ${to.dev.mtu}`);
     return;
   }
   const from = skb.l3.ttl;

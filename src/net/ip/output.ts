@@ -2,8 +2,9 @@
  * What a namespace sends: OUTPUT, routing again where a rule moved the packet, POSTROUTING, neighbour, device
  * (net/ipv4/ip_output.c __ip_local_out, ip_output, ip_finish_output2; net/ipv4/netfilter.c ip_route_me_harder).
  *
- * Simplification: fragments are not made; a packet too long for its device without DF goes out whole. Multicast has no groups and no
- * link addresses of its own: it goes where its route says, like any other packet.
+ * Simplification: the fragments of a packet travel as one, which devices take as if it were as long as the longest of them: none is
+ * lost or counted by itself. Multicast has no groups and no link addresses of its own: it goes where its route says, like any other
+ * packet.
  */
 import { assertNever } from '../../lib/assert.ts';
 import { MAC_BROADCAST, MAC_ZERO } from '../../lib/mac.ts';
@@ -12,7 +13,7 @@ import { devQueueXmit, type NetDevice } from '../dev/device.ts';
 import type { Netns } from '../netns.ts';
 import type { Skb } from '../skb.ts';
 import type { RouteView } from '../trace/trace.ts';
-import { ipv4Bytes } from '../wire/size.ts';
+import { fragmented, longestBytes } from '../wire/size.ts';
 import { addressType, routeOutput, type OutputRoute } from './route.ts';
 
 /** Why a process could not send, as errno. */
@@ -81,13 +82,17 @@ export function ipOutput(netns: Netns, skb: Skb, dev: NetDevice, nexthop: IpAddr
   return true;
 }
 
-/** ip_finish_output: not too long, then the neighbour or the device itself. */
+/** ip_finish_output: cut where it is too long, then the neighbour or the device itself. */
 function finishOutput(netns: Netns, skb: Skb, dev: NetDevice, nexthop: IpAddr): void {
   if (skb.l3.kind !== 'ipv4') return;
-  if (skb.l3.df && ipv4Bytes(skb.l3) > dev.mtu) {
-    netns.icmpError(skb, { type: 3, code: 4, mtu: dev.mtu });
-    netns.drop(skb, 'PKT_TOO_BIG', `${ipv4Bytes(skb.l3)} bytes, ${dev.name} takes ${dev.mtu}`);
-    return;
+  const mtu = mtuOf(netns, skb, skb.l3.dst, dev);
+  if (longestBytes(skb.l3) > mtu) {
+    if (skb.l3.df && !skb.ignoreDf) {
+      netns.icmpError(skb, { type: 3, code: 4, mtu });
+      netns.drop(skb, 'PKT_TOO_BIG', `${longestBytes(skb.l3)} bytes, ${dev.name} takes ${mtu}`);
+      return;
+    }
+    skb.l3 = fragmented(skb.l3, mtu);
   }
   switch (dev.kind) {
     case 'loopback':
@@ -113,6 +118,11 @@ function finishOutput(netns: Netns, skb: Skb, dev: NetDevice, nexthop: IpAddr): 
     default:
       assertNever(dev.kind);
   }
+}
+
+/** What is known of the path binds what this host makes, not what it forwards (ip_skb_dst_mtu). */
+function mtuOf(netns: Netns, { iif }: Skb, dst: IpAddr, dev: NetDevice): number {
+  return iif === null ? netns.pathMtus.to(dst, dev.mtu, netns.now) : dev.mtu;
 }
 
 function resolveAndSend(netns: Netns, skb: Skb, dev: NetDevice, nexthop: IpAddr): void {

@@ -88,6 +88,37 @@ describe('path MTU', () => {
   });
 });
 
+describe('fragments', () => {
+  /** How long the longest fragment was at every device, from the first that saw the datagram cut. */
+  const lengths = ({ trace }: Flow): readonly number[] =>
+    stepsOf(trace, 'dev.tx').flatMap(({ l3 }) =>
+      l3.kind === 'ipv4' && l3.fragmentBytes !== undefined ? [l3.fragmentBytes] : [],
+    );
+
+  test('a datagram longer than its path is cut where it is sent, and again by the router that has less room', () => {
+    const { a, b } = narrow();
+    b.listen(53, () => 'here', 'udp');
+    const flow = a.udp('10.0.2.2', 53, 3, 4000);
+    expect([flow.outcome, lengths(flow)]).toEqual(['answered', [1500, 1444, 1444]]);
+  });
+
+  test('one that fits the first device has DF: the router refuses it, and the next is cut to the path', () => {
+    const { a, b } = narrow();
+    b.listen(53, () => 'here', 'udp');
+    expect(a.udp('10.0.2.2', 53, 3, 1472).outcome).toBe('EMSGSIZE');
+    const next = a.udp('10.0.2.2', 53, 3, 1472);
+    expect([next.outcome, lengths(next)]).toEqual(['answered', [1444, 1444, 1444]]);
+  });
+
+  test('one that a rule sends out by a narrower device is cut though it has DF', () => {
+    const { b, left } = narrow();
+    b.listen(53, () => 'here', 'udp');
+    left.iptables('-t nat -A OUTPUT -d 10.0.1.2 -p udp -j DNAT --to-destination 10.0.2.2');
+    const flow = left.udp('10.0.1.2', 53, 3, 1472);
+    expect([flow.outcome, lengths(flow)]).toEqual(['answered', [1444, 1444]]);
+  });
+});
+
 describe('frames and MTU', () => {
   /** Two Pods on a bridge; `b`'s own end takes 1,400 bytes. */
   function bridged(): Readonly<Record<'a' | 'b' | 'host', LabNetns>> {
@@ -103,6 +134,14 @@ describe('frames and MTU', () => {
     const { a } = bridged();
     expect([1376, 1377].map((bytes) => a.ping('10.0.0.3', 1, bytes).outcome)).toEqual(['answered', 'silence']);
     expect(a.ping('10.0.0.3', 1, 1377).trace.packets.map(({ reason }) => reason)).toEqual(['PKT_TOO_BIG']);
+  });
+
+  test('fragments are no longer than the sender’s device takes, be it more than the other end does', () => {
+    const { a, b } = bridged();
+    b.listen(53, () => 'here', 'udp');
+    expect(a.udp('10.0.0.3', 53, 1, 4000).trace.packets.map(({ reason }) => reason)).toEqual(['PKT_TOO_BIG']);
+    a.netns.setLink('eth0', { mtu: 1400 }, BY_TEST);
+    expect(a.udp('10.0.0.3', 53, 1, 4000).outcome).toBe('answered');
   });
 
   test('a bridge drops what is longer than its port takes', () => {

@@ -210,6 +210,8 @@ export class Sockets {
     const packetId = about.recorder === null ? 0 : about.recorder.open(l3, about.relation, about.parentId, about.role);
     const skb = newSkb(l3, about.recorder, packetId);
     skb.nfct = about.nfct ?? null;
+    // Sockets of UDP set DF where a datagram fits its path, and let it be cut all the same (IP_PMTUDISC_WANT).
+    skb.ignoreDf = packet.l4.kind === 'udp';
     this.#netns.record(skb, { kind: 'socket.send', process: about.process, what: about.what });
     return { skb, error: ipLocalOut(this.#netns, skb, { src: packet.src }) };
   }

@@ -154,8 +154,9 @@ export class LabNetns {
     return this.lab.flow((spec) => this.netns.sockets.connectTcp({ ...spec, dst: ip(dst), port }), waitSeconds);
   }
 
-  udp(dst: string, port: number, waitSeconds = 10): Flow {
-    return this.lab.flow((spec) => this.netns.sockets.sendUdp({ ...spec, dst: ip(dst), port }), waitSeconds);
+  udp(dst: string, port: number, waitSeconds = 10, bytes = 5): Flow {
+    const text = 'hello'.padEnd(bytes, '.');
+    return this.lab.flow((spec) => this.netns.sockets.sendUdp({ ...spec, dst: ip(dst), port, text }), waitSeconds);
   }
 
   ping(dst: string, waitSeconds = 10, echoBytes = 56): Flow {

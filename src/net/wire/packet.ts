@@ -2,7 +2,8 @@
  * Packets as immutable values: nested readonly headers, not bytes. Encapsulation is a payload that holds a frame.
  *
  * Rewrites return a new packet, so a trace may hold every state a packet went through for the price of a reference.
- * Simplification: IPv4 options, fragments and checksums are not modelled; sizes are computed from the headers (`size.ts`).
+ * Simplification: IPv4 options and checksums are not modelled, and of fragments only how long the longest is; sizes are computed from the
+ * headers (`size.ts`).
  */
 import type { IpAddr } from '../../lib/ip.ts';
 import type { Mac } from '../../lib/mac.ts';
@@ -40,6 +41,8 @@ export interface Ipv4Packet {
   readonly id: number;
   readonly df: boolean;
   readonly tos: number;
+  /** Total length of the longest fragment, of a packet that was cut: its fragments travel as one. Left out of one that is whole. */
+  readonly fragmentBytes?: number;
   readonly l4: L4;
 }
 

@@ -57,7 +57,22 @@ export function ipv4Bytes(packet: Ipv4Packet): number {
   return IPV4_BYTES + l4Bytes(packet.l4);
 }
 
-/** What counters, MTU checks and `tcpdump length` count: the network layer packet. */
+/** What a device must take of a packet: all of it, or the longest of its fragments; the same of what an envelope holds. */
+export function longestBytes(l3: L3): number {
+  if (l3.kind === 'arp') return ARP_BYTES;
+  if (l3.fragmentBytes !== undefined) return l3.fragmentBytes;
+  const { l4 } = l3;
+  if (l4.kind === 'ipencap') return IPV4_BYTES + longestBytes(l4.packet);
+  if (l4.kind === 'udp' && l4.payload.kind === 'vxlan') return VXLAN_OVERHEAD_BYTES + longestBytes(l4.payload.frame.l3);
+  return ipv4Bytes(l3);
+}
+
+/** The packet cut so that no fragment is longer than `mtu`: data in units of eight bytes, and no DF (net/ipv4/ip_output.c ip_do_fragment). */
+export function fragmented(packet: Ipv4Packet, mtu: number): Ipv4Packet {
+  return { ...packet, df: false, fragmentBytes: IPV4_BYTES + Math.floor((mtu - IPV4_BYTES) / 8) * 8 };
+}
+
+/** What counters and `tcpdump length` count: the network layer packet. */
 export function l3Bytes(l3: L3): number {
   return l3.kind === 'arp' ? ARP_BYTES : ipv4Bytes(l3);
 }
