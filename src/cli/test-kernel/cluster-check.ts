@@ -5,15 +5,16 @@
 import type { ProbeSpec } from '../../cluster/commands.ts';
 import { exportedNetns } from '../../cluster/export/places.ts';
 import { clusterScript } from '../../cluster/export/script.ts';
-import type { ScenarioSpec } from '../../cluster/scenario.ts';
 import type { ClusterSnapshot } from '../../cluster/snapshot.ts';
 import { Snapshotter } from '../../cluster/snapshotter.ts';
 import { hostsOf } from '../../cluster/machines.ts';
 import { World } from '../../cluster/world.ts';
+import { assert } from '../../lib/assert.ts';
 import type { Kernel } from '../../net/kernel.ts';
 import type { Netns } from '../../net/netns.ts';
 import { probesOf } from './matrix.ts';
 import { Allowance, checkProbe, realProbe, type BothClusters } from './probe-check.ts';
+import type { TestedCluster } from './random-cluster.ts';
 import { LACKING, RealCluster, standInsOf, type StandIn } from './real-cluster.ts';
 import { stateFaults } from './state-check.ts';
 
@@ -27,8 +28,12 @@ export interface Verdict {
 }
 
 /** Builds and compares; `prefix` begins the names of the namespaces. */
-export async function checkCluster(spec: ScenarioSpec, prefix: string): Promise<Verdict> {
+export async function checkCluster({ spec, commands }: TestedCluster, prefix: string): Promise<Verdict> {
   const world = World.open(spec);
+  for (const command of commands) {
+    const done = world.execute(command);
+    assert(done.ok, done.ok ? '' : `${command.kind}: ${done.error.map(({ message }) => message).join('; ')}`);
+  }
   const chance = allKernels(world).flatMap((kernel) => kernel.namespaces().flatMap(withoutChance));
   for (const kernel of allKernels(world)) kernel.namespaces().forEach(setComparable);
   const snapshot = new Snapshotter(world, 0).take();

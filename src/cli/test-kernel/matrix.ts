@@ -13,9 +13,9 @@ const MAX_PLACES = 9;
 const MAX_PROBES = 140;
 /** A port on which nobody listens. */
 const CLOSED = 4444;
-/** Data of an echo that fills a packet of 1500 bytes, and is too long for a tunnel. */
-const FULL_ECHO_BYTES = 1472;
-/** A request of several segments. */
+/** Data of an echo or a datagram that fills a packet of 1500 bytes, and is too long for a tunnel. */
+const FULL_PACKET_BYTES = 1472;
+/** A request of several segments, or of several fragments. */
 const LONG_REQUEST_BYTES = 4000;
 
 type Protocol = ProbeSpec['protocol'];
@@ -78,11 +78,17 @@ function serviceEnds({ nodes }: ClusterSnapshot, { metadata, spec, status }: Ser
   return ports.flatMap(({ protocol, port, nodePort }) => {
     const over = protocol === 'UDP' ? 'udp' : 'tcp';
     const hosts = nodePort === undefined || nodePort === 0 ? [] : [...nodes.map(({ ip }) => ip), ...local];
-    return [
+    const ends = [
       ...addresses.map((address): End => ({ to: { kind: 'address', address }, port, protocol: over })),
       ...hosts.map((address): End => ({ to: { kind: 'address', address }, port: nodePort ?? 0, protocol: over })),
     ];
+    return [...ends, ...(over === 'udp' ? ends.flatMap(longOnes) : [])];
   });
+}
+
+/** The same with a datagram that fills a packet of 1500 bytes, and with one that no packet holds. */
+function longOnes(end: End): readonly End[] {
+  return [FULL_PACKET_BYTES, LONG_REQUEST_BYTES].map((bytes) => ({ ...end, bytes }));
 }
 
 /** A port somebody listens on, one where nobody does, and echoes; of requests and echoes a short one and a long one. */
@@ -100,10 +106,11 @@ function placeEnds(snapshot: ClusterSnapshot, place: Place): readonly End[] {
     ...first('tcp'),
     ...(place.kind === 'pod' ? first('tcp').map((end) => ({ ...end, bytes: LONG_REQUEST_BYTES })) : []),
     ...first('udp'),
+    ...(place.kind === 'node' ? [] : first('udp').flatMap(longOnes)),
     { to, port: CLOSED, protocol: 'tcp' },
     { to, port: CLOSED, protocol: 'udp' },
     { to, port: 0, protocol: 'icmp' },
-    { to, port: 0, protocol: 'icmp', bytes: FULL_ECHO_BYTES },
+    { to, port: 0, protocol: 'icmp', bytes: FULL_PACKET_BYTES },
   ];
 }
 

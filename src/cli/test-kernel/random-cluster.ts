@@ -1,99 +1,137 @@
 /**
- * Small clusters drawn by chance: network, kube-proxy's flags, Services of several kinds, Pods here and there, and what a person may
- * have done to a node by hand. The same seed draws the same cluster.
+ * Small clusters drawn by chance: network, kube-proxy's flags, Services, Pods here and there, and what a person may have done to a
+ * machine by hand. The same seed draws the same cluster.
  */
-import { CLUSTER_DEFAULTS, NODE_DEFAULTS, type ScenarioSpec } from '../../cluster/scenario.ts';
+import type { Command } from '../../cluster/commands.ts';
+import { CLUSTER_DEFAULTS, NODE_DEFAULTS, type NodeSpec, type ScenarioSpec } from '../../cluster/scenario.ts';
 import { createRng } from '../../lib/rng.ts';
 import { NETWORK_NAMES } from '../../node/cni/networks.ts';
+import { Draw } from './draw.ts';
+import { BALANCER, drawServices } from './random-services.ts';
 
-const NODES = ['class', 'class2', 'class3'];
+/** A scenario, and what is done once it stands. */
+export interface TestedCluster {
+  readonly spec: ScenarioSpec;
+  readonly commands: readonly Command[];
+}
+
+const NODES = ['class', 'class2', 'class3'].map((name, index) => ({
+  name,
+  ip: `192.168.1.${index + 11}`,
+  podCIDR: `10.244.${index}.0/24`,
+}));
+const OUTSIDE = { ip: '192.168.1.100', port: 9999 };
 
 /** Done to one node by hand; most clusters are left alone. */
-const BY_HAND: readonly { readonly sysctls?: Readonly<Record<string, string>>; readonly iptables?: readonly string[] }[] = [
+const BY_HAND: readonly Partial<NodeSpec>[] = [
+  {},
   {},
   {},
   {},
   { sysctls: { 'net.bridge.bridge-nf-call-iptables': '0' } },
   { sysctls: { 'net.ipv4.conf.all.route_localnet': '0' } },
+  { sysctls: { 'net.ipv4.conf.all.rp_filter': '1' } },
+  { sysctls: { 'net.ipv4.conf.all.rp_filter': '2' } },
+  { sysctls: { 'net.ipv4.ip_forward': '0' } },
+  { sysctls: { 'net.ipv4.ip_default_ttl': '1' } },
+  { kubeProxy: false },
   { iptables: ['-A FORWARD -p udp -j DROP'] },
   { iptables: ['-I INPUT 1 -p udp -j REJECT'] },
   { iptables: ['-P FORWARD DROP'] },
+  { iptables: ['-P OUTPUT DROP'] },
+  { iptables: ['-I OUTPUT 1 -p tcp --dport 8080 -j REJECT'] },
   { iptables: ['-I FORWARD 1 -p tcp --dport 8080 -j REJECT --reject-with tcp-reset'] },
+  { iptables: ['-t raw -A PREROUTING -p udp -j NOTRACK'] },
+  { iptables: ['-t nat -A POSTROUTING -j MASQUERADE'] },
 ];
 
 /** The cluster of that seed. */
-export function randomCluster(seed: number): ScenarioSpec {
-  const draw = createRng(seed).fork('test-kernel');
-  const pick = <T>(choices: readonly [T, ...T[]]): T => choices[draw.below(choices.length)] ?? choices[0];
-  const flip = (): boolean => draw.below(2) === 0;
-  const cni = pick([CLUSTER_DEFAULTS.cni, ...NETWORK_NAMES.filter((name) => name !== 'none')]);
-  const backends = Array.from({ length: draw.below(5) }, () => draw.below(NODES.length));
+export function randomCluster(seed: number): TestedCluster {
+  const draw = new Draw(createRng(seed).fork('test-kernel'));
   const touched = draw.below(NODES.length);
-  const byHand = pick([{}, ...BY_HAND]);
-  const policies = {
-    external: pick(['Cluster', 'Local']),
-    internal: pick(['Cluster', 'Local']),
-    affinity: pick(['None', 'ClientIP']),
-  };
+  const byHand = draw.pick([{}, ...BY_HAND]);
+  const services = drawServices(draw, { nodes: NODES, outside: OUTSIDE });
+  const objects = [podObject('client', 0, {}), podObject('client-2', draw.below(3), {}), ...drawBackends(draw)];
   return {
-    id: `random-${seed}`,
-    title: `Drawn by seed ${seed}`,
-    cluster: {
-      ...CLUSTER_DEFAULTS,
-      cni,
-      hairpin: flip(),
-      nodes: NODES.map((name, index) => ({
-        ...NODE_DEFAULTS,
-        name,
-        ip: `192.168.1.${index + 11}`,
-        podCIDR: `10.244.${index}.0/24`,
-        controlPlane: index === 0,
-        ...(index === touched ? byHand : {}),
-      })),
-      proxy: {
-        ...CLUSTER_DEFAULTS.proxy,
-        clusterCIDR: flip() ? CLUSTER_DEFAULTS.clusterCIDR : '',
-        masqueradeAll: flip(),
+    spec: {
+      id: `random-${seed}`,
+      title: `Drawn by seed ${seed}`,
+      cluster: {
+        ...CLUSTER_DEFAULTS,
+        cni: draw.pick([CLUSTER_DEFAULTS.cni, ...NETWORK_NAMES.filter((name) => name !== 'none')]),
+        hairpin: !draw.oneIn(3),
+        nodes: NODES.map((node, index) => ({
+          ...NODE_DEFAULTS,
+          ...node,
+          controlPlane: index === 0,
+          ...(index === touched ? byHand : {}),
+        })),
+        proxy: {
+          ...CLUSTER_DEFAULTS.proxy,
+          clusterCIDR: draw.oneIn(3) ? '' : CLUSTER_DEFAULTS.clusterCIDR,
+          masqueradeAll: draw.oneIn(3),
+          nodePortAddresses: draw.pick([null, null, '192.168.1.0/24', '127.0.0.0/8,192.168.1.0/26']),
+        },
+        kubeSystem: false,
+        neighbours: draw.pick(['learned', 'permanent']),
+        seed,
       },
-      kubeSystem: false,
-      neighbours: pick(['learned', 'permanent']),
-      seed,
+      manifests: [manifest('pods.yaml', objects), manifest('services.yaml', services.objects)],
     },
-    manifests: [
+    commands: [
+      ...services.commands,
       {
-        file: 'pods.yaml',
-        text: [podText('client', 0), ...backends.map((node, index) => podText(`web-${index}`, node))].join('---\n'),
+        kind: 'tool',
+        node: 'external',
+        netns: 'root',
+        line: `ip route add ${BALANCER}/32 via ${NODES[draw.below(3)]?.ip ?? ''}`,
       },
-      { file: 'service.yaml', text: serviceText(policies) },
     ],
   };
 }
 
-function podText(name: string, node: number): string {
-  return `apiVersion: v1
-kind: Pod
-metadata: {name: ${name}, labels: {app: ${name.replace(/-\d+$/, '')}}}
-spec:
-  nodeName: ${NODES[node] ?? ''}
-  containers:
-  - name: server
-    image: some/server:1
-    ports: [{containerPort: 8080}, {containerPort: 8080, protocol: UDP}]
-`;
+/** JSON is YAML. */
+function manifest(file: string, objects: readonly unknown[]): { readonly file: string; readonly text: string } {
+  return { file, text: objects.map((object) => `${JSON.stringify(object, null, 2)}\n`).join('---\n') };
 }
 
-function serviceText(policies: { readonly external: string; readonly internal: string; readonly affinity: string }): string {
-  return `apiVersion: v1
-kind: Service
-metadata: {name: web}
-spec:
-  type: NodePort
-  selector: {app: web}
-  sessionAffinity: ${policies.affinity}
-  externalTrafficPolicy: ${policies.external}
-  internalTrafficPolicy: ${policies.internal}
-  ports:
-  - {name: tcp, port: 80, targetPort: 8080, nodePort: 30080}
-  - {name: udp, port: 80, targetPort: 8080, nodePort: 30080, protocol: UDP}
-`;
+/** Some are not ready, some do not listen, one may live in its node's network, one be reached by its node's port. */
+function drawBackends(draw: Draw): readonly unknown[] {
+  const pods = draw.many(0, 5, (index) =>
+    podObject(`web-${index}`, draw.below(NODES.length), {
+      deaf: draw.oneIn(10),
+      unready: draw.oneIn(6),
+      hostPort: index === 0 && draw.oneIn(3),
+    }),
+  );
+  return draw.oneIn(4) ? [...pods, podObject('web-host', draw.below(NODES.length), { hostNetwork: true })] : pods;
+}
+
+interface PodTraits {
+  readonly deaf?: boolean;
+  readonly unready?: boolean;
+  readonly hostPort?: boolean;
+  readonly hostNetwork?: boolean;
+}
+
+function podObject(name: string, node: number, { deaf, unready, hostPort, hostNetwork }: PodTraits): unknown {
+  const port = { name: 'http', containerPort: 8080, ...(hostPort === true ? { hostPort: 8081 } : {}) };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, labels: { app: name.split('-')[0] } },
+    spec: {
+      nodeName: NODES[node]?.name,
+      hostNetwork,
+      containers: [
+        {
+          name: 'server',
+          image: deaf === true ? 'busybox:1.36' : 'some/server:1',
+          ...(deaf === true ? { command: ['sleep', 'infinity'] } : {}),
+          ports: [port, { name: 'dns', containerPort: 8080, protocol: 'UDP' }],
+          ...(unready === true ? { readinessProbe: { exec: { command: ['false'] }, periodSeconds: 10 } } : {}),
+        },
+      ],
+    },
+  };
 }

@@ -2,11 +2,10 @@
  * `test:kernel` from its arguments to its exit status.
  */
 import { parseArgs } from 'node:util';
-import type { ScenarioSpec } from '../../cluster/scenario.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { openScenario, scenarioNames } from '../scenario-folder.ts';
 import { checkCluster, type Verdict } from './cluster-check.ts';
-import { randomCluster } from './random-cluster.ts';
+import { randomCluster, type TestedCluster } from './random-cluster.ts';
 import { hindrance } from './machine.ts';
 
 const USAGE = `usage: npm run test:kernel [-- [option]...]
@@ -88,12 +87,12 @@ function parseOptions(argv: readonly string[]): Result<Options | 'help', string>
   }
 }
 
-function specsOf({ scenarios, random, seed }: Options): Result<readonly ScenarioSpec[], string> {
-  const specs: ScenarioSpec[] = Array.from({ length: random }, (_, index) => randomCluster(seed + index));
+function specsOf({ scenarios, random, seed }: Options): Result<readonly TestedCluster[], string> {
+  const specs: TestedCluster[] = Array.from({ length: random }, (_, index) => randomCluster(seed + index));
   for (const name of scenarios) {
     const scenario = openScenario(name);
     if (!scenario.ok) return scenario;
-    specs.push(scenario.value.spec);
+    specs.push({ spec: scenario.value.spec, commands: [] });
   }
   return ok(specs);
 }
@@ -104,13 +103,13 @@ function prefixOf(lane: number): string {
 }
 
 /** Checks some clusters at a time, each lane with namespaces of its own; says each verdict as it comes. */
-async function checkAll(specs: readonly ScenarioSpec[]): Promise<readonly Verdict[]> {
+async function checkAll(specs: readonly TestedCluster[]): Promise<readonly Verdict[]> {
   const waiting = [...specs];
   const verdicts: Verdict[] = [];
   const lane = async (_: unknown, number: number): Promise<void> => {
-    for (let spec = waiting.shift(); spec !== undefined; spec = waiting.shift()) {
-      const verdict = await checkCluster(spec, prefixOf(number));
-      process.stdout.write(verdictText(spec.id, verdict));
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const verdict = await checkCluster(next, prefixOf(number));
+      process.stdout.write(verdictText(next.spec.id, verdict));
       verdicts.push(verdict);
     }
   };
