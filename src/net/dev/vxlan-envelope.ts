@@ -5,6 +5,7 @@
  */
 import type { IpAddr } from '../../lib/ip.ts';
 import { ipLocalOut } from '../ip/output.ts';
+import { defaultTtl } from '../ip/route.ts';
 import { newSkb, scrub, type Skb } from '../skb.ts';
 import type { Frame, Ipv4Packet, VxlanPayload } from '../wire/packet.ts';
 import { VXLAN_OVERHEAD_BYTES } from '../wire/size.ts';
@@ -31,7 +32,7 @@ export function sealVxlan(dev: NetDevice, inner: Skb, frame: Frame, { local, rem
     kind: 'ipv4',
     src: local,
     dst: remote,
-    ttl: 64,
+    ttl: defaultTtl(netns),
     id: 0,
     df,
     tos: 0,

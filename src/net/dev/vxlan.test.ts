@@ -65,6 +65,17 @@ describe('a VXLAN device', () => {
     expect(tunnel().a.netns.link('vx')?.mtu).toBe(1450);
   });
 
+  test('the envelope begins with the TTL of what a machine makes itself', () => {
+    const { a } = tunnel();
+    a.sysctl('net.ipv4.ip_default_ttl', 7);
+    const { trace } = a.ping('10.2.0.0');
+    const sealed = trace.packets.filter(({ relation }) => relation === 'encapsulates').map(({ id }) => id);
+    const ttls = stepsOf(trace, 'dev.rx').flatMap(({ packetId, node, l3 }) =>
+      sealed.includes(packetId) && l3.kind === 'ipv4' ? [`${node} ${l3.ttl}`] : [],
+    );
+    expect(ttls).toEqual(['b 7', 'a 64']);
+  });
+
   test('without an FDB entry the frame has nowhere to go', () => {
     const flow = tunnel({ fdb: false }).a.ping('10.2.0.0', 1);
     expect([flow.outcome, stepsOf(flow.trace, 'drop').map(({ reason }) => reason)]).toEqual(['silence', ['SIM_NO_FDB']]);

@@ -11,7 +11,7 @@ import type { Netns } from '../netns.ts';
 import { newSkb, type Skb } from '../skb.ts';
 import { isIcmpError, type IcmpMessage, type Ipv4Packet } from '../wire/packet.ts';
 import { ipLocalOut } from './output.ts';
-import { pathMtu, routeOutput } from './route.ts';
+import { defaultTtl, pathMtu, routeOutput } from './route.ts';
 
 /** An error to be sent: RFC 792 type and code, and the next hop's MTU of fragmentation-needed. */
 export interface IcmpError {
@@ -32,7 +32,7 @@ export function icmpSend(netns: Netns, skb: Skb, error: IcmpError): void {
     kind: 'ipv4',
     src: route.src,
     dst: about.src,
-    ttl: 64,
+    ttl: defaultTtl(netns),
     id: 0,
     df: false,
     tos: 0xc0,
@@ -73,7 +73,9 @@ export function receiveIcmp(netns: Netns, skb: Skb, packet: Ipv4Packet, message:
 
 function answerEcho(netns: Netns, skb: Skb, packet: Ipv4Packet, message: IcmpMessage): void {
   // The kernel's own ICMP socket never sets DF (icmp_sk_init: IP_PMTUDISC_DONT).
-  const reply: Ipv4Packet = { ...packet, src: packet.dst, dst: packet.src, ttl: 64, df: false, l4: { ...message, type: 0 } };
+  const { fragmentBytes: _cut, ...whole } = packet;
+  const ends = { src: packet.dst, dst: packet.src };
+  const reply: Ipv4Packet = { ...whole, ...ends, ttl: defaultTtl(netns), df: false, l4: { ...message, type: 0 } };
   const { recorder } = skb;
   const id = recorder === null ? 0 : recorder.open(reply, 'sent', skb.packetId, 'reply');
   const answer = newSkb(reply, recorder, id);

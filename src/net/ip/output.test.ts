@@ -41,3 +41,15 @@ describe('local output', () => {
     expect(a.udp('192.168.1.2', 9, 1).outcome).toBe('EPERM');
   });
 });
+
+describe('net.ipv4.ip_default_ttl', () => {
+  test('is the TTL of all that a host makes: requests, answers, echo replies, errors', () => {
+    const { a, b } = machines();
+    b.listen(80).listen(53, () => 'here', 'udp');
+    b.sysctl('net.ipv4.ip_default_ttl', 7);
+    const back = (flow: ReturnType<LabNetns['tcp']>): unknown =>
+      stepsOf(flow.trace, 'dev.rx').findLast(({ node }) => node === 'a')?.l3;
+    const flows = [a.tcp('192.168.1.2', 80), a.udp('192.168.1.2', 53), a.ping('192.168.1.2'), a.udp('192.168.1.2', 4444)];
+    expect(flows.map(back)).toMatchObject([{ ttl: 7 }, { ttl: 7 }, { ttl: 7 }, { ttl: 7 }]);
+  });
+});

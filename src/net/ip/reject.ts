@@ -15,6 +15,7 @@ import { newSkb, type Skb } from '../skb.ts';
 import { resetFor } from '../socket/reset.ts';
 import type { EthernetHeader, Ipv4Packet, TcpSegment } from '../wire/packet.ts';
 import { icmpSend } from './icmp.ts';
+import { defaultTtl } from './route.ts';
 
 /** ICMP code by `--reject-with`; null for tcp-reset. */
 const REJECT_CODES: Readonly<Record<RejectWith, number | null>> = {
@@ -73,7 +74,7 @@ function sendOutOfPort(
     kind: 'ipv4',
     src: packet.dst,
     dst: packet.src,
-    ttl: netns.sysctl.number('net.ipv4.ip_default_ttl'),
+    ttl: defaultTtl(netns),
     id: 0,
     df: true,
     tos: 0,

@@ -94,6 +94,11 @@ export function pathMtu(netns: Netns, dst: IpAddr): number {
   return netns.pathMtus.to(dst, way.kind === 'route' ? way.dev.mtu : ETHERNET_MTU, netns.now);
 }
 
+/** With which TTL a packet of this host begins (ip4_dst_hoplimit). */
+export function defaultTtl({ sysctl }: Netns): number {
+  return sysctl.number('net.ipv4.ip_default_ttl');
+}
+
 /** A datagram that fits its path may not be fragmented on the way, a longer one must be (IP_PMTUDISC_WANT, ip_dont_fragment). */
 export function fitsPath(netns: Netns, dst: IpAddr, datagram: UdpDatagram): boolean {
   return IPV4_BYTES + l4Bytes(datagram) <= pathMtu(netns, dst);

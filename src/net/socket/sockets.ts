@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../../lib/result.ts';
 import { IP_ANY, type IpAddr } from '../../lib/ip.ts';
 import { endsDatagrams, errnoOf, icmpSend, isTooBig, learnPathMtu } from '../ip/icmp.ts';
 import { ipLocalOut } from '../ip/output.ts';
-import { fitsPath, pathMtu } from '../ip/route.ts';
+import { defaultTtl, fitsPath, pathMtu } from '../ip/route.ts';
 import { vxlanFor } from '../dev/vxlan-port.ts';
 import type { Netns } from '../netns.ts';
 import { newSkb, type Nfct, type Skb } from '../skb.ts';
@@ -201,7 +201,7 @@ export class Sockets {
       kind: 'ipv4',
       src: packet.src,
       dst: packet.dst,
-      ttl: this.#netns.sysctl.number('net.ipv4.ip_default_ttl'),
+      ttl: defaultTtl(this.#netns),
       id: 0,
       df: packet.df,
       tos: 0,
