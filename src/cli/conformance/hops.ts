@@ -14,6 +14,12 @@ export interface Hops {
 
 type DeviceStep = Extract<TraceStep, { kind: 'dev.tx' | 'dev.rx' }>;
 
+/** A frame at a device, in a trace or on a real kernel. */
+export interface Sighting extends Pick<DeviceStep, 'node' | 'netns' | 'eth' | 'l3'> {
+  readonly dev: string;
+  readonly dir: 'in' | 'out';
+}
+
 export function hopsOf(trace: Trace, owners: Owners): Hops {
   const packets = new Map(trace.packets.map((packet) => [packet.id, packet]));
   const request = new HopList();
@@ -23,7 +29,7 @@ export function hopsOf(trace: Trace, owners: Owners): Hops {
     const inner = innermost(step.l3);
     const way = openingWay(step.l3, packets.get(step.packetId)?.role === 'reply');
     if (inner !== null && way !== null)
-      (way === 'request' ? request : reply).add(sentAs(step.packetId, packets), hopOf(step, inner, owners));
+      (way === 'request' ? request : reply).add(sentAs(step.packetId, packets), hopOf(sightingOf(step), inner, owners));
   }
   return { request: request.hops, reply: reply.hops };
 }
@@ -55,13 +61,17 @@ function sentAs(id: number, packets: ReadonlyMap<number, TracePacket>): number {
   return sentAs(packet.parentId, packets);
 }
 
-function hopOf(step: DeviceStep, packet: Ipv4Packet, owners: Owners): Hop {
-  const { node, netns, dev, eth, l3 } = step;
+function sightingOf({ node, netns, dev, kind, eth, l3 }: DeviceStep): Sighting {
+  return { node, netns, dev: dev.name, dir: kind === 'dev.tx' ? 'out' : 'in', eth, l3 };
+}
+
+/** The hop of a frame whose innermost packet is `packet`. */
+export function hopOf({ node, netns, dev, dir, eth, l3 }: Sighting, packet: Ipv4Packet, owners: Owners): Hop {
   const vxlan = l3.kind === 'ipv4' ? vxlanOf(l3) : null;
   return {
     at: owners.at(node, netns),
-    dev: owners.dev(node, netns, dev.name),
-    dir: step.kind === 'dev.tx' ? 'out' : 'in',
+    dev: owners.dev(node, netns, dev),
+    dir,
     src: packet.src,
     dst: packet.dst,
     ttl: packet.ttl,
@@ -78,7 +88,7 @@ function hopOf(step: DeviceStep, packet: Ipv4Packet, owners: Owners): Hop {
           },
         }
       : {}),
-    ...(eth === null || step.type === 'loopback' ? {} : { smac: owners.mac(eth.smac), dmac: owners.mac(eth.dmac) }),
+    ...(eth === null || dev === 'lo' ? {} : { smac: owners.mac(eth.smac), dmac: owners.mac(eth.dmac) }),
   };
 }
 

@@ -12,6 +12,7 @@ import { World } from '../../cluster/world.ts';
 import { assert } from '../../lib/assert.ts';
 import type { Kernel } from '../../net/kernel.ts';
 import type { Netns } from '../../net/netns.ts';
+import { HopReader } from './hop-lines.ts';
 import { probesOf } from './matrix.ts';
 import { Allowance, checkProbe, realProbe, type BothClusters } from './probe-check.ts';
 import type { TestedCluster } from './random-cluster.ts';
@@ -45,7 +46,8 @@ export async function checkCluster({ spec, commands }: TestedCluster, prefix: st
     if (up.status !== 0) return { passed: 0, failures: [['the script did not build the cluster', up.err]], leftOut: [] };
     const standIns = standInsOf(up);
     const unbuilt = new Set(standIns.map(({ netns, dev }) => `${netns} ${dev}`));
-    const verdict = await compare({ world, snapshot, real, unbuilt, unreachable: new Allowance() }, standIns);
+    const hops = new HopReader(snapshot);
+    const verdict = await compare({ world, snapshot, real, unbuilt, hops, unreachable: new Allowance() }, standIns);
     return { ...verdict, leftOut: [...chance, ...verdict.leftOut] };
   } finally {
     await real.down();
@@ -83,7 +85,9 @@ function allKernels(world: World): readonly Kernel[] {
 async function compare(both: BothClusters, standIns: readonly StandIn[]): Promise<Verdict> {
   const { world, snapshot, real, unbuilt } = both;
   const checks: (readonly string[])[] = [...(await stateFaults(snapshot, real, unbuilt))];
-  await real.hurry(exportedNetns(snapshot).map(({ name }) => name));
+  const namespaces = exportedNetns(snapshot).map(({ name }) => name);
+  await real.hurry(namespaces);
+  await real.watch(namespaces);
   for (const greeting of greetingsOf(snapshot)) {
     world.probe(greeting);
     await real.probe(realProbe(snapshot, greeting));

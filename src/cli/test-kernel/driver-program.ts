@@ -4,8 +4,10 @@
  *
  * A request is a line of JSON, as is its answer; what it does is named by its one key.
  *
+ * `{"watch": [NETNS…]}`: from now on all frames there are seen.
  * `{"probe": {"forget": [NETNS…], "probe": [NETNS, ADDRESS, PORT, PROTOCOL, SECONDS, BYTES] or null, "count": [NETNS…]}}`: first
- * connections, the lists of `-m recent` and paths' MTUs are forgotten, then the probe is sent, then counters are read.
+ * connections, the lists of `-m recent` and paths' MTUs are forgotten, then the probe is sent, then counters are read. With the answer
+ * come the IPv4 frames that were seen meanwhile, in the order of time: namespace, device, whether it goes out, the first bytes.
  * `{"print": [[NETNS, COMMAND…]…]}`: what these commands print.
  * `{"restart": NETNS}`: the servers begin anew. `{"hurry": [NETNS…]}`: ARP asks ten times a second, where a kernel asks once.
  */
@@ -15,6 +17,30 @@ export const DRIVER_PROGRAM = `${CLIENT_FUNCTIONS}${RESTART_FUNCTION}
 import glob, json, re, subprocess
 
 NETLINK_NETFILTER, CTNETLINK_DELETE, REQUEST_ACK = 12, 0x0102, 5
+ETH_P_ALL, SO_RCVBUFFORCE, SO_TIMESTAMPNS, HEAD_BYTES = 0x0003, 33, 35, 200
+TAPS = {}
+
+def watched(namespaces):
+    for netns in namespaces:
+        enter(netns)
+        tap = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
+        tap.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 22)
+        tap.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        tap.setblocking(False)
+        TAPS[netns] = tap
+
+# What came by since the last time it was asked. Equal times are of one namespace, whose order its tap has kept.
+def seen():
+    frames = []
+    for netns, tap in TAPS.items():
+        while select.select([tap], [], [], 0)[0]:
+            data, messages, _, address = tap.recvmsg(HEAD_BYTES, 64)
+            if data[12:14] == struct.pack("!H", ETH_P_IP):
+                seconds, nanoseconds = struct.unpack("=qq", messages[0][2][:16])
+                out = address[2] == PACKET_OUTGOING
+                frames.append((seconds * 10**9 + nanoseconds, [netns, address[0], out, data.hex()]))
+    frames.sort(key=lambda frame: frame[0])
+    return [frame for _, frame in frames]
 
 # conntrack -F, by its one message; and what was learned of the paths' MTU.
 def forget(netns):
@@ -53,9 +79,11 @@ def counts(text):
 def tried(request):
     for netns in request["forget"]:
         forget(netns)
+    seen()
     outcome, ttl, text = probe(*request["probe"]) if request["probe"] else ("", None, "")
+    frames = seen()
     counters = count(request["count"])
-    return {"outcome": outcome, "ttl": ttl, "text": text.strip(), "counters": counters}
+    return {"outcome": outcome, "ttl": ttl, "text": text.strip(), "counters": counters, "frames": frames}
 
 def printed(commands):
     running = []
@@ -82,7 +110,7 @@ def hurried(namespaces):
             with open(pause, "w") as file:
                 file.write("100\\n")
 
-DOES = {"probe": tried, "print": printed, "restart": restarted, "hurry": hurried}
+DOES = {"watch": watched, "probe": tried, "print": printed, "restart": restarted, "hurry": hurried}
 
 for line in sys.stdin:
     [(what, told)] = json.loads(line).items()

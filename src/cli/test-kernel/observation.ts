@@ -5,6 +5,8 @@
 export interface Observation extends End {
   /** `class nat KUBE-SERVICES 3`: machine, table, chain and the rule's number in it; sorted. */
   readonly rules: readonly string[];
+  /** The opening and what answered it, at every device in order; null where they are not compared. */
+  readonly hops: readonly string[] | null;
 }
 
 /** What the two ends of a connection can tell. */
@@ -27,5 +29,5 @@ export function endText({ outcome, backend, saw, requestTtl, replyTtl }: End): s
 
 /** The whole observation as one text: two are the same when it is. */
 export function observationText(observation: Observation): string {
-  return [endText(observation), ...observation.rules].join('\n');
+  return [endText(observation), ...observation.rules, ...(observation.hops ?? [])].join('\n');
 }

@@ -9,9 +9,10 @@ import type { World } from '../../cluster/world.ts';
 import { assertExists } from '../../lib/assert.ts';
 import { NS_PER_S } from '../../sim/sim.ts';
 import { placeText, targetText } from '../place.ts';
+import type { HopReader } from './hop-lines.ts';
 import { endText, observationText, type Observation } from './observation.ts';
 import type { RealCluster, RealProbe } from './real-cluster.ts';
-import { simulate, type Simulated } from './simulated.ts';
+import { hasHops, simulate, type Simulated } from './simulated.ts';
 
 /** One cluster, simulated and real. */
 export interface BothClusters {
@@ -20,6 +21,7 @@ export interface BothClusters {
   readonly real: RealCluster;
   /** Devices that are not built, as `NETNS DEVICE`. */
   readonly unbuilt: ReadonlySet<string>;
+  readonly hops: HopReader;
   readonly unreachable: Allowance;
 }
 
@@ -59,8 +61,8 @@ interface Way {
   readonly seconds: number;
 }
 
-function wayOf({ world, unbuilt }: BothClusters, probe: ProbeSpec): Way | string | null {
-  const within = (seconds: number): Simulated | string => simulate(world, { ...probe, waitNs: seconds * NS_PER_S }, unbuilt);
+function wayOf(both: BothClusters, probe: ProbeSpec): Way | string | null {
+  const within = (seconds: number): Simulated | string => simulate(both.world, { ...probe, waitNs: seconds * NS_PER_S }, both);
   const late = within(LONG_S);
   if (typeof late === 'string') return late;
   if (late.unbuilt) return null;
@@ -100,10 +102,11 @@ async function countedTry(both: BothClusters, way: Way, expected: ReadonlySet<st
   return expected.has(observationText(found)) ? found : countedProbe(both, way);
 }
 
-async function countedProbe({ snapshot, real, unreachable }: BothClusters, way: Way): Promise<Observation> {
+async function countedProbe({ snapshot, real, unreachable, hops }: BothClusters, way: Way): Promise<Observation> {
   const { probe, simulated, seconds } = way;
   if (simulated.observations.some(isTold)) await pause(unreachable.take());
-  return real.countedProbe(realProbe(snapshot, probe, seconds));
+  const { frames, ...found } = await real.countedProbe(realProbe(snapshot, probe, seconds));
+  return { ...found, hops: hasHops(probe) ? hops.ofFrames(frames) : null };
 }
 
 /** An error that another machine sent because it has no route. */
@@ -142,8 +145,10 @@ function probeText({ from, to, port, protocol, bytes }: ProbeSpec): string {
 /** What was found, beside the expected observation that is most like it. */
 function differenceLines({ observations }: Simulated, found: Observation): readonly string[] {
   const sameEnd = observations.filter((other) => endText(other) === endText(found));
-  const shared = ({ rules }: Observation): number =>
-    rules.filter((rule) => found.rules.includes(rule)).length - rules.filter((rule) => !found.rules.includes(rule)).length;
+  const inCommon = (a: readonly string[], b: readonly string[]): number =>
+    a.filter((line) => b.includes(line)).length - a.filter((line) => !b.includes(line)).length;
+  const shared = ({ rules, hops }: Observation): number =>
+    inCommon(rules, found.rules) + inCommon(hops ?? [], found.hops ?? []);
   const [closest] = [...(sameEnd.length > 0 ? sameEnd : observations)].sort((a, b) => shared(b) - shared(a));
   return [
     `kernel     ${endText(found)}`,
@@ -154,5 +159,18 @@ function differenceLines({ observations }: Simulated, found: Observation): reado
     ...(closest?.rules ?? [])
       .filter((rule) => !found.rules.includes(rule))
       .map((rule) => `hit in the simulator alone  ${rule}`),
+    ...hopDifference(found.hops ?? [], closest?.hops ?? []),
+  ];
+}
+
+/** From the first hop that differs on, both ways whole. */
+function hopDifference(kernel: readonly string[], simulator: readonly string[]): readonly string[] {
+  const at = kernel.findIndex((line, index) => line !== simulator[index]);
+  if (at < 0 && kernel.length === simulator.length) return [];
+  const from = at < 0 ? kernel.length : at;
+  return [
+    `ways part after hop ${from}`,
+    ...kernel.slice(from).map((line) => `kernel     ${line}`),
+    ...simulator.slice(from).map((line) => `simulator  ${line}`),
   ];
 }

@@ -8,7 +8,8 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { WIRE } from '../../cluster/export/places.ts';
 import { DRIVER_PROGRAM } from './driver-program.ts';
-import type { End, Observation } from './observation.ts';
+import type { SeenFrame } from './hop-lines.ts';
+import type { End } from './observation.ts';
 
 /** Exit status of a script that says what the machine or its kernel lacks. */
 export const LACKING = 3;
@@ -40,11 +41,19 @@ export interface StandIn {
 /** Packets by `TABLE CHAIN NUMBER`. */
 type Counts = Readonly<Record<string, number>>;
 
+/** How a connection ended, the rules it moved, and what the devices saw of it. */
+export interface CountedEnd extends End {
+  readonly rules: readonly string[];
+  readonly frames: readonly SeenFrame[];
+}
+
 interface DriverAnswer {
   readonly outcome: string;
   readonly ttl: number | null;
   readonly text: string;
   readonly counters: Readonly<Record<string, Counts>>;
+  /** Namespace, device, whether it goes out, bytes in hexadecimal. */
+  readonly frames: readonly (readonly [netns: string, dev: string, out: boolean, bytes: string])[];
 }
 
 export class RealCluster {
@@ -88,6 +97,11 @@ export class RealCluster {
     await this.#ask({ hurry: netns.map((name) => this.#name(name)) });
   }
 
+  /** All frames of these namespaces are seen from now on. */
+  async watch(netns: readonly string[]): Promise<void> {
+    await this.#ask({ watch: netns.map((name) => this.#name(name)) });
+  }
+
   /** Removes all the script made, and the script. */
   async down(): Promise<void> {
     this.#driver?.stdin?.end();
@@ -117,8 +131,8 @@ export class RealCluster {
     return endOf(answer);
   }
 
-  /** One connection, how it ended, and the rules it moved. */
-  async countedProbe(probe: RealProbe): Promise<Observation> {
+  /** One connection, how it ended, the rules it moved, and the frames seen meanwhile. */
+  async countedProbe(probe: RealProbe): Promise<CountedEnd> {
     const before = this.#counters ?? (await this.#try(null, this.#nodes)).counters;
     const answer = await this.#try(probe, this.#nodes);
     this.#counters = answer.counters;
@@ -127,7 +141,12 @@ export class RealCluster {
       const name = this.#name(node);
       return moved(node, before[name] ?? {}, answer.counters[name] ?? {});
     });
-    return { ...endOf(answer), rules: rules.sort() };
+    return { ...endOf(answer), rules: rules.sort(), frames: answer.frames.map((frame) => this.#frame(frame)) };
+  }
+
+  #frame([netns, dev, out, bytes]: DriverAnswer['frames'][number]): SeenFrame {
+    const name = netns.slice(this.#prefix.length + 1);
+    return { netns: name, dev, dir: out ? 'out' : 'in', bytes: Buffer.from(bytes, 'hex') };
   }
 
   /** Servers begin anew: what they still had to send to a client that is gone must not move the next probe's counters. */

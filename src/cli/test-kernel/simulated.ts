@@ -8,6 +8,7 @@ import { walkBranches } from '../../cluster/outcomes.ts';
 import type { World } from '../../cluster/world.ts';
 import type { Trace, TraceStep } from '../../net/trace/trace.ts';
 import type { NetfilterView } from '../../net/view.ts';
+import type { HopReader } from './hop-lines.ts';
 import { observationText, type Observation } from './observation.ts';
 import { seenTtls, type ClientPlace } from './seen-ttls.ts';
 
@@ -24,7 +25,11 @@ export interface Simulated {
 }
 
 /** All observations of a probe; text when the cluster has no such ends. `unbuilt`: `NETNS DEVICE`, by the script's names. */
-export function simulate(world: World, spec: ProbeSpec, unbuilt: ReadonlySet<string>): Simulated | string {
+export function simulate(
+  world: World,
+  spec: ProbeSpec,
+  { unbuilt, hops }: { readonly unbuilt: ReadonlySet<string>; readonly hops: HopReader },
+): Simulated | string {
   const resolved = world.resolve(spec);
   if (!resolved.ok) return resolved.error;
   const { netns } = resolved.value;
@@ -33,13 +38,13 @@ export function simulate(world: World, spec: ProbeSpec, unbuilt: ReadonlySet<str
   const look = (): void => {
     rules = rulesHit(world);
   };
-  const rehearse = world.rehearsal(spec, look, { light: unbuilt.size === 0 });
+  const rehearse = world.rehearsal(spec, look, { light: false });
   if (rehearse === null) return 'has no such ends in the simulator';
   const found = new Map<string, { readonly observation: Observation; probability: number }>();
   let passes = false;
   walkBranches(world.kernels(), rehearse, (result, probability) => {
     passes ||= passesAny(result.trace, unbuilt);
-    const observation = observationOf(result, client, rules);
+    const observation = { ...observationOf(result, client, rules), hops: hasHops(spec) ? hops.ofTrace(result.trace) : null };
     const text = observationText(observation);
     const known = found.get(text);
     found.set(text, { observation, probability: (known?.probability ?? 0) + probability });
@@ -60,8 +65,13 @@ function passesAny({ steps }: Trace, devices: ReadonlySet<string>): boolean {
   return steps.some((step) => devices.has(`${netnsName(step.node, step.netns)} ${name(step) ?? ''}`));
 }
 
+/** False where packets may be cut: fragments are seen one by one, but travel as one packet in the simulator. */
+export function hasHops({ bytes }: ProbeSpec): boolean {
+  return bytes === undefined;
+}
+
 /** Nobody says who answered an echo. */
-function observationOf(result: ProbeResult, client: ClientPlace, rules: readonly string[]): Observation {
+function observationOf(result: ProbeResult, client: ClientPlace, rules: readonly string[]): Omit<Observation, 'hops'> {
   const { request, reply } = seenTtls(result, client);
   const served = result.spec.protocol === 'icmp' ? null : result.backend;
   return {
