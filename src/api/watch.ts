@@ -4,10 +4,12 @@
  * Reads return the store's own deep-frozen objects: compare with ===, never change them. Writes return the stored object or
  * the API server's refusal. Watch handlers always run as their own event on the simulation clock, in the order of the writes,
  * never inside the call that caused them; a new watch first delivers what exists as ADDED (an informer's initial list).
+ *
+ * A client on another machine than the API server's may lose it, and finds it again by itself.
  */
 import type { Result } from '../lib/result.ts';
 import type { Kind, KindMap, KubeObject } from './kinds.ts';
-import type { ApiStatus } from './status.ts';
+import type { ApiStatus, DialError } from './status.ts';
 import type { EventSource, EventType } from './types/event.ts';
 import type { LabelSelector } from './types/meta.ts';
 
@@ -86,6 +88,12 @@ export interface ApiClient {
   renewLease(node: string): void;
   /** When a node's lease was last renewed, virtual nanoseconds; null when it never was. */
   leaseRenewedAt(node: string): number | null;
+  /** Why nobody answers this client; null while the API server does. Writes are refused meanwhile, reads answer what was known before. */
+  unreachable(): DialError | null;
+  /** False from the loss of the API server until what changed meanwhile has been listed: no watch of this client tells anything. */
+  isWatching(): boolean;
+  /** Calls `handler` each time the watches go on, after what was missed, until the returned function is called. */
+  onResume(handler: () => void): () => void;
   /** Now, as RFC 3339 text for status fields. */
   timestamp(): string;
 }

@@ -5,7 +5,7 @@ import { decodeManifests } from '../api/decode.ts';
 import { manifestErrorsOf } from '../api/locate.ts';
 import type { ManifestError } from '../api/manifest-error.ts';
 import type { ManifestDocument } from '../api/manifest.ts';
-import { kubectlErrorText } from '../api/status.ts';
+import { kubectlErrorText, unreachableText, validationUnreachable } from '../api/status.ts';
 import {
   applyManifests,
   deletedMessage,
@@ -48,6 +48,8 @@ function refused(message: string): Execution {
 
 /** Carries out a command and lets the world come to rest. */
 export function executeCommand(world: World, command: Command): Execution {
+  const unanswered = unansweredText(world, command);
+  if (unanswered !== null) return refused(unanswered);
   switch (command.kind) {
     case 'apply':
       return settled(world, applyText(world, command.file, command.text));
@@ -102,8 +104,29 @@ export function executeCommand(world: World, command: Command): Execution {
 }
 
 function settled(world: World, execution: Execution): Execution {
-  if (execution.ok) world.settle();
+  if (!execution.ok) return execution;
+  world.apiServer.review();
+  world.settle();
   return execution;
+}
+
+/** What kubectl prints of a command that needs the API server and finds none; null where it is answered, or needs none. */
+function unansweredText({ apiServer }: World, command: Command): string | null {
+  switch (command.kind) {
+    case 'apply': {
+      const error = apiServer.refusal();
+      return error === null ? null : validationUnreachable(command.file, apiServer.address, error);
+    }
+    case 'delete-manifest':
+    case 'delete':
+    case 'scale':
+    case 'load-balancer': {
+      const error = apiServer.refusal();
+      return error === null ? null : unreachableText(apiServer.address, error);
+    }
+    default:
+      return null;
+  }
 }
 
 /** Applies a manifest's text; the world has yet to come to rest. */
@@ -123,6 +146,8 @@ export function applyText(world: World, file: string, text: string): Execution {
 export function previewApply(world: World, file: string, text: string): ApplyPreview {
   const { documents, faulty, problems } = decodeManifests(text, file);
   const [fatal, warnings] = split(problems);
+  const unanswered = unansweredText(world, { kind: 'apply', file, text });
+  if (unanswered !== null) return { errors: [...fatal, commandError(unanswered)], warnings, changes: [] };
   const readable = [...documents, ...faulty];
   const rehearsed = applyManifests(world.store, readable, { file, dryRun: true });
   if (!rehearsed.ok) return { errors: [...fatal, ...placed(rehearsed.error, readable)], warnings, changes: [] };

@@ -76,7 +76,7 @@ export function startNode(world: World, spec: NodeSpec): WorldNode {
     ip: ip(spec.ip),
     podCIDR: podRange(cluster, spec),
     kernel,
-    api: world.controlPlane.client(`kubelet ${spec.name}`),
+    api: world.controlPlane.client(`kubelet ${spec.name}`, world.apiServer.connection(spec)),
     pods: world.pods,
     cni: cniOf(world, spec, kernel),
     controlPlane: spec.controlPlane,
@@ -125,7 +125,8 @@ function cniOf(world: World, spec: NodeSpec, kernel: Kernel): CniPlugin {
     ip: ip(spec.ip),
     kernel,
     cluster: networkCluster(cluster),
-    client: (agent) => world.controlPlane.client(agent),
+    client: (agent) => world.controlPlane.client(agent, world.apiServer.connection(spec)),
+    peers: (agent) => world.controlPlane.client(agent),
   });
 }
 
@@ -138,7 +139,7 @@ function startProxy(world: World, spec: NodeSpec, kernel: Kernel): () => void {
   const { clusterCIDR, masqueradeAll, nodePortAddresses } = world.spec.cluster.proxy;
   const ranges = nodePortAddresses === null ? [] : nodePortAddresses.split(',');
   const proxy = new KubeProxy({
-    api: world.controlPlane.client(`kube-proxy ${spec.name}`),
+    api: world.controlPlane.client(`kube-proxy ${spec.name}`, world.apiServer.connection(spec)),
     sim: world.sim,
     port: new NetnsIptablesPort(kernel.root),
     config: kubeProxyConfig({

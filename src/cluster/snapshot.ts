@@ -73,6 +73,8 @@ export interface NodeView {
   readonly cniRuns: boolean;
   /** What that daemon last complained of in its log; null when all is well. */
   readonly cniProblem: string | null;
+  /** What the node's agents are told when they dial the API server; null while they reach it, or are gone. */
+  readonly apiProblem: string | null;
   /** False: the machine is switched off. */
   readonly on: boolean;
 }

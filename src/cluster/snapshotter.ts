@@ -92,6 +92,7 @@ export class Snapshotter {
         kubeProxy: this.#proxyView(node, before?.kubeProxy),
         cniRuns: node.agents.runs('cni'),
         cniProblem: node.agents.runs('cni') ? (node.agents.cni.daemonProblem ?? null) : null,
+        apiProblem: node.on ? this.#world.apiServer.problemOf(node.spec) : null,
         on: node.on,
       };
       return before !== undefined && shallowEqual(before, next) ? before : next;

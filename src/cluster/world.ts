@@ -21,6 +21,7 @@ import { createPodSource, type PodSource } from '../node/kubelet/pod-source.ts';
 import { NS_PER_S, Sim, type RunEnd } from '../sim/sim.ts';
 import type { Authors } from './diff.ts';
 import type { ApplyPreview, ProbeResult } from './cluster-api.ts';
+import { ApiServer } from './api-server.ts';
 import { applyText, executeCommand, previewApply, type Executed } from './execute.ts';
 import type { Command, ProbeSpec } from './commands.ts';
 import { commandError } from './command-error.ts';
@@ -52,6 +53,7 @@ export class World {
   /** The Pods of each node, told to its kubelet. */
   readonly pods: PodSource;
   readonly controlPlane: ControlPlane;
+  readonly apiServer: ApiServer;
   #nodes: readonly WorldNode[] = [];
   readonly faults: FaultBook;
   #flows = 0;
@@ -63,6 +65,8 @@ export class World {
     this.machines = bootMachines(cluster, this.sim);
     this.store = new ApiStore({ sim: this.sim, serviceCIDR: cidr(cluster.serviceCIDR) });
     this.controlPlane = startControllers(this.store);
+    const { sim, machines, store, controlPlane } = this;
+    this.apiServer = new ApiServer({ spec: cluster, sim, machines, store, controlPlane });
     this.faults = new FaultBook(this);
     this.pods = createPodSource(this.controlPlane.client('kubelet'));
   }

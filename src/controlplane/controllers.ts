@@ -1,9 +1,11 @@
 /**
- * Starts kube-controller-manager's controllers and the scheduler on a store. Each gets an API client under its own name, so the
- * provenance of every object says which of them made it.
+ * Starts kube-controller-manager's controllers and the scheduler on a store, and stops them with the machine they run on. Each gets an API
+ * client under its own name, so the provenance of every object says which of them made it. Started again they know nothing of before: each
+ * lists what there is and works through all of it.
  */
 import type { ApiClient } from '../api/watch.ts';
 import { createClient } from './client.ts';
+import type { ApiConnection } from './connection.ts';
 import type { Controller } from './controller.ts';
 import { startDeploymentController } from './deployment/deployment-controller.ts';
 import { startEndpointsController } from './endpointslice/endpoints-controller.ts';
@@ -20,8 +22,11 @@ import { startStatefulSetController } from './statefulset/statefulset-controller
 import type { ApiStore } from './store.ts';
 
 export interface ControlPlane {
-  /** The API for another component, under its name (`kubelet class`, `kube-proxy class2`). */
-  client(by: string): ApiClient;
+  /** The API for another component, under its name (`kubelet class`, `kube-proxy class2`); over nothing that could fail without `connection`. */
+  client(by: string, connection?: ApiConnection): ApiClient;
+  /** Controllers and scheduler run. */
+  readonly running: boolean;
+  start(): void;
   stop(): void;
   /** Takes the state of store, events and controllers; the returned function puts it back (the clock has its own). */
   checkpoint(): () => void;
@@ -29,10 +34,34 @@ export interface ControlPlane {
 
 /** Runs the control plane of `store`. */
 export function startControllers(store: ApiStore): ControlPlane {
-  const { sim } = store;
   const events = new EventRecorder(store);
-  const client = (by: string): ApiClient => createClient(store, events, by);
-  const controllers: readonly Controller[] = [
+  const client = (by: string, connection: ApiConnection | null = null): ApiClient =>
+    createClient(store, events, { by, connection });
+  let controllers = startAll(store, client);
+  return {
+    client,
+    get running() {
+      return controllers.length > 0;
+    },
+    start() {
+      if (controllers.length === 0) controllers = startAll(store, client);
+    },
+    stop() {
+      for (const controller of controllers) controller.stop();
+      controllers = [];
+    },
+    checkpoint() {
+      const restores = [store.checkpoint(), events.checkpoint(), ...controllers.map((controller) => controller.checkpoint())];
+      return () => {
+        for (const restore of restores) restore();
+      };
+    },
+  };
+}
+
+function startAll(store: ApiStore, client: (by: string) => ApiClient): readonly Controller[] {
+  const { sim } = store;
+  return [
     startNamespaceController({
       sim,
       client: client('namespace-controller'),
@@ -49,16 +78,4 @@ export function startControllers(store: ApiStore): ControlPlane {
     startNodeHealthMonitor({ sim, client: client('node-lifecycle-controller') }),
     startNodeLifecycleController({ sim, client: client('node-lifecycle-controller') }),
   ];
-  return {
-    client,
-    stop() {
-      for (const controller of controllers) controller.stop();
-    },
-    checkpoint() {
-      const restores = [store.checkpoint(), events.checkpoint(), ...controllers.map((controller) => controller.checkpoint())];
-      return () => {
-        for (const restore of restores) restore();
-      };
-    },
-  };
 }

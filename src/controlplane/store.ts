@@ -22,7 +22,7 @@ import {
 import { DEFAULT_EPOCH, formatTime } from '../api/time.ts';
 import type { ObjectMeta } from '../api/types/meta.ts';
 import { validateObject, validateObjectUpdate } from '../api/validation/validation.ts';
-import type { DeleteOptions, ListOptions, ObjectInput, WatchEvent, WriteResult } from '../api/watch.ts';
+import type { ApiClient, DeleteOptions, ListOptions, ObjectInput, WatchEvent, WriteResult } from '../api/watch.ts';
 import { assert } from '../lib/assert.ts';
 import { cidr, type Cidr } from '../lib/cidr.ts';
 import { err, ok } from '../lib/result.ts';
@@ -36,7 +36,7 @@ import { Origins, type ManifestSource, type ObjectOrigin } from './origins.ts';
 import { DEFAULT_NODE_PORTS, ServiceAllocator, type PortRange } from './service-allocator.ts';
 import { prepareForCreate, prepareForUpdate } from './strategy.ts';
 import { Tables } from './tables.ts';
-import { WatchHub } from './watch-hub.ts';
+import { WatchHub, type Watch } from './watch-hub.ts';
 
 export interface StoreOptions {
   readonly sim: Sim;
@@ -46,6 +46,22 @@ export interface StoreOptions {
   readonly nodePorts?: PortRange;
   /** Wall clock at virtual time 0, RFC 3339. */
   readonly epoch?: string;
+}
+
+/** Reads objects: the store's as they are, or a copy's as they were. */
+export type ObjectReader = Pick<ApiClient, 'get' | 'list'>;
+
+function read<K extends Kind>(tables: Tables, kind: K, namespace: string | null, name: string): KindMap[K] | null {
+  return tables.of(kind).get(KINDS[kind].namespaced ? namespace : null, name);
+}
+
+function listed<K extends Kind>(tables: Tables, kind: K, options: ListOptions = {}): readonly KindMap[K][] {
+  return tables.of(kind).list({
+    namespace: KINDS[kind].namespaced ? (options.namespace ?? null) : null,
+    labels: labelsOf(options),
+    fields: fieldsOf(options),
+    ownerUid: options.ownerUid ?? null,
+  });
 }
 
 /** Namespaces every cluster has. */
@@ -97,17 +113,11 @@ export class ApiStore {
   }
 
   get<K extends Kind>(kind: K, namespace: string | null, name: string): KindMap[K] | null {
-    return this.#tables.of(kind).get(KINDS[kind].namespaced ? namespace : null, name);
+    return read(this.#tables, kind, namespace, name);
   }
 
   list<K extends Kind>(kind: K, options: ListOptions = {}): readonly KindMap[K][] {
-    const table = this.#tables.of(kind);
-    return table.list({
-      namespace: KINDS[kind].namespaced ? (options.namespace ?? null) : null,
-      labels: labelsOf(options),
-      fields: fieldsOf(options),
-      ownerUid: options.ownerUid ?? null,
-    });
+    return listed(this.#tables, kind, options);
   }
 
   /** Every object of every kind, each kind in the order of creation. */
@@ -133,8 +143,23 @@ export class ApiStore {
     this.#origins.applied(key, source);
   }
 
-  watch<K extends Kind>(by: string, kind: K, handler: (event: WatchEvent<KindMap[K]>) => void): () => void {
-    return this.#hub.watch(by, kind, this.#tables.of(kind).all(), handler);
+  /** Tells what exists, if `admits`, and what changes from now on while it does. */
+  watch<K extends Kind>(
+    by: string,
+    kind: K,
+    handler: (event: WatchEvent<KindMap[K]>) => void,
+    admits: () => boolean = () => true,
+  ): Watch<KindMap[K]> {
+    return this.#hub.watch(by, kind, admits() ? this.#tables.of(kind).all() : [], handler, admits);
+  }
+
+  /** Everything as it is now, to be read later. */
+  copy(): ObjectReader {
+    const tables = this.#tables.copy();
+    return {
+      get: (kind, namespace, name) => read(tables, kind, namespace, name),
+      list: (kind, options) => listed(tables, kind, options),
+    };
   }
 
   create<K extends Kind>(by: string, kind: K, input: ObjectInput<KindMap[K]>): WriteResult<KindMap[K]> {

@@ -8,7 +8,8 @@ import { KindTable } from './table.ts';
 type TableMap = { readonly [K in Kind]: KindTable<KindMap[K]> };
 
 export class Tables {
-  readonly #allocator: ServiceAllocator;
+  /** Null: nobody's addresses follow what is written. */
+  readonly #allocator: ServiceAllocator | null;
   readonly #tables: TableMap = {
     ConfigMap: new KindTable(),
     DaemonSet: new KindTable(),
@@ -28,7 +29,7 @@ export class Tables {
     StatefulSet: new KindTable(),
   };
 
-  constructor(allocator: ServiceAllocator) {
+  constructor(allocator: ServiceAllocator | null) {
     this.#allocator = allocator;
   }
 
@@ -45,6 +46,13 @@ export class Tables {
   remove<K extends Kind>(kind: K, object: KindMap[K]): void {
     this.#follow(object, null);
     this.of(kind).remove(object);
+  }
+
+  /** The same objects in tables of their own, which address no Service. */
+  copy(): Tables {
+    const copy = new Tables(null);
+    for (const object of this.every()) copy.put(object.kind, object);
+    return copy;
   }
 
   /** Every object of every kind, kind by kind. */
@@ -64,6 +72,6 @@ export class Tables {
   #follow(before: KubeObject | null, after: KubeObject | null): void {
     const old = before?.kind === 'Service' ? before : null;
     const next = after?.kind === 'Service' ? after : null;
-    if (old !== null || next !== null) this.#allocator.replaced(old, next);
+    if (old !== null || next !== null) this.#allocator?.replaced(old, next);
   }
 }

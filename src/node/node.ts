@@ -1,13 +1,16 @@
 /**
  * A node of the cluster: a kernel with the agents that make it one: kubelet, container runtime, network plugin and, where given, a proxy.
  *
- * The network layer below knows nothing of Kubernetes and the control plane nothing of packets; this is where both meet.
+ * The network layer below knows nothing of Kubernetes and the control plane nothing of packets; this is where both meet. A machine that boots
+ * while the API server is not to be reached has no agents yet but the kubelet: the others are Pods, which nobody tells it of.
+ *
  * Simplification: the node's podCIDR is given by whoever makes the node, in place of the controller manager's node IPAM controller.
  */
 import type { Node, ResourceList, Taint } from '../api/types/node.ts';
 import type { Labels } from '../api/types/meta.ts';
 import type { ApiClient, WriteResult } from '../api/watch.ts';
 import type { ApiStatus } from '../api/status.ts';
+import { assert } from '../lib/assert.ts';
 import { ok, type Result } from '../lib/result.ts';
 import type { Cidr } from '../lib/cidr.ts';
 import type { IpAddr } from '../lib/ip.ts';
@@ -28,7 +31,7 @@ export interface NodeOptions {
   /** spec.podCIDR of the Node where it has none; null where nobody assigns one. */
   readonly podCIDR: Cidr | null;
   readonly kernel: Kernel;
-  /** The API as this node's agents; writes are the kubelet's. */
+  /** The API as this node's agents; writes are the kubelet's. What runs here starts when it has been reached. */
   readonly api: ApiClient;
   readonly cni: CniPlugin;
   /** One source shared by all nodes of a cluster; the node's own when absent. */
@@ -75,8 +78,6 @@ export interface ClusterNode {
 /** Joins a machine to the cluster (`kubeadm join`): its Node object, the network's daemon, the kubelet. */
 export function createNode(options: NodeOptions): Result<ClusterNode, ApiStatus> {
   const { api, cni, kernel, name } = options;
-  const registered = register(options);
-  if (!registered.ok) return registered;
   const dns = options.dns ?? machineDns(options);
   const kubelet = new Kubelet({
     nodeName: name,
@@ -88,16 +89,38 @@ export function createNode(options: NodeOptions): Result<ClusterNode, ApiStatus>
     runtime: options.runtime ?? 'docker',
     capacity: options.capacity ?? DEFAULT_CAPACITY,
     dns,
-    reachesApiLocally: options.controlPlane === true,
   });
   for (const text of options.preloadedImages ?? []) {
     const image = parseImage(text);
     if (image.ok) kubelet.images.preload(image.value);
   }
-  cni.setupNode();
-  kubelet.start();
-  let stopProxy = options.proxy?.() ?? null;
-  let cniRuns = true;
+  const proxy = new Daemon(api, options.proxy ?? null);
+  const network = new Daemon(api, () => {
+    cni.setupNode();
+    return () => {
+      cni.teardownNode();
+    };
+  });
+  const join = (): WriteResult<Node> => {
+    const registered = register(options);
+    if (!registered.ok) return registered;
+    network.start();
+    kubelet.start();
+    proxy.start();
+    return registered;
+  };
+  let unwait = (): void => undefined;
+  if (api.isWatching()) {
+    const joined = join();
+    if (!joined.ok) return joined;
+  } else {
+    kubelet.listen();
+    unwait = api.onResume(() => {
+      unwait();
+      const joined = join();
+      assert(joined.ok, joined.ok ? '' : joined.error.message);
+    });
+  }
   return ok({
     name,
     kernel,
@@ -106,28 +129,58 @@ export function createNode(options: NodeOptions): Result<ClusterNode, ApiStatus>
     logs: (id: string) => kubelet.runtime.logsOf(id),
     files: dns.machine,
     podFiles: () => kubelet.podFiles(),
-    runs: (agent) => (agent === 'cni' ? cniRuns : stopProxy !== null),
+    runs: (agent) => (agent === 'cni' ? network : proxy).running,
     setRunning(agent, running) {
-      if (agent === 'cni') {
-        cniRuns = running;
-        if (running) cni.setupNode();
-        else cni.teardownNode();
-      } else {
-        stopProxy?.();
-        stopProxy = running ? (options.proxy?.() ?? null) : null;
-      }
+      const daemon = agent === 'cni' ? network : proxy;
+      if (running) daemon.start();
+      else daemon.stop();
     },
     killContainer(id) {
       kubelet.runtime.killFromOutside(id);
     },
     stop() {
-      stopProxy?.();
-      stopProxy = null;
+      unwait();
+      proxy.stop();
       kubelet.stop();
-      if (cniRuns) cni.teardownNode();
-      cniRuns = false;
+      network.stop();
     },
   });
+}
+
+/** A process that begins by asking the API server: without an answer it waits for one, and does nothing else. */
+class Daemon {
+  readonly #api: ApiClient;
+  /** Null where there is none on this node. */
+  readonly #run: (() => () => void) | null;
+  #stop: (() => void) | null = null;
+
+  constructor(api: ApiClient, run: (() => () => void) | null) {
+    this.#api = api;
+    this.#run = run;
+  }
+
+  get running(): boolean {
+    return this.#stop !== null;
+  }
+
+  start(): void {
+    const run = this.#run;
+    if (run === null || this.running) return;
+    if (this.#api.isWatching()) {
+      this.#stop = run();
+      return;
+    }
+    const unwait = this.#api.onResume(() => {
+      unwait();
+      this.#stop = run();
+    });
+    this.#stop = unwait;
+  }
+
+  stop(): void {
+    this.#stop?.();
+    this.#stop = null;
+  }
 }
 
 /** A kubelet without clusterDNS on a machine without nameservers. */

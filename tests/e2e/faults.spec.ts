@@ -128,3 +128,41 @@ test('a UDP Service’s back end is taken from a client that keeps its port; wha
   await page.getByRole('menuitem', { name: /^Delete the back end of default\/syslog that port 5353/ }).click();
   await expect(page.getByRole('button', { name: '1 fault', exact: true })).toBeVisible();
 });
+
+test('the control plane switched off: the map says who is without it, Apply is refused in kubectl’s words and nothing typed is lost', async ({
+  kubehop,
+  page,
+}) => {
+  const { inspector, journey, manifests, map } = kubehop;
+  const text = 'apiVersion: v1\nkind: Service\nmetadata:\n  name: late\nspec:\n  ports:\n    - port: 80';
+  const unreachable = 'dial tcp 192.168.1.12:6443: connect: no route to host';
+  await map.byId('header/class').locator('text').first().click();
+  await inspector.getByRole('button', { name: 'Break class', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Switch class off' }).click();
+  await expect(map.byId('header/class')).toContainText('off');
+  await expect(map.byId('header/class2')).toContainText('no API server');
+
+  await manifests.paste(text);
+  await expect(manifests.problems).toContainText(unreachable);
+  await manifests.apply.click();
+  await expect(manifests.problems).toContainText('nothing was applied');
+  await expect(manifests.problems).toContainText(unreachable);
+  expect(await manifests.text()).toBe(text);
+  await map.byId('header/class2').locator('text').first().click();
+  await expect(inspector).toContainText(unreachable);
+  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+
+  await page.getByRole('button', { name: '1 fault', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Faults' });
+  await dialog.getByRole('button', { name: /^Repair:/ }).click();
+  await expect(dialog.getByText('repaired')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(map.byId('header/class2')).not.toContainText('no API server');
+  await expect(manifests.problems).toBeHidden();
+  expect(await manifests.text()).toBe(text);
+  await manifests.apply.click();
+  await expect(map.object('Service late')).toBeVisible();
+  await kubehop.sendProposed();
+  await expect(journey.outcomes).toContainText('two-containers');
+});

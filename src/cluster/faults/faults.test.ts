@@ -675,12 +675,32 @@ describe('machines and agents', () => {
     expect(lab.call('web-far').outcome).toBe('reply');
   });
 
-  test('the machine of the API server is not switched off', () => {
+  test('the machine of the API server switched off: nothing reconciles; on again, the node lost meanwhile is NotReady', () => {
     const lab = faultLab();
-    expect(lab.run({ kind: 'fault', fault: { kind: 'node-down', node: 'class' } })).toMatchObject({
+    lab.break({ kind: 'node-down', node: 'class' });
+    lab.break({ kind: 'node-down', node: 'class2' });
+    lab.run({ kind: 'advance', ns: 400 * second });
+    expect([ready(lab), endpoints(lab).length]).toEqual([
+      [
+        ['class', false, true],
+        ['class2', false, true],
+      ],
+      2,
+    ]);
+    expect(lab.run({ kind: 'fault', fault: { kind: 'dns-down' } })).toMatchObject({
       ok: false,
-      errors: [{ message: 'class runs the API server, which would be gone with it: not simulated' }],
+      errors: [{ message: 'Unable to connect to the server: dial tcp 192.168.1.12:6443: connect: no route to host' }],
     });
+    expect(lab.run({ kind: 'repair', id: 1 })).toMatchObject({ ok: true });
+    lab.run({ kind: 'advance', ns: 60 * second });
+    expect([ready(lab), endpoints(lab)]).toEqual([
+      [
+        ['class', true, true],
+        ['class2', false, false],
+      ],
+      ['web-near'],
+    ]);
+    expect(lab.faults().map(({ active }) => active)).toEqual([false, true]);
   });
 
   test('kube-proxy stopped: a new Service is unknown on that node, and known once it runs again', () => {

@@ -1,6 +1,6 @@
 /**
  * A machine switched off. Nobody tells the API: after 40 s without a heartbeat its Node is NotReady, its Pods leave their Services at once,
- * and 300 s later they are evicted.
+ * and 300 s later they are evicted. With the last control-plane machine the API goes as well, and none of this happens until it is back.
  */
 import { err, ok } from '../../lib/result.ts';
 import type { Fault, FaultKind } from './fault.ts';

@@ -29,6 +29,8 @@ export interface NetworkNode {
   readonly cluster: NetworkCluster;
   /** The API as the agent of that name sees it. */
   readonly client: (agent: string) => ApiClient;
+  /** For what agents tell one another without the API server, and keep there only here. */
+  readonly peers: (agent: string) => ApiClient;
 }
 
 /** Creates one object of the cluster's set-up. */

@@ -22,6 +22,8 @@ export interface DnsServerSpec {
   /** Name of the process in traces. */
   readonly process: string;
   readonly api: ApiReader;
+  /** The kubernetes plugin has listed what there is, if only once (HasSynced). */
+  readonly synced: () => boolean;
   /** Its own Pod's, for `forward . /etc/resolv.conf`. */
   readonly resolvConf: ResolvConf;
   /** The Corefile as it is now; null when there is none. */
@@ -137,6 +139,7 @@ export class DnsServer {
     else if (found.kind === 'alias') this.#follow(question, found, flow, depth, done);
     else if (found.kind === 'no such name' && fallsThrough(kubernetes, question.name))
       this.#forward(block, question, flow, done);
+    else if (!this.#spec.synced()) done(SERVFAIL);
     else {
       const serial = Math.floor(this.#spec.netns.now / NS_PER_S);
       done({

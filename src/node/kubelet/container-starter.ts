@@ -4,6 +4,7 @@
  */
 import type { ContainerStateTerminated, Probe } from '../../api/types/container.ts';
 import type { Pod } from '../../api/types/pod.ts';
+import type { ApiClient } from '../../api/watch.ts';
 import type { ResolvConf } from '../../net/resolv/resolv-conf.ts';
 import { NS_PER_MS } from '../../sim/sim.ts';
 import { parseImage, type ImageRef } from '../runtime/image.ts';
@@ -14,7 +15,7 @@ import type { ContainerRun } from './container-run.ts';
 import { podEvents, type PodEvent } from './events.ts';
 import { mountedFile } from './mounted-file.ts';
 import { podHostname, type EtcFiles } from './pod-dns.ts';
-import type { PodWorkerContext } from './pod-worker.ts';
+import type { PodWorkerContext } from './pod-worker-context.ts';
 import { attemptProbe } from './probe.ts';
 import { ProbeWorker, type ProbeKind } from './prober.ts';
 
@@ -36,6 +37,27 @@ export interface StarterContext extends PodWorkerContext {
   readonly files: () => EtcFiles | null;
   /** What runs in the Pod now. */
   readonly workloads: () => readonly Workload[];
+}
+
+function always(): true {
+  return true;
+}
+
+/** The informers of a process that starts now: empty until the API server has been reached for the first time. */
+function startCaches(api: ApiClient): Pick<Parameters<typeof resolveWorkload>[0]['cluster'], 'api' | 'synced'> {
+  if (api.isWatching()) return { api, synced: always };
+  let synced = false;
+  const unwait = api.onResume(() => {
+    unwait();
+    synced = true;
+  });
+  return {
+    synced: () => synced,
+    api: {
+      get: (kind, namespace, name) => (synced ? api.get(kind, namespace, name) : null),
+      list: (kind, options) => (synced ? api.list(kind, options) : []),
+    },
+  };
 }
 
 export class ContainerStarter {
@@ -129,6 +151,7 @@ export class ContainerStarter {
   ): Parameters<typeof resolveWorkload>[0] {
     const { api, nodeIP, nodeName } = this.#context;
     const pod = this.#context.pod();
+    const caches = startCaches(api);
     const { metadata, spec } = pod;
     const names = { podName: metadata.name, namespace: metadata.namespace, podIP, nodeName, nodeIP };
     return {
@@ -139,7 +162,7 @@ export class ContainerStarter {
       env: environmentOf(run.spec.env ?? [], { ...names, serviceAccountName: spec.serviceAccountName ?? 'default' }),
       httpDate: () => new Date(api.timestamp()).toUTCString(),
       cluster: {
-        api,
+        ...caches,
         netns,
         resolvConf: this.#context.files()?.resolvConf ?? NO_RESOLV_CONF,
         file: (path) => mountedFile(api, pod, run.spec, path),

@@ -2,15 +2,16 @@
  * The kubelet of one node (pkg/kubelet/kubelet.go): registers the node, keeps its status, and has one worker for each Pod bound to it.
  * It writes no iptables rules.
  *
- * Simplification: no static Pod files, eviction or API of its own (the port is open and answers 401). A node whose card is down is not heard
- * of, but hears: its agents go on as if they could watch.
+ * Without the API server it goes on with the Pods it knows: what ends is started again, and what there is to say is said when the API server
+ * answers.
+ *
+ * Simplification: no static Pod files, eviction or API of its own (the port is open and answers 401); statuses that were not heard are written
+ * with the list that follows the outage, not up to 10 s later.
  */
 import type { ResourceList } from '../../api/types/node.ts';
 import type { Pod } from '../../api/types/pod.ts';
 import type { ApiClient, WatchEvent } from '../../api/watch.ts';
-import { cidrAddress } from '../../lib/cidr.ts';
 import { IP_ANY, IP_LOOPBACK, type IpAddr } from '../../lib/ip.ts';
-import type { NetDevice } from '../../net/dev/device.ts';
 import type { Kernel } from '../../net/kernel.ts';
 import { NS_PER_MS, NS_PER_S, type Timer } from '../../sim/sim.ts';
 import type { CniPlugin } from '../cni/plugin.ts';
@@ -22,7 +23,8 @@ import { EventWriter } from './events.ts';
 import { nodeStatus } from './node-status.ts';
 import type { EtcFiles, KubeletDns } from './pod-dns.ts';
 import type { PodSource } from './pod-source.ts';
-import { PodWorker, type PodWorkerContext } from './pod-worker.ts';
+import { PodWorker } from './pod-worker.ts';
+import type { PodWorkerContext } from './pod-worker-context.ts';
 
 /** From the kubelet's start to its first look at Pods and its first status. */
 const START_NS = 300 * NS_PER_MS;
@@ -41,8 +43,6 @@ export interface KubeletOptions {
   readonly runtime: RuntimeName;
   readonly capacity: ResourceList;
   readonly dns: KubeletDns;
-  /** The API server runs on this machine. */
-  readonly reachesApiLocally: boolean;
 }
 
 export class Kubelet {
@@ -52,6 +52,7 @@ export class Kubelet {
   readonly #context: PodWorkerContext;
   readonly #workers = new Map<string, PodWorker>();
   readonly #stops: (() => void)[] = [];
+  #listening = false;
   #starting: Timer | null = null;
   #report: Timer | null = null;
   #heart: Timer | null = null;
@@ -73,8 +74,8 @@ export class Kubelet {
   }
 
   start(): void {
-    const { cni, kernel, nodeName } = this.#options;
-    this.#listen();
+    const { api, cni, kernel, nodeName } = this.#options;
+    this.listen();
     cni.onReadyChange(() => {
       this.#networkChanged();
     });
@@ -83,11 +84,30 @@ export class Kubelet {
       this.#reportStatus();
       this.#beat();
       this.#stops.push(
-        this.#options.pods.subscribe(nodeName, (event) => {
+        this.#options.pods.subscribe(nodeName, api, (event) => {
           this.#onPod(event);
+        }),
+        api.onResume(() => {
+          this.#resume();
         }),
       );
     });
+  }
+
+  /** The API server answers again: the Pods are listed, and what was not heard is said once more. */
+  #resume(): void {
+    const { api, nodeName } = this.#options;
+    const pods = api.list('Pod', { fieldSelector: `spec.nodeName=${nodeName}` });
+    const bound = new Set(pods.map(({ metadata }) => metadata.uid));
+    for (const uid of [...this.#workers.keys()]) if (!bound.has(uid)) this.#removePod(uid);
+    for (const pod of pods) this.#onPod({ type: 'ADDED', object: pod, old: null });
+    api.renewLease(nodeName);
+    this.#reportAgain();
+  }
+
+  #reportAgain(): void {
+    this.#reportStatus();
+    for (const worker of this.#workers.values()) worker.reportAgain();
   }
 
   /** The machine is switched off: nothing is told to the API any more. */
@@ -111,14 +131,18 @@ export class Kubelet {
 
   #onPod({ type, object }: WatchEvent<Pod>): void {
     const { uid } = object.metadata;
-    const worker = this.#workers.get(uid);
     if (type === 'DELETED') {
-      worker?.destroy();
-      this.#workers.delete(uid);
+      this.#removePod(uid);
       return;
     }
+    const worker = this.#workers.get(uid);
     if (worker !== undefined) worker.update(object);
     else this.#addPod(object);
+  }
+
+  #removePod(uid: string): void {
+    this.#workers.get(uid)?.destroy();
+    this.#workers.delete(uid);
   }
 
   #addPod(pod: Pod): void {
@@ -144,19 +168,10 @@ export class Kubelet {
     this.#heart = kernel.sim.background(HEARTBEAT_NS, `node lease ${nodeName}`, () => {
       this.#beat();
     });
-    if (!this.#isConnected()) return;
+    if (api.unreachable() !== null) return;
     api.renewLease(nodeName);
     const ready = api.get('Node', null, nodeName)?.status.conditions?.find(({ type }) => type === 'Ready');
-    if (ready?.status !== 'Unknown') return;
-    this.#reportStatus();
-    for (const worker of this.#workers.values()) worker.reportAgain();
-  }
-
-  /** Whether the device that has the node's address is up: without it the API server hears nothing. */
-  #isConnected(): boolean {
-    const { kernel, nodeIP, reachesApiLocally } = this.#options;
-    const has = (dev: NetDevice): boolean => dev.addresses.some(({ address }) => cidrAddress(address) === nodeIP);
-    return reachesApiLocally || kernel.root.links().some((dev) => dev.up && has(dev));
+    if (ready?.status === 'Unknown') this.#reportAgain();
   }
 
   #reportStatus(): void {
@@ -179,7 +194,9 @@ export class Kubelet {
   }
 
   /** The kubelet's own ports: its API, and its health on the loopback device. */
-  #listen(): void {
+  listen(): void {
+    if (this.#listening) return;
+    this.#listening = true;
     const { api, kernel } = this.#options;
     const httpDate = (): string => new Date(api.timestamp()).toUTCString();
     const servers = [

@@ -7,18 +7,17 @@
  * activeDeadlineSeconds is not kept, and a Pod's resources are never enforced.
  */
 import type { Pod } from '../../api/types/pod.ts';
-import type { ApiClient } from '../../api/watch.ts';
 import type { IpAddr } from '../../lib/ip.ts';
-import { NS_PER_MS, NS_PER_S, type Sim, type Timer } from '../../sim/sim.ts';
-import type { ContainerRuntime, ExitedContainer, Sandbox } from '../runtime/runtime.ts';
-import type { ImageStore } from '../runtime/image-store.ts';
+import { NS_PER_MS, NS_PER_S, type Timer } from '../../sim/sim.ts';
+import type { ExitedContainer, Sandbox } from '../runtime/runtime.ts';
 import { ContainerStarter } from './container-starter.ts';
 import { backOffLeft, backOffMessage, forgive, lengthen } from './crash-back-off.ts';
 import { exitCodeOf, newRun, type ContainerRun } from './container-run.ts';
-import { podEvents, type EventWriter, type PodEvent } from './events.ts';
+import { podEvents, type PodEvent } from './events.ts';
 import { notSimulated } from './not-simulated.ts';
-import { podDns, podHosts, type EtcFiles, type KubeletDns } from './pod-dns.ts';
+import { podDns, podHosts, type EtcFiles } from './pod-dns.ts';
 import { podStatus } from './pod-status.ts';
+import type { PodWorkerContext } from './pod-worker-context.ts';
 import { bandwidthOf } from './bandwidth.ts';
 import { portMappings } from './port-mappings.ts';
 
@@ -35,18 +34,6 @@ const BACK_OFF_PERIOD_NS = 10 * NS_PER_S;
 /** backOffOnTransientErrorPeriod: the network is not ready. */
 const TRANSIENT_BACK_OFF_NS = NS_PER_S;
 
-/** What a worker shares with the others of its node. */
-export interface PodWorkerContext {
-  readonly sim: Sim;
-  readonly api: ApiClient;
-  readonly runtime: ContainerRuntime;
-  readonly images: ImageStore;
-  readonly events: EventWriter;
-  readonly nodeName: string;
-  readonly nodeIP: IpAddr;
-  readonly dns: KubeletDns;
-}
-
 export class PodWorker {
   readonly #context: PodWorkerContext;
   readonly #starter: ContainerStarter;
@@ -61,6 +48,8 @@ export class PodWorker {
   #sandboxDied = false;
   /** The address outlives the sandbox in the status of a finished Pod. */
   #podIP: IpAddr | null = null;
+  /** Nothing of it is left, which the API server has yet to hear. */
+  #endUnheard = false;
   #files: EtcFiles | null = null;
   readonly #timers = new Set<Timer>();
   #statusTimer: Timer | null = null;
@@ -132,7 +121,8 @@ export class PodWorker {
 
   /** Somebody else wrote the Pod's status while the kubelet was not heard: it says again how things are. */
   reportAgain(): void {
-    if (this.#stage !== 'over') this.#statusChanged();
+    if (this.#endUnheard) this.#reportEnd();
+    else if (this.#stage !== 'over') this.#statusChanged();
   }
 
   /** The object is gone, or the node is: everything ends at once and nothing is written. */
@@ -418,10 +408,16 @@ export class PodWorker {
     this.#graceTimer?.cancel();
     this.#writeStatus();
     this.#later(STATUS_NS, `removal of ${this.#label}`, () => {
-      const { namespace, name, uid } = this.#pod.metadata;
       this.destroy();
-      this.#context.api.delete('Pod', namespace, name, { gracePeriodSeconds: 0, uid });
+      this.#reportEnd();
     });
+  }
+
+  #reportEnd(): void {
+    const { api } = this.#context;
+    const { namespace, name, uid } = this.#pod.metadata;
+    this.#endUnheard = api.unreachable() !== null;
+    api.delete('Pod', namespace, name, { gracePeriodSeconds: 0, uid });
   }
 
   #removeSandbox(): void {

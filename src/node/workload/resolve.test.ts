@@ -27,6 +27,7 @@ function start(container: Omit<Container, 'name'>, env: Readonly<Record<string, 
     httpDate: () => 'Thu, 01 Jan 2026 00:00:07 GMT',
     cluster: {
       api: { get: () => null, list: () => [] },
+      synced: () => true,
       netns: new Kernel('class2', new Sim(createRng(1)), { actor: 'test', action: 'boot', object: null }).root,
       resolvConf: { nameservers: [], search: [], options: [] },
       file: () => null,

@@ -34,6 +34,8 @@ export interface WorkloadContext {
 export interface ClusterAccess {
   /** The API, with a service account that may read. */
   readonly api: ApiReader;
+  /** False for a process that started while the API server was not to be reached, until it is. */
+  readonly synced: () => boolean;
   /** The namespace the process is in: where it sends from. */
   readonly netns: Netns;
   readonly resolvConf: ResolvConf;

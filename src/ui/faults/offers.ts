@@ -71,7 +71,7 @@ function nodeOffers({ cni, nodes }: ClusterSnapshot, machine: string): readonly 
   const forward = root.netfilter.ruleset.filter.chains.get('FORWARD');
   if (!view.on) return [];
   return [
-    ...(view.controlPlane ? [] : [{ kind: 'node-down', node } as const]),
+    { kind: 'node-down', node },
     ...(view.kubeProxy.running ? [{ kind: 'agent-stopped', node, agent: 'kube-proxy' } as const] : []),
     ...(view.cniRuns && cni !== 'none' ? [{ kind: 'agent-stopped', node, agent: 'cni' } as const] : []),
     ...settings.map(([name, value]): Fault => ({ kind: 'sysctl', node, name, value })),

@@ -15,6 +15,7 @@ export function describeNode(snapshot: ClusterSnapshot, name: string): Descripti
     facts: facts(
       fact('power', node.on ? '' : 'off'),
       fact('status', node.ready ? 'Ready' : 'NotReady'),
+      fact('API server', node.apiProblem ?? ''),
       fact('roles', node.controlPlane ? 'control-plane' : ''),
       fact('InternalIP', node.ip),
       fact('podCIDR', node.podCIDR ?? ''),

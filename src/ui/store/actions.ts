@@ -58,7 +58,14 @@ export function runCommand(store: AppStore, command: Command, onResult: OnResult
     const result = engine.run(command);
     if (result.ok) {
       const { selection } = store.getState();
-      store.setState({ snapshot: engine.snapshot(), log: [...engine.log], lastDiff: result.diff, preview: null });
+      // What refused a text may be gone: its preview says whether it is.
+      store.setState({
+        snapshot: engine.snapshot(),
+        log: [...engine.log],
+        lastDiff: result.diff,
+        preview: null,
+        refusal: null,
+      });
       if (selection !== null) store.setState({ highlight: sourcesOf(store, selection) });
     }
     onResult(result);

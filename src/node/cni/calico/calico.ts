@@ -4,6 +4,9 @@
  *
  * Both ends are made in the Pod and the node's end is moved out, so the Pod's eth0 has the number after its peer's first one.
  * The list is /etc/cni/net.d/10-calico.conflist, network `k8s-pod-network`. Seen with `ip route` and `ip neigh` on both sides.
+ * Both ADD and DEL fail while the datastore, which is the Kubernetes API, is not to be reached.
+ * Simplification: a DEL that fails so takes the device all the same, and gives the address back when the API server answers, where the kubelet
+ * would repeat it until then.
  * Simplification: annotations ipAddrsNoIpam, floatingIPs, hwAddr are not read; a Pod's traffic is not held back until Felix has its
  * chains, which are there at once.
  */
@@ -65,6 +68,8 @@ export class CalicoPlugin implements CniPlugin {
 
   cmdAdd(context: CniContext): Result<CniResult, PluginFailure> {
     if (!this.#node.running) return failure(NOT_RUNNING);
+    const unreachable = this.#datastoreProblem();
+    if (unreachable !== null) return failure(unreachable);
     const pod = this.#api.get('Pod', context.podNamespace, context.podName);
     const address = this.#assign(context, pod);
     if (!address.ok) return failure(address.error);
@@ -79,7 +84,7 @@ export class CalicoPlugin implements CniPlugin {
 
   /** Address back to IPAM, the Pod's device deleted, and with it the node's end and its route. */
   cmdDel(context: CniContext): Result<void, PluginFailure> {
-    this.#node.ipam.releaseByHandle(handleOf(context));
+    this.#release(handleOf(context));
     this.#node.felix.removeEndpoint(workloadDevice(context.podNamespace, context.podName));
     if (context.netns.link(context.ifName) === undefined) return ok(undefined);
     const deleted = context.netns.deleteLink(context.ifName, byPlugin('calico', 'cmdDel', context));
@@ -91,6 +96,29 @@ export class CalicoPlugin implements CniPlugin {
     const device = context.netns.link(context.ifName);
     const has = address !== null && device?.addresses.some((entry) => entry.address === cidrOf(address, 32)) === true;
     return has ? ok(undefined) : failure(`interface ${context.ifName} does not have the address that IPAM gave it`);
+  }
+
+  /** What the plugin asks first, to learn whether the datastore may be used (ClusterInformation). */
+  #datastoreProblem(): string | null {
+    const error = this.#api.unreachable();
+    if (error === null) return null;
+    const host = this.#api.get('Service', 'default', 'kubernetes')?.spec.clusterIP ?? '';
+    return (
+      `error getting ClusterInformation: Get "https://[${host}]:443/apis/crd.projectcalico.org/v1/clusterinformations/default": ` +
+      `dial tcp ${host}:443: connect: ${error}`
+    );
+  }
+
+  /** An address that the datastore did not hear of being free is told when it answers. */
+  #release(handle: string): void {
+    if (this.#api.unreachable() === null) {
+      this.#node.ipam.releaseByHandle(handle);
+      return;
+    }
+    const unwait = this.#api.onResume(() => {
+      unwait();
+      this.#node.ipam.releaseByHandle(handle);
+    });
   }
 
   #assign(context: CniContext, pod: Pod | null): Result<IpAddr, string> {

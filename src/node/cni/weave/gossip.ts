@@ -1,7 +1,8 @@
 /**
  * What Weave Net's peers tell each other: who is there, who owns which part of the range (weave ipam/ring/ring.go), who asks whom for room.
  *
- * Simplification: peers gossip through the ConfigMap `weave-net`, where kube-utils keeps the list of peers, and not over TCP port 6783.
+ * Simplification: peers gossip through the ConfigMap `weave-net`, where kube-utils keeps the list of peers, and not over TCP port 6783,
+ * so it goes on where no packet could pass.
  */
 import type { ConfigMap } from '../../../api/types/configmap.ts';
 import type { ApiClient } from '../../../api/watch.ts';

@@ -25,6 +25,8 @@ export interface WeaveOptions {
   readonly hairpinMode: boolean;
   readonly kernel: Kernel;
   readonly api: ApiClient;
+  /** Where the peers' gossip is kept. */
+  readonly peers: ApiClient;
 }
 
 const NETWORK_NAME = 'weave';
@@ -38,7 +40,7 @@ export class WeavePlugin implements CniPlugin {
   readonly #npc: WeaveNpc;
   #listeners: readonly (() => void)[] = [];
 
-  constructor({ nodeName, nodeIP, hairpinMode, kernel, api }: WeaveOptions) {
+  constructor({ nodeName, nodeIP, hairpinMode, kernel, api, peers }: WeaveOptions) {
     this.#kernel = kernel;
     this.#hairpinMode = hairpinMode;
     this.#npc = new WeaveNpc({ root: kernel.root, api, nodeName });
@@ -47,6 +49,7 @@ export class WeavePlugin implements CniPlugin {
       nodeIP,
       kernel,
       api,
+      peers,
       onReady: () => {
         this.#npc.start();
         for (const listener of this.#listeners) listener();

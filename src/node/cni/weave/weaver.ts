@@ -53,6 +53,8 @@ export interface WeaverOptions {
   readonly nodeIP: IpAddr;
   readonly kernel: Kernel;
   readonly api: ApiClient;
+  /** Where the peers' gossip is kept. */
+  readonly peers: ApiClient;
   /** The bridge has its address: Pods can be connected. */
   readonly onReady: () => void;
 }
@@ -75,7 +77,7 @@ export class Weaver {
 
   constructor(options: WeaverOptions) {
     this.#options = options;
-    this.#gossip = new Gossip(options.api);
+    this.#gossip = new Gossip(options.peers);
     this.#periodic = new PeriodicWork(options.kernel.sim);
   }
 

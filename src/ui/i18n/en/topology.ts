@@ -54,6 +54,8 @@ export const topology = {
   natRules_one: '1 nat rule',
   natRules_other: '{{count}} nat rules',
   nodeNotReady: 'NotReady',
+  nodeOff: 'off',
+  nodeWithoutApi: 'no API server',
   pendingPods_one: '1 Pod pending',
   pendingPods_other: '{{count}} Pods pending',
   localProcess: 'local',

@@ -50,6 +50,8 @@ export const topology: Translated<typeof english> = {
   nameOnly: '只是 DNS 里的名字，没有规则',
   natRules_other: '{{count}} 条 nat 规则',
   nodeNotReady: 'NotReady',
+  nodeOff: '已关机',
+  nodeWithoutApi: '连不上 API 服务器',
   pendingPods_other: '{{count}} 个 Pod 待调度',
   localProcess: '本机',
   moreServices_other: '另有 {{count}} 个 Service',

@@ -14,6 +14,7 @@ import type { Box, Cell, Point, Scene, Shape } from './scene-types.ts';
 import { crossMark, rect, text } from './shapes.ts';
 import { keepStart, mono11, ui11 } from './text.geom.ts';
 import type { NodeWorld, PodWorld } from './world.ts';
+import { nodeRole } from './node-role.ts';
 
 export interface CellSizes {
   readonly node: { readonly w: number; readonly h: number };
@@ -89,21 +90,22 @@ interface NodeLayout {
 
 function addNode(scene: SceneBuilder, node: NodeWorld, layout: NodeLayout): void {
   const { box, sizes, lit } = layout;
-  const { name, ip, ready, controlPlane } = node.view;
+  const { name, ip, controlPlane } = node.view;
   const { words, memory } = scene.input;
   const place = { kind: 'node', name } as const;
   const many = sizes === MANY;
   const count = many ? `${node.pods.length}` : words.pods(node.pods.length);
   const title = keepStart(name, box.w - 40 - ui11(count), ui11);
-  const role = !ready ? words.nodeNotReady : controlPlane && !many ? words.controlPlane : '';
+  const { text: known, bad, lost } = nodeRole(node.view, words);
+  const role = many && controlPlane && !bad ? '' : known;
   const shapes: Shape[] = [
-    rect(box, 8, ready ? 'g-node' : 'g-node bad'),
+    rect(box, 8, lost ? 'g-node bad' : 'g-node'),
     text(box.x + 9, box.y + 17, title, 'b s11'),
     text(box.x + box.w - 10, box.y + 17, count, 'm s11 i2', 'end'),
   ];
   const roleX = box.x + 9 + ui11(title) * 1.08 + 8;
-  if (role !== '') shapes.push(text(roleX, box.y + 17, role, ready ? 's11 i3' : 's11 b cd'));
-  if (!ready) shapes.push(...crossMark({ x: roleX + ui11(role) * 1.06 + 8, y: box.y + 13 }));
+  if (role !== '') shapes.push(text(roleX, box.y + 17, role, bad ? 's11 b cd' : 's11 i3'));
+  if (bad) shapes.push(...crossMark({ x: roleX + ui11(role) * 1.06 + 8, y: box.y + 13 }));
   const used = new Set(node.pods.map((pod) => layout.rows.get(rowOf(pod, memory.foldBy))));
   const titled = memory.foldBy === 'nothing' ? [] : memory.owners.slice(0, sizes.rows);
   for (const [i, owner] of titled.entries()) {

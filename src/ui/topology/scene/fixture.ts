@@ -218,6 +218,7 @@ function nodeView({ name, pods, controlPlane, ready }: NodeFixture, index: numbe
     kubeProxy: { mode: 'iptables', running: true },
     cniRuns: true,
     cniProblem: null,
+    apiProblem: null,
     on: true,
   };
 }
@@ -396,6 +397,8 @@ export const FIXTURE_WORDS: SceneWords = {
   nameOnly: 'a name in DNS, no rules',
   natRules: (count) => `${count} nat rules`,
   nodeNotReady: 'NotReady',
+  nodeOff: 'off',
+  nodeWithoutApi: 'no API server',
   pendingPods: (count) => `${count} Pods pending`,
   localProcess: 'local',
   others: 'others',

@@ -13,6 +13,7 @@ import { addServices, hostTarget, type TieTarget } from './services.ts';
 import { rect, text } from './shapes.ts';
 import { keepStart, mono12, ui13b } from './text.geom.ts';
 import { addUnderlay } from './underlay.ts';
+import { nodeRole } from './node-role.ts';
 
 /** Wide enough for the trunk between the rows, the router, the outside, and the ties of lower rows. */
 const GUTTER_OF_ROWS = 220;
@@ -58,9 +59,11 @@ function addNode(scene: SceneBuilder, placed: PlacedNode): readonly TieTarget[] 
 }
 
 function addWalls(scene: SceneBuilder, { node, box, x0, side }: PlacedNode, content: NodeContent): void {
-  const { name, ip, ready, controlPlane } = node.view;
+  const { name, ip } = node.view;
   const { words } = scene.input;
   const wall = { x: box.x + 10, y: box.y + NS.top, w: box.w - 20, h: NS.bottom - NS.top };
+  const { text: role, bad, lost } = nodeRole(node.view, words);
+  const roleClass = bad ? 's11 b cd' : 's11 i3';
   const place = { kind: 'node', name } as const;
   const shared = { kind: 'node', ref: place, from: place, to: { kind: 'place', place } } as const;
   const ref = { kind: 'node', node: name } as const;
@@ -70,16 +73,15 @@ function addWalls(scene: SceneBuilder, { node, box, x0, side }: PlacedNode, cont
     id: `node/${name}`,
     layer: 'wall',
     box,
-    shapes: [rect(box, 12, ready ? 'g-node' : 'g-node bad')],
+    shapes: [rect(box, 12, lost ? 'g-node bad' : 'g-node')],
   });
   const shown = keepStart(name, Math.max(60, 190 - mono12(ip)), ui13b);
-  const role = !ready ? words.nodeNotReady : controlPlane ? words.controlPlane : '';
   // The name stands over the kernel, where no tie comes down.
   const nameX = side === 'left' ? x0 + FRAME.pod + FRAME.gap : x0;
   const roleAt =
     side === 'left'
-      ? text(x0 + FRAME.minInner - 2, box.y + 19, role, ready ? 's11 i3' : 's11 b cd', 'end')
-      : text(nameX + ui13b(shown) + mono12(ip) + 20, box.y + 19, role, ready ? 's11 i3' : 's11 b cd');
+      ? text(x0 + FRAME.minInner - 2, box.y + 19, role, roleClass, 'end')
+      : text(nameX + ui13b(shown) + mono12(ip) + 20, box.y + 19, role, roleClass);
   const header = { x: nameX, y: box.y + 6, w: 160, h: 18 };
   scene.add({
     ...shared,

@@ -12,6 +12,7 @@ import { addFold, addPod } from './node-zoom-pod.ts';
 import { contentOf } from './pod-box.ts';
 import type { Scene } from './scene-types.ts';
 import { rect, text } from './shapes.ts';
+import { nodeRole } from './node-role.ts';
 
 const SIZES = { pod: 203, fold: 95, gap: 12, minInner: 310, padding: 12, nodeHeight: 396, rowPitch: 520 };
 
@@ -61,13 +62,13 @@ function addNode(scene: SceneBuilder, placed: PlacedNode): readonly TieTarget[] 
 }
 
 function addNodeWall(scene: SceneBuilder, { node, box }: PlacedNode): void {
-  const { name, ready } = node.view;
+  const { name } = node.view;
   scene.add({
     id: `node/${name}`,
     kind: 'node',
     layer: 'wall',
     box,
-    shapes: [rect(box, 12, ready ? 'g-node' : 'g-node bad')],
+    shapes: [rect(box, 12, nodeRole(node.view, scene.input.words).lost ? 'g-node bad' : 'g-node')],
     ref: { kind: 'node', node: name },
     from: { kind: 'node', name },
     to: { kind: 'place', place: { kind: 'node', name } },
@@ -76,15 +77,15 @@ function addNodeWall(scene: SceneBuilder, { node, box }: PlacedNode): void {
 
 /** Name, address and role, left of the lane that Service ties take in the first column. */
 function headerShapes({ input }: SceneBuilder, { node, x0, box, columns }: PlacedNode): Scene['objects'][number]['shapes'] {
-  const { name, ip, controlPlane, ready } = node.view;
+  const { name, ip } = node.view;
   const ipWidth = mono12(ip);
   // A fold's ties come down nearer: then the name stands left of their lane and the address right of it. Elsewhere a long
   // name pushes the address over the lane, whose dashes stop at its halo.
   const narrow = [...columns.at.values()].some(({ x, w }) => x === 0 && w === SIZES.fold);
   const shown = keepStart(name, narrow ? 88 : Math.max(96, 140 - ipWidth - 8), ui13b);
-  const role = !ready ? input.words.nodeNotReady : controlPlane ? input.words.controlPlane : '';
+  const { text: role, bad } = nodeRole(node.view, input.words);
   const y = box.y + 21;
-  const cls = ready ? 's11 i3' : 's11 b cd';
+  const cls = bad ? 's11 b cd' : 's11 i3';
   // Ties come down in the right third of a Pod: a role that would stand there begins at the second column instead.
   const lane = [...columns.at.values()].some(
     ({ x, w }) => w === SIZES.pod && x + w * 0.7 < columns.inner && x + w > columns.inner - ui11(role),

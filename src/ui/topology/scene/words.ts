@@ -18,6 +18,9 @@ export interface SceneWords {
   readonly nameOnly: string;
   readonly natRules: (count: number) => string;
   readonly nodeNotReady: string;
+  readonly nodeOff: string;
+  /** Of a node whose agents do not reach the API server. */
+  readonly nodeWithoutApi: string;
   readonly pendingPods: (count: number) => string;
   readonly localProcess: string;
   readonly others: string;

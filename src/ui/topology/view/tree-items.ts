@@ -7,6 +7,7 @@ import type { LinkView } from '../../store/views.ts';
 import { deviceName, natRuleCount } from '../scene/pod-box.ts';
 import type { SceneWords } from '../scene/words.ts';
 import type { NodeWorld, PodWorld, World } from '../scene/world.ts';
+import { nodeRole } from '../scene/node-role.ts';
 
 export interface TreeItem {
   readonly id: string;
@@ -55,11 +56,12 @@ export function treeItems(world: World, words: SceneWords, titles: TreeTitles): 
 }
 
 function nodeItem({ view, pods }: NodeWorld, words: SceneWords): TreeItem {
-  const { name, ip, root, ready } = view;
+  const { name, ip, root } = view;
+  const { text: trouble, bad } = nodeRole(view, words);
   const rules = natRuleCount(root);
   return {
     id: `node/${name}`,
-    text: ready ? words.aria.node(name, ip) : `${words.aria.node(name, ip)}, ${words.nodeNotReady}`,
+    text: bad ? `${words.aria.node(name, ip)}, ${trouble}` : words.aria.node(name, ip),
     ref: { kind: 'node', node: name },
     children: () => [
       ...pods.map((pod) => podItem(name, pod, words)),

@@ -24,6 +24,8 @@ export function useSceneWords(): SceneWords {
       nameOnly: t('topology.nameOnly'),
       natRules: (count) => t('topology.natRules', { count }),
       nodeNotReady: t('topology.nodeNotReady'),
+      nodeOff: t('topology.nodeOff'),
+      nodeWithoutApi: t('topology.nodeWithoutApi'),
       pendingPods: (count) => t('topology.pendingPods', { count }),
       localProcess: t('topology.localProcess'),
       others: t('topology.others'),
