@@ -160,16 +160,8 @@ function bootExternal(plant: Plant, external: NonNullable<ClusterSpec['external'
     }
   }
   const names = external.names ?? defaultOutsideNames(external.ip);
-  done(
-    kernel.root.listen({
-      protocol: 'udp',
-      addr: IP_ANY,
-      port: DNS_PORT,
-      process: 'named',
-      handler: () => '',
-      onDatagram: outsideResolver(names),
-    }),
-  );
+  const resolver = { addr: IP_ANY, port: DNS_PORT, process: 'named', handler: () => '', onDatagram: outsideResolver(names) };
+  for (const protocol of ['udp', 'tcp'] as const) done(kernel.root.listen({ ...resolver, protocol }));
   return kernel;
 }
 

@@ -3,6 +3,7 @@
  */
 import { describe, expect, it, test } from 'vitest';
 import { assert, assertExists } from '../lib/assert.ts';
+import { dnsMessageOf } from '../net/wire/packet.ts';
 import { NETWORK_NAMES, type NetworkName } from '../node/cni/networks.ts';
 import type { Trace, TraceStep } from '../net/trace/trace.ts';
 import type { ClusterApi, ProbeResult } from './cluster-api.ts';
@@ -30,6 +31,23 @@ apiVersion: v1
 kind: Service
 metadata: {name: front}
 spec: {selector: {app: web}, ports: [{port: 80}]}
+`;
+
+const MANY = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: many}
+spec:
+  replicas: 40
+  selector: {matchLabels: {app: many}}
+  template:
+    metadata: {labels: {app: many}}
+    spec: {containers: [{name: demoapp, image: 'ikubernetes/demoapp:v1.0'}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: many}
+spec: {clusterIP: None, selector: {app: many}, ports: [{port: 80}]}
 `;
 
 class Lab {
@@ -95,13 +113,17 @@ const sent = ({ steps, packets }: Trace): readonly string[] => {
   );
 };
 
-/** The types CoreDNS was asked for during the look-up. */
+/** The questions CoreDNS heard during the look-up: protocol and type. */
 const corednsHeard = ({ trace }: ProbeResult): readonly string[] =>
   trace.steps.flatMap((step) => {
     if (step.kind !== 'socket.deliver' || step.process !== 'coredns' || step.l3.kind !== 'ipv4') return [];
-    const { l4 } = step.l3;
-    return l4.kind === 'udp' && l4.payload.kind === 'dns' && !l4.payload.response ? [l4.payload.question.type] : [];
+    const message = dnsMessageOf(step.l3.l4);
+    return message === null || message.response ? [] : [`${step.l3.l4.kind} ${message.question.type}`];
   });
+
+/** Handshakes that the cache began. */
+const connectionsMade = ({ trace }: ProbeResult): number =>
+  trace.steps.filter((step) => step.kind === 'socket.send' && step.process === 'node-cache' && step.what === 'SYN').length;
 
 const reachedCoredns = (probe: ProbeResult): boolean => corednsHeard(probe).length > 0;
 
@@ -203,13 +225,13 @@ describe('a query', () => {
 
   it('an address is kept for as long as CoreDNS said, thirty seconds; that there is no AAAA, for five', () => {
     const lab = new Lab();
-    expect(corednsHeard(lab.send('front'))).toEqual(['A', 'AAAA']);
+    expect(corednsHeard(lab.send('front'))).toEqual(['tcp A', 'tcp AAAA']);
     lab.advance(4);
     expect(corednsHeard(lab.send('front'))).toEqual([]);
     lab.advance(25);
-    expect(corednsHeard(lab.send('front'))).toEqual(['AAAA']);
+    expect(corednsHeard(lab.send('front'))).toEqual(['tcp AAAA']);
     lab.advance(1);
-    expect(corednsHeard(lab.send('front'))).toEqual(['A']);
+    expect(corednsHeard(lab.send('front'))).toEqual(['tcp A']);
   });
 
   it('a name outside goes to the node’s own resolver, past CoreDNS', () => {
@@ -234,6 +256,55 @@ describe('a query', () => {
     const lab = new Lab();
     lab.cluster.allOutcomes({ from: client, to: { kind: 'name', name: 'front' }, port: 80, protocol: 'tcp' });
     expect(reachedCoredns(lab.send('front'))).toBe(true);
+  });
+});
+
+describe('a miss', () => {
+  it('is asked by TCP, each question on a connection of its own, and both are kept', () => {
+    const lab = new Lab();
+    const probe = lab.send('front');
+    expect([corednsHeard(probe), connectionsMade(probe)]).toEqual([['tcp A', 'tcp AAAA'], 2]);
+    const kept = lab.node().root.sockets.filter(({ process, state }) => process === 'node-cache' && state === 'ESTABLISHED');
+    expect(kept).toHaveLength(2);
+    expect(probe.trace.packets.filter(({ disposition }) => disposition === 'LOST')).toEqual([]);
+  });
+
+  it('soon after finds them, and none is left ten seconds later', () => {
+    const lab = new Lab();
+    lab.send('front');
+    lab.advance(6);
+    expect([connectionsMade(lab.send('nobody.default.svc.cluster.local'))]).toEqual([0]);
+    lab.advance(11);
+    const { sockets } = lab.node().root;
+    expect(sockets.filter(({ process, state }) => process === 'node-cache' && state === 'ESTABLISHED')).toEqual([]);
+    expect(connectionsMade(lab.send('front'))).toBe(1);
+  });
+
+  it('is answered though the CoreDNS of a kept connection is gone', () => {
+    const lab = new Lab();
+    lab.send('front');
+    const pods = [...lab.cluster.snapshot().objects.values()].filter(
+      ({ object }) => object.kind === 'Pod' && object.metadata.name.startsWith('coredns-'),
+    );
+    for (const { key } of pods) lab.must({ kind: 'kill-container', pod: key, container: 'coredns' });
+    const probe = lab.send('nobody.default.svc.cluster.local.');
+    expect([corednsHeard(probe), connectionsMade(probe)]).toEqual([['tcp A', 'tcp AAAA'], 2]);
+  });
+
+  it('gets all addresses of a Service that a datagram would cut, and cuts them itself for the Pod', () => {
+    const lab = new Lab();
+    lab.must({ kind: 'apply', file: 'many.yaml', text: MANY });
+    const { trace } = lab.send('many');
+    const answers = trace.steps.flatMap((step) => {
+      const message = step.kind === 'socket.deliver' && step.l3.kind === 'ipv4' ? dnsMessageOf(step.l3.l4) : null;
+      return message?.response === true && message.question.type === 'A' && message.rcode === 'NOERROR'
+        ? [[step.kind === 'socket.deliver' ? step.process : '', message.flags.tc, message.answers.length]]
+        : [];
+    });
+    expect(answers).toEqual([
+      ['node-cache', false, 40],
+      ['curl', true, 29],
+    ]);
   });
 });
 

@@ -35,8 +35,8 @@ export function defaultOutsideNames(externalIp: string): OutsideNames {
 
 /** Answers DNS from `names`. */
 export function outsideResolver(names: OutsideNames): (datagram: Datagram) => void {
-  return ({ payload, reply }) => {
-    if (payload.kind === 'dns' && !payload.response) reply(dnsAnswer(payload, answerOf(names, payload.question)));
+  return ({ payload, protocol, reply }) => {
+    if (payload.kind === 'dns' && !payload.response) reply(dnsAnswer(payload, answerOf(names, payload.question), protocol));
   };
 }
 

@@ -63,6 +63,15 @@ const PROBES: readonly (readonly [scenario: string, probe: ProbeSpec])[] = [
       protocol: 'tcp',
     },
   ],
+  [
+    'dns-node-local',
+    {
+      from: { kind: 'pod', namespace: 'default', name: 'client' },
+      to: { kind: 'name', name: 'front' },
+      port: 80,
+      protocol: 'tcp',
+    },
+  ],
 ];
 
 withTcpdump.each(PROBES)('%s', (scenario, probe) => {

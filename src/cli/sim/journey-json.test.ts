@@ -96,6 +96,7 @@ describe('the JSON of a journey is what docs/trace.schema.json says:', () => {
     ['host-gw', 'pod/client', '10.244.0.99:80', 'tcp'],
     ['clusterip-two-nodes', 'pod/client', 'external:9999', 'udp'],
     ['clusterip-two-nodes', 'pod/client', 'node/class:9', 'udp'],
+    ['dns-node-local', 'pod/client', 'front:80', 'tcp'],
   ] as const)('%s, %s to %s %s', (name, from, to, protocol) => {
     expect(faults(journey(cluster(name), probe(from, to, protocol)), definition('#/$defs/journey'), '$')).toEqual([]);
   });

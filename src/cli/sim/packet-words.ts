@@ -2,7 +2,7 @@
  * Packets in one short text: ends, ports, time to live, the envelope around them.
  */
 import { dnsText } from '../../cluster/explain.ts';
-import type { Ipv4Packet, L3 } from '../../net/wire/packet.ts';
+import { dnsMessageOf, type Ipv4Packet, type L3, type L4 } from '../../net/wire/packet.ts';
 
 /** `10.244.0.2:41000`; the address alone where there is no port. */
 function end(addr: string, port: number | null): string {
@@ -17,14 +17,19 @@ export function packetWords(l3: L3): string {
     case 'icmp':
       return `${l3.src} > ${l3.dst} ICMP ${icmpWords(l4.type, l4.code)} ttl ${l3.ttl}`;
     case 'tcp':
-      return `${ends(l3, l4)} ttl ${l3.ttl}`;
+      return `${ends(l3, l4)} ttl ${l3.ttl}${dnsWords(l4)}`;
     case 'udp':
       if (l4.payload.kind === 'vxlan')
         return `${ends(l3, l4)} ttl ${l3.ttl} [vxlan ${l4.payload.vni}: ${packetWords(l4.payload.frame.l3)}]`;
-      return `${ends(l3, l4)} ttl ${l3.ttl}${l4.payload.kind === 'dns' ? ` [${dnsText(l4.payload)}]` : ''}`;
+      return `${ends(l3, l4)} ttl ${l3.ttl}${dnsWords(l4)}`;
     case 'ipencap':
       return `${l3.src} > ${l3.dst} ttl ${l3.ttl} [ipip: ${packetWords(l4.packet)}]`;
   }
+}
+
+function dnsWords(l4: L4): string {
+  const message = dnsMessageOf(l4);
+  return message === null ? '' : ` [${dnsText(message)}]`;
 }
 
 function ends(packet: Ipv4Packet, ports: { readonly sport: number; readonly dport: number }): string {

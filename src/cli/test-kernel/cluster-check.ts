@@ -19,6 +19,8 @@ import type { TestedCluster } from './random-cluster.ts';
 import { LACKING, RealCluster, standInsOf, type StandIn } from './real-cluster.ts';
 import { stateFaults } from './state-check.ts';
 
+const DNS_PORT = 53;
+
 /** What a cluster's check came to. */
 export interface Verdict {
   readonly passed: number;
@@ -56,15 +58,16 @@ export async function checkCluster({ spec, commands }: TestedCluster, prefix: st
 
 /**
  * Things are the same on both sides from the start: no ICMP error is held back for being one of many, and no router tells a
- * neighbour of a shorter way, which the simulator does not model (docs/fidelity.md, src/net/ip/icmp.ts); and servers of UDP answer
- * whatever they are sent, those of names too, as the script's do.
+ * neighbour of a shorter way, which the simulator does not model (docs/fidelity.md, src/net/ip/icmp.ts); and servers of UDP, and those
+ * of names by TCP, answer whatever they are sent, as the script's do.
  */
 function setComparable(netns: Netns): void {
   const { sysctl, sockets } = netns;
   sysctl.set('net.ipv4.icmp_ratelimit', '0');
   for (const name of sysctl.entries().keys()) if (name.endsWith('.send_redirects')) sysctl.set(name, '0');
   for (const { protocol, state, local, port, process } of netns.view().sockets)
-    if (protocol === 'udp' && state === 'UNCONN') sockets.takeOver({ protocol, addr: local, port, process, handler: () => '' });
+    if (protocol === 'udp' ? state === 'UNCONN' : state === 'LISTEN' && port === DNS_PORT)
+      sockets.takeOver({ protocol, addr: local, port, process, handler: () => '' });
 }
 
 /** Takes what loses packets by chance out of both sides; says what it was. */

@@ -26,6 +26,7 @@ import {
 import { ICMP_BYTES, IPV4_BYTES } from '../wire/size.ts';
 import { connect } from './connect.ts';
 import { hearing, refused } from './clients.ts';
+import { messageStream, type MessageSpec, type MessageStream } from './messages.ts';
 import { connectionKey, listenKey } from './key.ts';
 import { socketViews } from './socket-views.ts';
 import { TcpSocket } from './tcp.ts';
@@ -74,6 +75,7 @@ export class Sockets {
     this.#netns.touch();
     return ok(() => {
       if (this.#listeners.get(key) === spec) this.#listeners.delete(key);
+      for (const socket of this.#connections.values()) socket.serverGone(spec);
       this.#netns.touch();
     });
   }
@@ -100,6 +102,11 @@ export class Sockets {
     if (!socket.ok) return socket;
     socket.value.connect('', spec.onEvent, source);
     return socket;
+  }
+
+  /** A connection that carries DNS messages; it is opened with the first one. */
+  messagesTcp(spec: MessageSpec): MessageStream {
+    return messageStream(spec, (client) => this.#newClient(client));
   }
 
   /** sendto() and wait for one answer: a UDP client. */
@@ -414,7 +421,7 @@ export class Sockets {
     };
     if (listener.onDatagram === undefined)
       reply(appData(listener.handler({ text: messageText(datagram.payload), peer, local })));
-    else listener.onDatagram({ payload: datagram.payload, peer, local, recorder, packetId, role, reply });
+    else listener.onDatagram({ protocol: 'udp', payload: datagram.payload, peer, local, recorder, packetId, role, reply });
   }
 
   #listener(protocol: 'tcp' | 'udp', addr: IpAddr, port: number): ListenSpec | undefined {

@@ -25,14 +25,18 @@ export interface ListenSpec {
   readonly handler: (request: ServerRequest) => string;
   /** A server of TCP that reads a stream until its end and answers nothing; in place of `handler`. */
   readonly sink?: StreamSink;
-  /** A server of UDP that reads more than text, or answers only when it has asked somebody else; in place of `handler`. */
+  /**
+   * A server that reads DNS messages, or answers only when it has asked somebody else; in place of `handler`. Over TCP the connection stays
+   * until its client closes it, or says what is no message.
+   */
   readonly onDatagram?: (datagram: Datagram) => void;
   /** Takes what traffic changes in the server itself; the returned function puts it back. */
   readonly checkpoint?: () => () => void;
 }
 
-/** A datagram as a server of UDP takes it. */
+/** A datagram, or a message of a stream, as a server takes it. */
 export interface Datagram {
+  readonly protocol: 'tcp' | 'udp';
   readonly payload: UdpMessage;
   readonly peer: { readonly addr: IpAddr; readonly port: number };
   readonly local: { readonly addr: IpAddr; readonly port: number };

@@ -1,6 +1,9 @@
 /** What a TCP socket is: its ends, its state by RFC 9293's names, and all that changes in it (struct tcp_sock). */
 import type { IpAddr } from '../../lib/ip.ts';
 import type { Timer } from '../../sim/sim.ts';
+import type { TraceRecorder } from '../trace/recorder.ts';
+import type { PacketRole } from '../trace/trace.ts';
+import type { DnsMessage } from '../wire/dns.ts';
 import type { Unacked } from './segments.ts';
 
 export type TcpState =
@@ -29,6 +32,11 @@ export interface Vars {
   retries: number;
   timer: Timer | null;
   received: string;
+  /** The flow that its segments belong to, and their part in it. */
+  recorder: TraceRecorder | null;
+  role: PacketRole;
+  /** Messages that wait for the connection to stand. */
+  pending: readonly DnsMessage[];
   /** The peer's clock as it was last heard (ts_recent). */
   tsRecent: number;
   /** MSS the peer announced. */
@@ -59,6 +67,9 @@ export function closed(): Vars {
     retries: 0,
     timer: null,
     received: '',
+    recorder: null,
+    role: 'request',
+    pending: [],
     tsRecent: 0,
     peerMss: 536,
     lastPacketId: null,
@@ -75,4 +86,34 @@ export function closed(): Vars {
 export function retriesSysctl(state: TcpState): string {
   if (state === 'SYN_SENT') return 'net.ipv4.tcp_syn_retries';
   return state === 'SYN_RECV' ? 'net.ipv4.tcp_synack_retries' : 'net.ipv4.tcp_retries2';
+}
+
+/** The state after everything sent was acknowledged; null where that changes nothing. */
+export function afterAllAcked(state: TcpState): TcpState | null {
+  switch (state) {
+    case 'SYN_RECV':
+      return 'ESTABLISHED';
+    case 'FIN_WAIT1':
+      return 'FIN_WAIT2';
+    case 'CLOSING':
+      return 'TIME_WAIT';
+    case 'LAST_ACK':
+      return 'CLOSED';
+    default:
+      return null;
+  }
+}
+
+/** The state after the peer's FIN; null where one is not expected. */
+export function afterFin(state: TcpState): 'CLOSE_WAIT' | 'CLOSING' | 'TIME_WAIT' | null {
+  switch (state) {
+    case 'ESTABLISHED':
+      return 'CLOSE_WAIT';
+    case 'FIN_WAIT1':
+      return 'CLOSING';
+    case 'FIN_WAIT2':
+      return 'TIME_WAIT';
+    default:
+      return null;
+  }
 }

@@ -4,29 +4,31 @@
  *   client  CLOSED → SYN_SENT → ESTABLISHED → CLOSE_WAIT → LAST_ACK → CLOSED
  *   server  SYN_RECV → ESTABLISHED → FIN_WAIT1 → FIN_WAIT2 → TIME_WAIT → CLOSED   (it answers once and closes)
  *
- * A client may also send a stream, which the peer's window paces, until it closes (stream.ts).
+ * A client may also send a stream, which the peer's window paces, until it closes (stream.ts), or both ends DNS messages (messages.ts).
  * Simplification: no congestion control, a window that neither grows nor closes and that only streams heed, no delayed ACK, no SACK
  * (outside streams, segments out of order are dropped and sent again); the retransmission timeout starts at 1 s for SYN and 200 ms for
  * the rest and doubles.
  */
 import type { NetworkEvent } from '../events.ts';
-import { assertNever } from '../../lib/assert.ts';
-
 import { NS_PER_MS, NS_PER_S } from '../../sim/sim.ts';
 import { routeOutput } from '../ip/route.ts';
 import type { Netns } from '../netns.ts';
 import type { Skb } from '../skb.ts';
 import type { TraceRecorder } from '../trace/recorder.ts';
 import type { PacketRole } from '../trace/trace.ts';
-import { hasFlag, type AppData, type TcpFlag, type TcpSegment } from '../wire/packet.ts';
+import type { DnsMessage } from '../wire/dns.ts';
+import { dnsMessageOf, hasFlag, type AppData, type TcpFlag, type TcpSegment } from '../wire/packet.ts';
 import { resetFor, segmentLength } from './reset.ts';
 import { connectionKey } from './key.ts';
-import { cut, pieces, type Unacked } from './segments.ts';
+import { heardOver, type MessageFlow } from './messages.ts';
+import { cut, messagePieces, pieces, type Unacked } from './segments.ts';
 import { advertisedMss, segmentLimit } from './mss.ts';
 import { hearAck, keepAhead, leavesHole, mayWrite, offeredBy, retransmissionMs, takeAhead } from './stream.ts';
 import type { StreamSink, StreamSource } from './stream.ts';
-import { closed, retriesSysctl, type Endpoint, type TcpState, type Vars } from './tcp-state.ts';
+import { afterAllAcked, afterFin, closed, retriesSysctl, type Endpoint, type TcpState, type Vars } from './tcp-state.ts';
 import { initialWindow, scaled } from './window.ts';
+import { segmentName } from './words.ts';
+import type { Datagram } from './spec.ts';
 import type { ClientErrno, ClientEvent, ListenSpec, ServerRequest, Sockets } from './sockets.ts';
 
 const SYN_RTO_NS = NS_PER_S;
@@ -40,16 +42,15 @@ export class TcpSocket {
   readonly key: string;
   readonly #netns: Netns;
   readonly #sockets: Sockets;
-  readonly #recorder: TraceRecorder | null;
   /** Where the clock of its timestamps starts (secure_tcp_ts_off). */
   readonly #tsOffset: number;
   readonly #v: Vars = closed();
-  #role: PacketRole = 'request';
   #request = '';
   #onEvent: ((event: ClientEvent) => void) | null = null;
   #handler: ((request: ServerRequest) => string) | null = null;
   #source: StreamSource | null = null;
   #sink: StreamSink | null = null;
+  #messages: ((message: Datagram) => void) | null = null;
 
   constructor(
     netns: Netns,
@@ -66,7 +67,7 @@ export class TcpSocket {
     this.local = spec.local;
     this.remote = spec.remote;
     this.process = spec.process;
-    this.#recorder = spec.recorder;
+    this.#v.recorder = spec.recorder;
     this.#tsOffset = netns.kernel.random('tcp.timestamps').u32();
     this.key = connectionKey('tcp', spec.local.addr, spec.local.port, spec.remote.addr, spec.remote.port);
   }
@@ -90,11 +91,26 @@ export class TcpSocket {
     this.#send(['SYN'], null);
   }
 
+  /** From now on it carries DNS messages. */
+  hearMessages(hears: (message: Datagram) => void): void {
+    this.#messages = hears;
+  }
+
+  /** Sends a message as part of a flow, at once or when the connection stands. */
+  say(message: DnsMessage, { recorder, role, parentId }: MessageFlow, what?: string): void {
+    this.#v.recorder = recorder;
+    this.#v.role = role;
+    this.#v.lastPacketId = parentId;
+    if (this.#v.state === 'CLOSED' || this.#v.state === 'SYN_SENT') this.#v.pending = [...this.#v.pending, message];
+    else if (this.#v.state === 'ESTABLISHED') this.#sendPieces((limit) => messagePieces(message, limit), what);
+  }
+
   /** Takes a SYN on behalf of a listener and answers it. */
-  accept(skb: Skb, segment: TcpSegment, { handler, sink }: Pick<ListenSpec, 'handler' | 'sink'>): void {
-    this.#role = 'reply';
+  accept(skb: Skb, segment: TcpSegment, { handler, sink, onDatagram }: ListenSpec): void {
+    this.#v.role = this.#answerRole(skb);
     this.#handler = handler;
     this.#sink = sink ?? null;
+    this.#messages = onDatagram ?? null;
     this.#v.lastPacketId = skb.packetId;
     this.#v.sndNxt = this.#initialSequence();
     this.#v.rcvNxt = (segment.seq + 1) >>> 0;
@@ -110,6 +126,11 @@ export class TcpSocket {
     else if (this.#v.state === 'ESTABLISHED') this.#sendFin('FIN_WAIT1');
   }
 
+  /** A listener is closed, and its process gone: what it kept open of this one's kind, the kernel closes. */
+  serverGone(listener: ListenSpec): void {
+    if (this.#messages !== null && this.#messages === listener.onDatagram) this.close();
+  }
+
   /** Forgets the connection at once. */
   abandon(): void {
     this.#destroy();
@@ -118,6 +139,10 @@ export class TcpSocket {
   /** A segment of this connection has arrived (tcp_v4_do_rcv). */
   receive(skb: Skb, segment: TcpSegment): void {
     this.#v.lastPacketId = skb.packetId;
+    if (this.#messages !== null) {
+      this.#v.recorder = skb.recorder;
+      this.#v.role = this.#answerRole(skb);
+    }
     this.#v.tsRecent = segment.timestamps?.val ?? this.#v.tsRecent;
     this.#v.peerWindow = offeredBy(segment);
     if (this.#v.state === 'SYN_SENT') this.#receiveInSynSent(segment);
@@ -166,6 +191,14 @@ export class TcpSocket {
     this.#send(['ACK'], null);
     if (this.#source === null) this.#sendText(this.#request);
     else this.#fill();
+    const waiting = this.#v.pending;
+    this.#v.pending = [];
+    for (const message of waiting) this.#sendPieces((limit) => messagePieces(message, limit));
+  }
+
+  /** An answer to a packet is part of its flow. */
+  #answerRole({ recorder, packetId }: Skb): PacketRole {
+    return recorder === null ? 'reply' : recorder.answerRoleOf(packetId);
   }
 
   /** Answers a segment of an older connection. */
@@ -215,36 +248,20 @@ export class TcpSocket {
   }
 
   #advanceByAck(): void {
-    const allAcked = this.#v.unacked.length === 0;
-    switch (this.#v.state) {
-      case 'SYN_RECV':
-        if (allAcked) this.#setState('ESTABLISHED');
-        return;
-      case 'FIN_WAIT1':
-        if (allAcked) this.#setState('FIN_WAIT2');
-        return;
-      case 'CLOSING':
-        if (allAcked) this.#timeWait();
-        return;
-      case 'LAST_ACK':
-        if (allAcked) this.#finish();
-        return;
-      case 'CLOSED':
-      case 'SYN_SENT':
-      case 'ESTABLISHED':
-      case 'FIN_WAIT2':
-      case 'CLOSE_WAIT':
-      case 'TIME_WAIT':
-        return;
-      default:
-        assertNever(this.#v.state);
-    }
+    const next = this.#v.unacked.length === 0 ? afterAllAcked(this.#v.state) : null;
+    if (next === 'TIME_WAIT') this.#timeWait();
+    else if (next === 'CLOSED') this.#finish();
+    else if (next !== null) this.#setState(next);
   }
 
   #takeData(segment: TcpSegment): void {
     if (segment.data === null) return;
     if (this.#sink !== null) {
       this.#takeStream(this.#sink, segment.data.bytes);
+      return;
+    }
+    if (this.#messages !== null) {
+      this.#takeMessage(this.#messages, segment);
       return;
     }
     this.#v.rcvNxt = (this.#v.rcvNxt + segment.data.bytes) >>> 0;
@@ -268,34 +285,27 @@ export class TcpSocket {
     this.#send(['ACK'], null);
   }
 
+  #takeMessage(hears: (message: Datagram) => void, segment: TcpSegment): void {
+    this.#v.rcvNxt = (this.#v.rcvNxt + (segment.data?.bytes ?? 0)) >>> 0;
+    this.#send(['ACK'], null);
+    const message = dnsMessageOf(segment);
+    if (segment.data?.dns === undefined) this.#sendFin('FIN_WAIT1');
+    if (message !== null) hears(heardOver(this, message, this.#v));
+  }
+
   #takeFin(): void {
     this.#v.rcvNxt = (this.#v.rcvNxt + 1) >>> 0;
-    switch (this.#v.state) {
-      case 'ESTABLISHED':
-        this.#setState('CLOSE_WAIT');
-        this.#sink?.onEnd();
-        this.#onEvent?.({ kind: 'answered', text: this.#v.received });
-        this.#sendFin('LAST_ACK');
-        return;
-      case 'FIN_WAIT1':
-        this.#setState('CLOSING');
-        this.#send(['ACK'], null);
-        return;
-      case 'FIN_WAIT2':
-        this.#send(['ACK'], null);
-        this.#timeWait();
-        return;
-      case 'CLOSED':
-      case 'SYN_SENT':
-      case 'SYN_RECV':
-      case 'CLOSING':
-      case 'CLOSE_WAIT':
-      case 'LAST_ACK':
-      case 'TIME_WAIT':
-        return;
-      default:
-        assertNever(this.#v.state);
+    const next = afterFin(this.#v.state);
+    if (next === null) return;
+    if (next !== 'TIME_WAIT') this.#setState(next);
+    if (next === 'CLOSE_WAIT') {
+      this.#sink?.onEnd();
+      this.#onEvent?.({ kind: 'answered', text: this.#v.received });
+      this.#sendFin('LAST_ACK');
+      return;
     }
+    this.#send(['ACK'], null);
+    if (next === 'TIME_WAIT') this.#timeWait();
   }
 
   #sendFin(next: 'FIN_WAIT1' | 'LAST_ACK'): void {
@@ -304,13 +314,19 @@ export class TcpSocket {
   }
 
   #sendText(text: string): void {
-    const parts = pieces(text, segmentLimit(this.#netns, this.remote.addr, this.#v.peerMss));
+    this.#sendPieces((limit) => pieces(text, limit));
+  }
+
+  /** Data cut to what a segment takes; `what` is what the trace calls the last one. */
+  #sendPieces(cutTo: (limit: number) => readonly AppData[], what?: string): void {
+    const parts = cutTo(segmentLimit(this.#netns, this.remote.addr, this.#v.peerMss));
     parts.forEach((data, index) => {
-      this.#send(index === parts.length - 1 ? ['PSH', 'ACK'] : ['ACK'], data);
+      if (index === parts.length - 1) this.#send(['PSH', 'ACK'], data, what);
+      else this.#send(['ACK'], data);
     });
   }
 
-  #send(flags: readonly TcpFlag[], data: AppData | null): void {
+  #send(flags: readonly TcpFlag[], data: AppData | null, what?: string): void {
     const syn = flags.includes('SYN');
     const segment: TcpSegment = {
       kind: 'tcp',
@@ -332,20 +348,25 @@ export class TcpSocket {
       this.#v.unacked = [...this.#v.unacked, packet];
       this.#arm();
     }
-    const sent = this.#transmit(segment, 'sent', this.#v.lastPacketId);
+    const sent = this.#transmit(segment, 'sent', this.#v.lastPacketId, what);
     this.#v.unacked = this.#v.unacked.map((entry) => (entry === packet ? { segment, skb: sent } : entry));
   }
 
-  #transmit(segment: TcpSegment, relation: 'sent' | 'retransmission', parentId: number | null): Skb {
+  #transmit(
+    segment: TcpSegment,
+    relation: 'sent' | 'retransmission',
+    parentId: number | null,
+    what = segmentName(segment),
+  ): Skb {
     const { skb } = this.#sockets.send(
       { src: this.local.addr, dst: this.remote.addr, l4: segment, df: true },
       {
-        recorder: this.#recorder,
+        recorder: this.#v.recorder,
         relation,
-        role: this.#role,
-        parentId: this.#recorder === null ? null : parentId,
+        role: this.#v.role,
+        parentId: this.#v.recorder === null ? null : parentId,
         process: this.process,
-        what: segment.flags.join('-'),
+        what,
       },
     );
     return skb;

@@ -3,7 +3,7 @@
  *
  * Names are absolute and written without the last dot; the root is ''. A server that compresses writes a repeated end of a name as a
  * pointer of two bytes (RFC 1035 4.1.4); in SRV records the target is never compressed (RFC 2782).
- * Simplification: one question a message, no EDNS, no DNSSEC, and messages are not cut into TCP segments: DNS here is UDP alone.
+ * Simplification: one question a message, no EDNS, no DNSSEC; clients do not ask again by TCP what came truncated.
  */
 import { assertNever } from '../../lib/assert.ts';
 import { ipToU32, type IpAddr } from '../../lib/ip.ts';
@@ -72,7 +72,7 @@ export interface DnsContent {
   readonly compressed: boolean;
 }
 
-/** A message as UDP carries it. */
+/** A message as it is carried. */
 export interface DnsMessage extends DnsContent {
   readonly kind: 'dns';
   /** Its length on the wire. */
@@ -98,7 +98,9 @@ const POINTER = 0xc000;
 const MAX_POINTER = 0x3fff;
 
 /** Most that UDP carries without EDNS (RFC 1035 2.3.4). */
-export const MAX_UDP_BYTES = 512;
+const MAX_UDP_BYTES = 512;
+/** Most that TCP does (RFC 1035 4.2.2). */
+const MAX_TCP_BYTES = 65_535;
 
 /** A query as a stub resolver sends it: recursion desired, nothing else. */
 export function dnsQuery(id: number, question: DnsQuestion): DnsMessage {
@@ -121,8 +123,8 @@ export type DnsAnswer = Partial<Pick<DnsContent, 'answers' | 'authority' | 'addi
   readonly ra?: boolean;
 };
 
-/** An answer to `query`; what does not fit into 512 bytes is left out and the message marked as truncated. */
-export function dnsAnswer(query: DnsContent, answer: DnsAnswer): DnsMessage {
+/** An answer to `query`; what does not fit into 512 bytes, over TCP 65535, is left out and the message marked as truncated. */
+export function dnsAnswer(query: DnsContent, answer: DnsAnswer, protocol: 'tcp' | 'udp' = 'udp'): DnsMessage {
   const content: DnsContent = {
     id: query.id,
     response: true,
@@ -134,15 +136,15 @@ export function dnsAnswer(query: DnsContent, answer: DnsAnswer): DnsMessage {
     additional: answer.additional ?? [],
     compressed: answer.compressed ?? false,
   };
-  return fitting(content);
+  return fitting(content, protocol === 'tcp' ? MAX_TCP_BYTES : MAX_UDP_BYTES);
 }
 
 /** Compresses what is too long, then drops records from the end (github.com/miekg/dns Msg.Truncate). */
-function fitting(content: DnsContent): DnsMessage {
+function fitting(content: DnsContent, limit: number): DnsMessage {
   const whole = dnsMessage(content);
-  if (whole.bytes <= MAX_UDP_BYTES) return whole;
+  if (whole.bytes <= limit) return whole;
   let cut = dnsMessage({ ...content, compressed: true });
-  while (cut.bytes > MAX_UDP_BYTES) cut = dnsMessage(withoutLast(cut));
+  while (cut.bytes > limit) cut = dnsMessage(withoutLast(cut));
   return cut;
 }
 

@@ -142,7 +142,8 @@ function echoBytes(count: number): Uint8Array {
 }
 
 /** Text as UTF-8, filled with zeros where only the length is known. */
-function dataBytes({ text, bytes }: AppData): Uint8Array {
+function dataBytes({ text, bytes, dns }: AppData): Uint8Array {
+  if (dns !== undefined) return joined(u16(dns.message.bytes), encodeDns(dns.message)).subarray(dns.from, dns.from + bytes);
   const content = new Uint8Array(bytes);
   content.set(new TextEncoder().encode(text).subarray(0, bytes));
   return content;

@@ -3,9 +3,11 @@
  */
 import { assertNever } from '../../lib/assert.ts';
 import { dnsWords } from './dns-text.ts';
-import { hasFlag, type L3, type TcpSegment, type UdpDatagram } from './packet.ts';
+import { dnsMessageOf, hasFlag, type L3, type TcpSegment, type UdpDatagram } from './packet.ts';
 
 function tcpLabel(segment: TcpSegment): string {
+  const dns = dnsMessageOf(segment);
+  if (dns !== null) return `DNS ${dnsWords(dns)}`;
   const words = (['SYN', 'FIN', 'RST', 'PSH', 'ACK'] as const).filter((flag) => hasFlag(segment, flag));
   return words.join('-');
 }

@@ -83,7 +83,12 @@ export interface AppData {
   readonly kind: 'data';
   readonly text: string;
   readonly bytes: number;
+  /** Over TCP: the DNS message of which these are bytes, from which on, its length of two bytes before it counted. */
+  readonly dns?: { readonly message: DnsMessage; readonly from: number };
 }
+
+/** Before a message over TCP stands its length (RFC 1035 4.2.2). */
+export const DNS_LENGTH_BYTES = 2;
 
 /** RFC 7348: VXLAN header and the inner Ethernet frame. */
 export interface VxlanPayload {
@@ -132,6 +137,15 @@ export function isIcmpError(l4: L4): l4 is IcmpMessage {
 
 export function hasFlag(segment: TcpSegment, flag: TcpFlag): boolean {
   return segment.flags.includes(flag);
+}
+
+/** The DNS message that is whole with this packet: a datagram's, or the one whose last bytes a segment has. */
+export function dnsMessageOf(l4: L4): DnsMessage | null {
+  if (l4.kind === 'udp') return l4.payload.kind === 'dns' ? l4.payload : null;
+  const part = l4.kind === 'tcp' ? l4.data : null;
+  if (part?.dns === undefined) return null;
+  const { message, from } = part.dns;
+  return from + part.bytes === DNS_LENGTH_BYTES + message.bytes ? message : null;
 }
 
 /** Application text with its UTF-8 length. */

@@ -8,7 +8,19 @@
 import { assertNever } from '../../lib/assert.ts';
 import { ipToU32 } from '../../lib/ip.ts';
 import { dnsText } from './dns-text.ts';
-import type { ArpPacket, Frame, IcmpMessage, Ipv4Packet, L3, TcpFlag, TcpSegment, UdpDatagram } from './packet.ts';
+import { encodeDns } from './dns.ts';
+import {
+  DNS_LENGTH_BYTES,
+  dnsMessageOf,
+  type ArpPacket,
+  type Frame,
+  type IcmpMessage,
+  type Ipv4Packet,
+  type L3,
+  type TcpFlag,
+  type TcpSegment,
+  type UdpDatagram,
+} from './packet.ts';
 import { IP_PROTOCOLS } from './protocols.ts';
 import { frameBytes, ipv4Bytes, IPV4_BYTES, VXLAN_BYTES } from './size.ts';
 import { WINDOW_SCALE } from '../socket/window.ts';
@@ -83,7 +95,7 @@ export class TcpdumpPrinter {
       ...(flags.includes('ACK') ? [`ack ${ack}`] : []),
       `win ${window}`,
       ...optionsText(segment),
-      `length ${bytes}${httpText(segment)}`,
+      `length ${bytes}${httpText(segment)}${dnsSuffix(segment)}`,
     ];
     return parts.join(', ');
   }
@@ -139,6 +151,18 @@ function httpText({ sport, dport, data }: TcpSegment): string {
   if (data === null || data.bytes === 0 || !(HTTP_PORTS.has(sport) || HTTP_PORTS.has(dport))) return '';
   const line = (HTTP_REQUEST.exec(data.text) ?? HTTP_RESPONSE.exec(data.text))?.[0];
   return line === undefined ? ': HTTP' : `: HTTP: ${line}`;
+}
+
+/** A DNS message that a segment holds whole; of a part it takes the first two bytes for the length (domain_print with over_tcp). */
+function dnsSuffix(segment: TcpSegment): string {
+  const part = segment.data;
+  if (part?.dns === undefined) return '';
+  const { message, from } = part.dns;
+  const whole = dnsMessageOf(segment);
+  if (from === 0 && whole !== null) return ` ${dnsText(whole)}`;
+  const [high = 0, low = 0] =
+    from === 0 ? [message.bytes >>> 8, message.bytes & 0xff] : encodeDns(message).subarray(from - DNS_LENGTH_BYTES);
+  return ` [prefix length(${high * 256 + low}) != length(${part.bytes - DNS_LENGTH_BYTES})] (invalid)`;
 }
 
 function arpText({ op, spa, tpa, sha }: ArpPacket): string {

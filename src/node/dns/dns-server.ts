@@ -16,6 +16,7 @@ import { parseCorefile, zoneName, type Directive, type ServerBlock } from './cor
 import { DnsCache, type CacheLimits } from './dns-cache.ts';
 import { forward, type ForwardSpec } from './forwarder.ts';
 import { answerFromObjects, zoneAuthority, zoneOf, type ApiReader, type ZoneConfig } from './kubernetes-zone.ts';
+import { UpstreamPool } from './upstream-pool.ts';
 
 export interface DnsServerSpec {
   readonly netns: Netns;
@@ -36,7 +37,7 @@ interface Served {
   readonly cached: boolean;
 }
 
-type Flow = Pick<ForwardSpec, 'recorder' | 'packetId' | 'role'>;
+type Flow = Pick<Datagram, 'protocol' | 'recorder' | 'packetId' | 'role'>;
 type Done = (answer: DnsAnswer) => void;
 
 const SERVFAIL: DnsAnswer = { rcode: 'SERVFAIL' };
@@ -50,29 +51,36 @@ const MAX_ALIASES = 8;
 export class DnsServer {
   readonly #spec: DnsServerSpec;
   readonly #caches = new Map<string, DnsCache>();
+  readonly #connections: UpstreamPool;
   #read: { readonly text: string; readonly blocks: readonly ServerBlock[] } = { text: '', blocks: [] };
 
   constructor(spec: DnsServerSpec) {
     this.#spec = spec;
+    this.#connections = new UpstreamPool(spec.netns, spec.process);
     // Caches are made before any query, so that a checkpoint knows them all.
     for (const block of this.blocks()) this.#cacheOf(block);
   }
 
-  /** Takes a datagram: queries are answered, everything else is not. */
+  /** Takes a message: queries are answered, everything else is not. */
   readonly onDatagram = (datagram: Datagram): void => {
-    const { payload, local, reply } = datagram;
+    const { payload, local, protocol, reply } = datagram;
     if (payload.kind !== 'dns' || payload.response) return;
     const query: DnsContent = payload;
     const block = this.#blockFor(query.question.name, local.port);
-    if (block === null) reply(dnsAnswer(query, REFUSED));
+    if (block === null) reply(dnsAnswer(query, REFUSED, protocol));
     else
       this.#serve(block, query.question, datagram, 0, ({ answer, cached }) => {
-        reply(dnsAnswer(query, this.#balanced(block, answer)), cached ? 'DNS answer from its cache' : 'DNS answer');
+        reply(dnsAnswer(query, this.#balanced(block, answer), protocol), cached ? 'DNS answer from its cache' : 'DNS answer');
       });
   };
 
+  /** The process ends: what it keeps open is closed. */
+  close(): void {
+    this.#connections.close();
+  }
+
   checkpoint(): () => void {
-    const restores = [...this.#caches.values()].map((cache) => cache.checkpoint());
+    const restores = [...this.#caches.values(), this.#connections].map((each) => each.checkpoint());
     return () => {
       for (const restore of restores) restore();
     };
@@ -176,7 +184,9 @@ export class DnsServer {
     }
     const { netns, process } = this.#spec;
     const { recorder, packetId, role } = flow;
-    forward(question, { netns, process, upstreams, recorder, packetId, role }, (message) => {
+    const protocol = protocolOf(directive, flow);
+    const connections = this.#connections;
+    forward(question, { netns, process, protocol, connections, upstreams, recorder, packetId, role }, (message) => {
       done(
         message === null
           ? SERVFAIL
@@ -228,6 +238,13 @@ export class DnsServer {
 
 function find({ directives }: ServerBlock, name: string): Directive | null {
   return directives.find((directive) => directive.name === name) ?? null;
+}
+
+/** `force_tcp`, `prefer_udp`; without them as it was itself asked. */
+function protocolOf(forward: Directive | null, { protocol }: Flow): 'tcp' | 'udp' {
+  const has = (name: string): boolean => forward?.block.some((each) => each.name === name) === true;
+  if (has('force_tcp')) return 'tcp';
+  return has('prefer_udp') ? 'udp' : protocol;
 }
 
 /** `kubernetes [ZONE…] { pods MODE, ttl SECONDS, fallthrough [ZONE…] }`. */

@@ -1,16 +1,18 @@
 /**
  * Asks another server on behalf of a query (CoreDNS plugin/forward): one upstream after the other, two seconds each, five in all.
  *
- * Simplification: upstreams are not probed for health, so a dead one is asked every time; it is UDP alone.
+ * Simplification: upstreams are not probed for health, so a dead one is asked every time; over TCP the two seconds begin with the connection,
+ * which the real one waits for longer.
  */
 import { parseIp } from '../../lib/ip.ts';
 import type { NetworkEvent } from '../../net/events.ts';
 import type { Netns } from '../../net/netns.ts';
-import type { UdpSocket } from '../../net/socket/sockets.ts';
+import type { ClientHandle } from '../../net/socket/sockets.ts';
 import type { TraceRecorder } from '../../net/trace/recorder.ts';
 import type { PacketRole } from '../../net/trace/trace.ts';
 import { dnsQuery, type DnsMessage, type DnsQuestion } from '../../net/wire/dns.ts';
 import { NS_PER_S, type Timer } from '../../sim/sim.ts';
+import type { Upstream, UpstreamPool } from './upstream-pool.ts';
 
 const READ_TIMEOUT_NS = 2 * NS_PER_S;
 const DEADLINE_NS = 5 * NS_PER_S;
@@ -20,6 +22,8 @@ const MAX_REFUSALS = 2;
 export interface ForwardSpec {
   readonly netns: Netns;
   readonly process: string;
+  readonly protocol: 'tcp' | 'udp';
+  readonly connections: UpstreamPool;
   readonly upstreams: readonly { readonly address: string; readonly port: number }[];
   /** The flow that made it ask. */
   readonly recorder: TraceRecorder | null;
@@ -39,7 +43,7 @@ class Forwarding {
   readonly #deadline: number;
   #turn = -1;
   #refusals = 0;
-  #socket: UdpSocket | null = null;
+  #socket: ClientHandle | null = null;
   #timer: Timer | null = null;
 
   constructor(question: DnsQuestion, spec: ForwardSpec, onAnswer: (answer: DnsMessage | null) => void) {
@@ -55,7 +59,7 @@ class Forwarding {
 
   #next(): void {
     this.#stop();
-    const { netns, process, upstreams, recorder, packetId, role } = this.#spec;
+    const { netns, protocol, upstreams } = this.#spec;
     const turn = ++this.#turn;
     const upstream = upstreams[turn % upstreams.length];
     const dst = upstream === undefined ? null : parseIp(upstream.address);
@@ -63,32 +67,61 @@ class Forwarding {
       this.#onAnswer(null);
       return;
     }
-    const id = netns.kernel.random('dns.forward.id').below(0x10000);
+    const query = dnsQuery(netns.kernel.random('dns.forward.id').below(0x10000), this.#question);
+    const to = { dst, port: upstream.port };
+    if (protocol === 'tcp') this.#askByTcp(to, query, turn);
+    else this.#askByUdp(to, query, turn);
+  }
+
+  #askByUdp({ dst, port }: Upstream, query: DnsMessage, turn: number): void {
+    const { netns, process, recorder, packetId, role } = this.#spec;
     const opened = netns.sockets.openUdp({
       dst,
-      port: upstream.port,
+      port,
       process,
       recorder,
       role,
       parentId: packetId,
       onMessage: (payload) => {
-        if (payload.kind !== 'dns' || payload.id !== id) return;
+        if (payload.kind !== 'dns' || payload.id !== query.id) return;
         this.#stop();
         this.#onAnswer(payload);
       },
       onError: () => {
-        this.#refusals++;
-        this.#again(turn, 0);
+        this.#refused(turn);
       },
     });
     if (!opened.ok) {
-      this.#refusals++;
-      this.#again(turn, 0);
+      this.#refused(turn);
       return;
     }
     this.#socket = opened.value;
     this.#again(turn, READ_TIMEOUT_NS);
-    opened.value.send(dnsQuery(id, this.#question));
+    opened.value.send(query);
+  }
+
+  #askByTcp(to: Upstream, query: DnsMessage, turn: number): void {
+    const { connections, recorder, packetId, role } = this.#spec;
+    const connection = connections.take(to);
+    this.#socket = connection;
+    this.#again(turn, READ_TIMEOUT_NS);
+    const { reused } = connection;
+    connection.ask(query, { recorder, role, parentId: packetId }, (answer) => {
+      // A kept connection that the other side has given up says nothing of the other side.
+      if (answer === null && reused) this.#again(turn, 0);
+      else if (answer === null) this.#refused(turn);
+      else if (answer.id === query.id) {
+        connections.keep(connection);
+        this.#socket = null;
+        this.#stop();
+        this.#onAnswer(answer);
+      }
+    });
+  }
+
+  #refused(turn: number): void {
+    this.#refusals++;
+    this.#again(turn, 0);
   }
 
   #again(turn: number, delay: number): void {

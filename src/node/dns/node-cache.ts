@@ -12,7 +12,6 @@ import { cidrOf } from '../../lib/cidr.ts';
 import type { Netns } from '../../net/netns.ts';
 import { NS_PER_S } from '../../sim/sim.ts';
 import { PeriodicWork } from '../cni/periodic.ts';
-import type { HostWork } from '../workload/workload.ts';
 
 /** `-interfacename` and `-syncinterval` as they are where nobody gives them. */
 const INTERFACE = 'nodelocaldns';
@@ -63,7 +62,7 @@ export interface NodeCacheSpec {
   readonly pod: string;
 }
 
-export class NodeCache implements HostWork {
+export class NodeCache {
   readonly #spec: NodeCacheSpec;
   readonly #rules: readonly CacheRule[];
   readonly #periodic: PeriodicWork;

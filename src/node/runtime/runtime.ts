@@ -219,10 +219,10 @@ export class ContainerRuntime {
     const { sim } = kernel;
     const { sandbox, workload } = spec;
     const id = this.#ids.hex(64);
-    workload.hostWork?.begin();
+    workload.work?.begin?.();
     const bound = bindAll(sandbox.netns, workload);
     const failed = bound.error;
-    if (failed === null) workload.hostWork?.serve();
+    if (failed === null) workload.work?.serve?.();
     const exit = failed === null ? workload.exit : { afterNs: 0, code: 1 };
     this.#logs.set(id, failed === null ? workload.logs : [failed]);
     const exitTimer = exit === null ? null : this.#scheduleExit(id, exit, spec);
@@ -297,7 +297,7 @@ export class ContainerRuntime {
   #end(id: string, how: 'SIGTERM' | 'crash'): void {
     const process = this.#processes.get(id);
     if (process === undefined) return;
-    process.workload.hostWork?.end(how);
+    process.workload.work?.end(how);
     for (const close of process.close) close();
     this.#processes.delete(id);
     const record = this.#records.get(id);

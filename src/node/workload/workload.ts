@@ -62,12 +62,12 @@ export interface FileChange {
   readonly exists: boolean;
 }
 
-/** What a process does to the network of its machine beside its sockets, along its life. */
-export interface HostWork {
+/** What a process does beside answering at its sockets, along its life. */
+export interface ProcessWork {
   /** Before its sockets open. */
-  readonly begin: () => void;
+  readonly begin?: () => void;
   /** They are open. */
-  readonly serve: () => void;
+  readonly serve?: () => void;
   /** `crash`: it was killed, or ended by itself, and could clear nothing away. */
   readonly end: (how: 'SIGTERM' | 'crash') => void;
 }
@@ -90,8 +90,7 @@ export interface Workload {
    */
   readonly sigtermExitCode: number | null;
   readonly files: readonly FileChange[];
-  /** Left out: it leaves its machine's network alone. */
-  readonly hostWork?: HostWork;
+  readonly work?: ProcessWork;
   /** Lines written at the start. */
   readonly logs: readonly string[];
   /** What it logs when a port is taken. */

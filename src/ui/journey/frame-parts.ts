@@ -2,7 +2,7 @@
  * A frame cut into its headers, with their sizes, what they say and which step of the walk decided it. Sizes come from the
  * engine's own arithmetic.
  */
-import { dnsText, frameBytes, l3Bytes, tcpHeaderBytes } from '../../cluster/explain.ts';
+import { dnsMessageOf, dnsText, frameBytes, l3Bytes, tcpHeaderBytes } from '../../cluster/explain.ts';
 import type { ClusterSnapshot } from '../../cluster/snapshot.ts';
 import { sentence, type Sentence } from '../chains/sentence.ts';
 import type { JourneyModel, JourneyStep } from './model.ts';
@@ -50,7 +50,10 @@ function transportParts(packet: Ipv4Packet): readonly FramePart[] {
   const { l4 } = packet;
   const rest = l3Bytes(packet) - IPV4_BYTES;
   if (l4.kind === 'icmp') return [part('ICMP', rest)];
-  if (l4.kind === 'tcp') return withData(part('TCP', tcpHeaderBytes(l4)), rest);
+  if (l4.kind === 'tcp') {
+    const header = part('TCP', tcpHeaderBytes(l4));
+    return l4.data?.dns === undefined ? withData(header, rest) : [header, part('DNS', l4.data.bytes)];
+  }
   if (l4.kind === 'ipencap') return networkParts(l4.packet).map((each) => ({ ...each, sealed: true }));
   if (l4.payload.kind === 'data') return withData(part('UDP', UDP_BYTES), rest);
   if (l4.payload.kind === 'dns') return [part('UDP', UDP_BYTES), part('DNS', l4.payload.bytes)];
@@ -159,6 +162,11 @@ function remoteChoice({ steps }: JourneyModel, sealing: JourneyStep): readonly D
 
 function transportLines(l4: L4, own: readonly JourneyStep[], sealing: JourneyStep | null): readonly HeaderLine[] {
   const by = processOf(own);
+  const message = dnsMessageOf(l4);
+  const dns: readonly HeaderLine[] =
+    message === null
+      ? []
+      : [{ name: 'DNS', says: sentence('journey.frame.plainText', { text: dnsText(message) }), decidedBy: by }];
   if (l4.kind === 'tcp')
     return [
       {
@@ -166,26 +174,19 @@ function transportLines(l4: L4, own: readonly JourneyStep[], sealing: JourneySte
         says: sentence('journey.frame.flagsTo', { flags: l4.flags.join('-'), dport: String(l4.dport) }),
         decidedBy: by,
       },
+      ...dns,
     ];
   if (l4.kind === 'icmp')
     return [{ name: 'ICMP', says: sentence('journey.frame.plainText', { text: icmpName(l4.type, l4.code) }), decidedBy: by }];
   if (l4.kind === 'ipencap') return [];
-  if (l4.payload.kind === 'data')
+  if (l4.payload.kind !== 'vxlan')
     return [
       {
         name: 'UDP',
         says: sentence('journey.frame.ports', { sport: String(l4.sport), dport: String(l4.dport) }),
         decidedBy: by,
       },
-    ];
-  if (l4.payload.kind === 'dns')
-    return [
-      {
-        name: 'UDP',
-        says: sentence('journey.frame.ports', { sport: String(l4.sport), dport: String(l4.dport) }),
-        decidedBy: by,
-      },
-      { name: 'DNS', says: sentence('journey.frame.plainText', { text: dnsText(l4.payload) }), decidedBy: by },
+      ...dns,
     ];
   const device =
     sealing?.step.kind === 'encap'

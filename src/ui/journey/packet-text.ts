@@ -1,6 +1,7 @@
 /**
  * How headers are written in sentences and tables: addresses with their ports, flags as tcpdump shows them.
  */
+import { dnsMessageOf } from '../../cluster/explain.ts';
 import type { Headers } from './model.ts';
 import type { TracePacket } from '../../net/trace/trace.ts';
 import type { DnsMessage, Enclosed, Ipv4Packet, L3, L4 } from './trace-types.ts';
@@ -39,10 +40,12 @@ export function hexMark(mark: number): string {
   return `0x${mark.toString(16)}`;
 }
 
+const DNS_PORT = 53;
+
 /** The DNS message a packet carries, also inside a tunnel; null for any other. */
 export function dnsOf(l3: L3): DnsMessage | null {
   const packet = insideOf(l3)?.l3 ?? l3;
-  return packet.kind === 'ipv4' && packet.l4.kind === 'udp' && packet.l4.payload.kind === 'dns' ? packet.l4.payload : null;
+  return packet.kind === 'ipv4' ? dnsMessageOf(packet.l4) : null;
 }
 
 /** `DNS A?` of a query, `DNS A` or `DNS NXDOMAIN` of an answer. */
@@ -53,16 +56,23 @@ function dnsName({ response, rcode, question }: DnsMessage): string {
 
 /** True for what comes back to the client: replies, and answers of a look-up. */
 export function goesBack(role: TracePacket['role'], l3: L3): boolean {
-  return role === 'reply' || (role === 'dns' && dnsOf(l3)?.response !== false);
+  return role === 'reply' || (role === 'dns' && (dnsOf(l3)?.response ?? !isForServer(l3)));
+}
+
+/** A segment of a connection to a server of names that ends no message: its handshake, its acknowledgements. */
+function isForServer(l3: L3): boolean {
+  const packet = insideOf(l3)?.l3 ?? l3;
+  return packet.kind === 'ipv4' && packet.l4.kind === 'tcp' && packet.l4.dport === DNS_PORT;
 }
 
 /** `SYN`, `SYN-ACK`, `UDP`, `DNS A?`, `ICMP 3/3`: what is sent, short. */
 export function whatIs(packet: Ipv4Packet): string {
+  const message = dnsMessageOf(packet.l4);
   switch (packet.l4.kind) {
     case 'tcp':
-      return packet.l4.flags.length === 0 ? 'TCP' : packet.l4.flags.join('-');
+      return message !== null ? dnsName(message) : packet.l4.flags.length === 0 ? 'TCP' : packet.l4.flags.join('-');
     case 'udp':
-      return packet.l4.payload.kind === 'dns' ? dnsName(packet.l4.payload) : 'UDP';
+      return message === null ? 'UDP' : dnsName(message);
     case 'icmp':
       return `ICMP ${packet.l4.type}/${packet.l4.code}`;
     case 'ipencap':

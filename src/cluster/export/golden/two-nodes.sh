@@ -71,6 +71,7 @@ servers() {
 _external     external tcp 0.0.0.0   9999
 _external     external udp 0.0.0.0   9999
 _external     external udp 0.0.0.0   53
+_external     external tcp 0.0.0.0   53
 a             a        tcp 0.0.0.0   10250
 a             a        tcp 127.0.0.1 10248
 b             b        tcp 0.0.0.0   10250

@@ -1,7 +1,5 @@
 /**
  * The images of cluster DNS: CoreDNS, and NodeLocal DNSCache, which is a CoreDNS with work to do on its machine.
- *
- * Simplification: their TCP ports take connections and close them without an answer: DNS here is UDP alone.
  */
 import { IP_ANY, parseIp, type IpAddr } from '../../../lib/ip.ts';
 import { DnsServer } from '../../dns/dns-server.ts';
@@ -26,7 +24,14 @@ function coredns(argv: readonly string[], context: WorkloadContext): Workload {
       pagesListener(context, IP_ANY, 8181, { '/ready': 'OK' }),
       pagesListener(context, IP_ANY, 9153, { '/metrics': METRICS }),
     ],
-    { logs: [...zoneLogs(dns), 'CoreDNS-1.11.3'] },
+    {
+      work: {
+        end: () => {
+          dns.close();
+        },
+      },
+      logs: [...zoneLogs(dns), 'CoreDNS-1.11.3'],
+    },
   );
 }
 
@@ -42,6 +47,7 @@ function nodeCache(argv: readonly string[], context: WorkloadContext): Workload 
     return template === null ? null : corefileOf(template, values);
   };
   const dns = new DnsServer({ ...cluster, process: 'node-cache', corefile });
+  const machine = new NodeCache({ netns: cluster.netns, addresses, pod: `Pod ${namespace}/${podName}` });
   return server(
     'node-cache',
     [
@@ -51,7 +57,18 @@ function nodeCache(argv: readonly string[], context: WorkloadContext): Workload 
       pagesListener(context, IP_ANY, 9353, { '/metrics': '# TYPE coredns_nodecache_setup_errors_total counter\n' }),
     ],
     {
-      hostWork: new NodeCache({ netns: cluster.netns, addresses, pod: `Pod ${namespace}/${podName}` }),
+      work: {
+        begin: () => {
+          machine.begin();
+        },
+        serve: () => {
+          machine.serve();
+        },
+        end: (how) => {
+          dns.close();
+          machine.end(how);
+        },
+      },
       logs: [...zoneLogs(dns), 'CoreDNS-1.10.0'],
     },
   );
@@ -69,7 +86,7 @@ function dnsSockets(dns: DnsServer): readonly Listener[] {
   );
   return [...unique.values()].flatMap((end): readonly Listener[] => [
     { protocol: 'udp', ...end, handler: () => '', onDatagram: dns.onDatagram, checkpoint: () => dns.checkpoint() },
-    { protocol: 'tcp', ...end, handler: () => '' },
+    { protocol: 'tcp', ...end, handler: () => '', onDatagram: dns.onDatagram },
   ]);
 }
 
