@@ -4,97 +4,133 @@
  */
 import { jsonMergePatch } from '../api/merge.ts';
 import type { Kind, KindMap } from '../api/kinds.ts';
-import { notFoundStatus, unreachableStatus } from '../api/status.ts';
-import type { ApiClient, ObjectInput, WatchEvent, WriteResult } from '../api/watch.ts';
+import { notFoundStatus, unreachableStatus, type DialError } from '../api/status.ts';
+import type { ApiClient, DeleteOptions, EventRecord, ListOptions, ObjectInput, WatchEvent, WriteResult } from '../api/watch.ts';
 import { err } from '../lib/result.ts';
 import type { ApiConnection } from './connection.ts';
 import type { EventRecorder } from './events.ts';
 import type { ApiStore, ObjectReader } from './store.ts';
 
-/** Who asks, and over what. */
+/** What a client works with. */
 export interface ClientOptions {
+  readonly store: ApiStore;
+  readonly events: EventRecorder;
   /** The component's name. */
   readonly by: string;
   /** Null for one that is always answered. */
   readonly connection: ApiConnection | null;
 }
 
-interface Parts extends ClientOptions {
-  readonly store: ApiStore;
-}
-
 /** The API as a component sees it. */
-export function createClient(store: ApiStore, events: EventRecorder, options: ClientOptions): ApiClient {
-  const { by, connection } = options;
-  const parts: Parts = { store, ...options };
-  const reader = (): ObjectReader => (connection === null || connection.error === null ? store : connection.known);
-  const answered = <K extends Kind>(
-    kind: K,
-    name: string | undefined,
-    write: () => WriteResult<KindMap[K]>,
-  ): WriteResult<KindMap[K]> => {
-    const error = connection?.error ?? null;
+export class StoreClient implements ApiClient {
+  readonly #store: ApiStore;
+  readonly #events: EventRecorder;
+  readonly #by: string;
+  readonly #connection: ApiConnection | null;
+
+  constructor({ store, events, by, connection }: ClientOptions) {
+    this.#store = store;
+    this.#events = events;
+    this.#by = by;
+    this.#connection = connection;
+  }
+
+  get<K extends Kind>(kind: K, namespace: string | null, name: string): KindMap[K] | null {
+    return this.#reader.get(kind, namespace, name);
+  }
+
+  list<K extends Kind>(kind: K, options?: ListOptions): readonly KindMap[K][] {
+    return this.#reader.list(kind, options);
+  }
+
+  create<K extends Kind>(kind: K, object: ObjectInput<KindMap[K]>): WriteResult<KindMap[K]> {
+    return this.#answered(kind, nameOf(object), () => this.#store.create(this.#by, kind, object));
+  }
+
+  update<K extends Kind>(kind: K, object: ObjectInput<KindMap[K]>): WriteResult<KindMap[K]> {
+    return this.#answered(kind, nameOf(object), () => this.#store.update(this.#by, kind, object));
+  }
+
+  updateStatus<K extends Kind>(kind: K, object: ObjectInput<KindMap[K]>): WriteResult<KindMap[K]> {
+    return this.#answered(kind, nameOf(object), () => this.#store.updateStatus(kind, object));
+  }
+
+  patch<K extends Kind>(kind: K, namespace: string | null, name: string, patch: unknown): WriteResult<KindMap[K]> {
+    return this.#answered(kind, name, () => {
+      const old = this.#store.get(kind, namespace, name);
+      if (old === null) return err(notFoundStatus(kind, name));
+      return this.#store.update(this.#by, kind, jsonMergePatch(old, patch) as ObjectInput<KindMap[K]>);
+    });
+  }
+
+  delete<K extends Kind>(kind: K, namespace: string | null, name: string, options?: DeleteOptions): WriteResult<KindMap[K]> {
+    return this.#answered(kind, name, () => this.#store.delete(this.#by, kind, namespace, name, options));
+  }
+
+  bind(namespace: string, podName: string, nodeName: string): WriteResult<KindMap['Pod']> {
+    return this.#answered('Pod', podName, () => this.#store.bind(this.#by, namespace, podName, nodeName));
+  }
+
+  watch<K extends Kind>(kind: K, handler: (event: WatchEvent<KindMap[K]>) => void): () => void {
+    const store = this.#store;
+    const connection = this.#connection;
+    if (connection === null) {
+      const plain = store.watch(this.#by, kind, handler);
+      return () => {
+        plain.stop();
+      };
+    }
+    let begun = connection.isWatching;
+    const running = store.watch(this.#by, kind, handler, () => connection.isWatching);
+    const unfollow = connection.follow((known) => {
+      running.catchUp(begun ? known.list(kind) : [], store.list(kind));
+      begun = true;
+    });
+    return () => {
+      unfollow();
+      running.stop();
+    };
+  }
+
+  recordEvent(record: EventRecord): void {
+    if (this.unreachable() === null) this.#events.record(this.#by, record);
+  }
+
+  renewLease(node: string): void {
+    if (this.unreachable() === null) this.#store.renewLease(node);
+  }
+
+  leaseRenewedAt(node: string): number | null {
+    return this.#store.leaseRenewedAt(node);
+  }
+
+  unreachable(): DialError | null {
+    return this.#connection?.error ?? null;
+  }
+
+  isWatching(): boolean {
+    return this.#connection?.isWatching ?? true;
+  }
+
+  onResume(handler: () => void): () => void {
+    return this.#connection?.onResume(handler) ?? (() => undefined);
+  }
+
+  timestamp(): string {
+    return this.#store.timestamp();
+  }
+
+  get #reader(): ObjectReader {
+    const connection = this.#connection;
+    return connection === null || connection.error === null ? this.#store : connection.known;
+  }
+
+  #answered<K extends Kind>(kind: K, name: string | undefined, write: () => WriteResult<KindMap[K]>): WriteResult<KindMap[K]> {
+    const error = this.unreachable();
     return error === null ? write() : err(unreachableStatus(kind, name ?? '', error));
-  };
-  return {
-    get: (kind, namespace, name) => reader().get(kind, namespace, name),
-    list: (kind, listOptions) => reader().list(kind, listOptions),
-    create: (kind, object) => answered(kind, nameOf(object), () => store.create(by, kind, object)),
-    update: (kind, object) => answered(kind, nameOf(object), () => store.update(by, kind, object)),
-    updateStatus: (kind, object) => answered(kind, nameOf(object), () => store.updateStatus(kind, object)),
-    patch: (kind, namespace, name, patch) => answered(kind, name, () => patched(parts, kind, { namespace, name }, patch)),
-    delete: (kind, namespace, name, deleteOptions) =>
-      answered(kind, name, () => store.delete(by, kind, namespace, name, deleteOptions)),
-    bind: (namespace, podName, nodeName) => answered('Pod', podName, () => store.bind(by, namespace, podName, nodeName)),
-    watch: (kind, handler) => watch(parts, kind, handler),
-    recordEvent(record) {
-      if ((connection?.error ?? null) === null) events.record(by, record);
-    },
-    renewLease(node) {
-      if ((connection?.error ?? null) === null) store.renewLease(node);
-    },
-    leaseRenewedAt: (node) => store.leaseRenewedAt(node),
-    unreachable: () => connection?.error ?? null,
-    isWatching: () => connection?.isWatching ?? true,
-    onResume: (handler) => connection?.onResume(handler) ?? (() => undefined),
-    timestamp: () => store.timestamp(),
-  };
+  }
 }
 
 function nameOf({ metadata }: { readonly metadata: { readonly name?: string } }): string | undefined {
   return metadata.name;
-}
-
-function patched<K extends Kind>(
-  { store, by }: Parts,
-  kind: K,
-  target: { namespace: string | null; name: string },
-  patch: unknown,
-): WriteResult<KindMap[K]> {
-  const old = store.get(kind, target.namespace, target.name);
-  if (old === null) return err(notFoundStatus(kind, target.name));
-  return store.update(by, kind, jsonMergePatch(old, patch) as ObjectInput<KindMap[K]>);
-}
-
-function watch<K extends Kind>(
-  { store, by, connection }: Parts,
-  kind: K,
-  handler: (event: WatchEvent<KindMap[K]>) => void,
-): () => void {
-  if (connection === null) {
-    const plain = store.watch(by, kind, handler);
-    return () => {
-      plain.stop();
-    };
-  }
-  let begun = connection.isWatching;
-  const running = store.watch(by, kind, handler, () => connection.isWatching);
-  const unfollow = connection.follow((known) => {
-    running.catchUp(begun ? known.list(kind) : [], store.list(kind));
-    begun = true;
-  });
-  return () => {
-    unfollow();
-    running.stop();
-  };
 }

@@ -4,7 +4,7 @@
  * lists what there is and works through all of it.
  */
 import type { ApiClient } from '../api/watch.ts';
-import { createClient } from './client.ts';
+import { StoreClient } from './client.ts';
 import type { ApiConnection } from './connection.ts';
 import type { Controller } from './controller.ts';
 import { startDeploymentController } from './deployment/deployment-controller.ts';
@@ -36,7 +36,7 @@ export interface ControlPlane {
 export function startControllers(store: ApiStore): ControlPlane {
   const events = new EventRecorder(store);
   const client = (by: string, connection: ApiConnection | null = null): ApiClient =>
-    createClient(store, events, { by, connection });
+    new StoreClient({ store, events, by, connection });
   let controllers = startAll(store, client);
   return {
     client,
