@@ -151,7 +151,7 @@ export class ContainerStarter {
   ): Parameters<typeof resolveWorkload>[0] {
     const { api, nodeIP, nodeName } = this.#context;
     const pod = this.#context.pod();
-    const caches = startCaches(api);
+    const { api: informers, synced } = startCaches(api);
     const { metadata, spec } = pod;
     const names = { podName: metadata.name, namespace: metadata.namespace, podIP, nodeName, nodeIP };
     return {
@@ -162,7 +162,8 @@ export class ContainerStarter {
       env: environmentOf(run.spec.env ?? [], { ...names, serviceAccountName: spec.serviceAccountName ?? 'default' }),
       httpDate: () => new Date(api.timestamp()).toUTCString(),
       cluster: {
-        ...caches,
+        api: informers,
+        synced,
         netns,
         resolvConf: this.#context.files()?.resolvConf ?? NO_RESOLV_CONF,
         file: (path) => mountedFile(api, pod, run.spec, path),
