@@ -56,6 +56,7 @@ export interface LinkChanges extends QdiscChanges {
   /** The bridge to become a port of; null to leave it. */
   readonly master?: string | null;
   readonly hairpin?: boolean;
+  readonly promisc?: boolean;
 }
 
 type Done = Result<void, string>;
@@ -266,6 +267,7 @@ export class Netns {
       if (!changed.ok) return changed;
     }
     if (changes.hairpin !== undefined) dev.hairpin = changes.hairpin;
+    if (changes.promisc !== undefined) dev.promisc = changes.promisc;
     changeQdisc(dev, changes, this.now);
     if (changes.master !== undefined) {
       const joined = setMaster(dev, changes.master);

@@ -40,6 +40,8 @@ export interface Skb {
   tunnel: TunnelInfo | null;
   /** Set while br_netfilter holds the packet: the IP hooks it already met (ip_sabotage_in). */
   bridged: boolean;
+  /** Addressed to this machine when it came in, whatever its link header says now (PACKET_HOST of a frame br_netfilter turned to a port). */
+  toHost: boolean;
   /** Made by a local socket that lets it be cut whatever its DF says (skb->ignore_df). */
   ignoreDf: boolean;
   /** Devices the frame has come in by since it was made or last routed: what a loop of bridges is known by. */
@@ -63,6 +65,7 @@ export function newSkb(l3: L3, recorder: TraceRecorder | null, packetId: number)
     physout: null,
     tunnel: null,
     bridged: false,
+    toHost: false,
     ignoreDf: false,
     crossed: 0,
     recorder,
@@ -98,6 +101,7 @@ export function scrub(skb: Skb, options: { readonly crossesNetns: boolean }): vo
   skb.physout = null;
   skb.tunnel = null;
   skb.bridged = false;
+  skb.toHost = false;
   skb.ignoreDf = false;
   if (options.crossesNetns) skb.mark = 0;
 }

@@ -88,6 +88,7 @@ function linkView(dev: NetDevice): LinkView {
     flags: [
       ...(dev.up && !dev.carrier ? ['NO-CARRIER'] : []),
       ...dev.typeFlags,
+      ...(dev.promisc ? ['PROMISC'] : []),
       ...(dev.up ? ['UP'] : []),
       ...(running ? ['LOWER_UP'] : []),
     ],

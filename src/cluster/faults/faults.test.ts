@@ -203,6 +203,21 @@ describe('faults beyond a lost packet', () => {
     expect([configuration(lab), lab.faults().length]).toEqual([broken, 1]);
   });
 
+  test('a bridge in promiscuous mode routes what it turned to a port once more: others get it twice, a Pod still not itself', () => {
+    const lab = faultLab({ cluster: { cni: 'bridge', hairpin: false } });
+    const promisc = (value: 'on' | 'off'): unknown =>
+      lab.run({ kind: 'tool', node: 'class', netns: 'root', line: `ip link set cbr0 promisc ${value}` });
+    expect(reasons(lab.call('self'))).toContain('SIM_NO_PORT');
+    expect(promisc('on')).toMatchObject({ ok: true });
+    expect(lab.cluster.snapshot().nodes[0]?.root.links.find(({ name }) => name === 'cbr0')?.flags).toContain('PROMISC');
+    const itself = lab.call('self');
+    expect(itself.outcome).toBe('timeout');
+    expect(reasons(itself)).not.toContain('SIM_NO_PORT');
+    expect(['near-service', 'web-near', 'web-far'].map((to) => lab.call(to).outcome)).toEqual(Array(3).fill('reply'));
+    promisc('off');
+    expect(reasons(lab.call('self'))).toContain('SIM_NO_PORT');
+  });
+
   test('a link that loses some: the segment is sent again, and the trace tells what was drawn', () => {
     const lab = faultLab();
     lab.break({ kind: 'netem', node: 'class', dev: 'eth0', lossPercent: 40, delayMs: 0 });

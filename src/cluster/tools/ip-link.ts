@@ -139,10 +139,16 @@ function takeChange(netns: Netns, words: Words, changes: Changes): ToolResult {
       changes.mac = mac;
       return DONE;
     }
+    case 'promisc': {
+      const value = words.take();
+      if (value === null) return INCOMPLETE;
+      if (value !== 'on' && value !== 'off') return err(`Error: argument of "promisc" must be "on" or "off", not "${value}"`);
+      changes.promisc = value === 'on';
+      return DONE;
+    }
     case 'netns':
     case 'name':
     case 'txqueuelen':
-    case 'promisc':
     case 'arp':
     case 'type':
       return notSimulated(`ip link set ${word}`);

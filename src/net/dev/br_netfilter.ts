@@ -53,6 +53,7 @@ function finishDnat(bridge: Bridge, port: NetDevice, skb: Skb, dst: IpAddr): voi
     bridge.handleFrameFinish(port, skb);
     return;
   }
+  skb.toHost = skb.eth !== null && (skb.eth.dmac === bridge.mac || skb.eth.dmac === port.mac);
   netns.neigh.resolve(bridge, dst, skb, (lladdr) => {
     if (skb.eth !== null) skb.eth = { ...skb.eth, dmac: lladdr };
     netns.record(skb, { kind: 'bridge.nf', bridge: bridge.name, enabled: true, outcome: 'dnat-bridged' });

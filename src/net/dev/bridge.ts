@@ -2,6 +2,8 @@
  * `bridge`: a learning switch in software with the host plugged in as one more port (net/bridge/br_input.c br_handle_frame,
  * br_forward.c, br_device.c br_dev_xmit). With br_netfilter and `bridge-nf-call-iptables` = 1 it shows bridged IPv4 frames to the
  * IP hooks (`br_netfilter.ts`). Seen with `bridge link`, `bridge fdb show br cni0`.
+ * In promiscuous mode the host hears what is passed on as well, without its connection (br_nf_local_in). IP takes of it what was addressed to
+ * the machine before a bridged DNAT, and routes that a second time, past nat.
  * Simplification: STP is off and every port forwards; no VLAN filtering, no multicast snooping.
  */
 import { isGroup, type Mac } from '../../lib/mac.ts';
@@ -120,6 +122,12 @@ export class Bridge extends NetDevice {
       return;
     }
     const to = this.#lookup(eth.dmac);
+    if (to === port && !port.hairpin && this.promisc) {
+      this.#recordFdb(skb, eth.dmac, 'local', [this], learned);
+      this.#overhear(skb);
+      return;
+    }
+    const heard = this.promisc ? cloneSkb(skb) : null;
     if (to === null) this.#flood(skb, port, learned);
     else if (to === port && !port.hairpin) {
       this.#recordFdb(skb, eth.dmac, 'forward', [], learned);
@@ -132,6 +140,7 @@ export class Bridge extends NetDevice {
       this.#recordFdb(skb, eth.dmac, 'forward', [to], learned);
       this.forward(to, skb);
     }
+    if (heard !== null) this.#overhear(heard);
   }
 
   /** Sends a frame of the host itself into the bridge (br_dev_xmit). */
@@ -184,6 +193,7 @@ export class Bridge extends NetDevice {
 
   /** br_dev_queue_push_xmit: a frame too long for its port is not fragmented, it goes without a word. */
   #push(to: NetDevice, skb: Skb): void {
+    skb.toHost = false;
     if (isForwardable(to, skb)) devQueueXmit(to, skb);
     else this.netns.drop(skb, 'PKT_TOO_BIG', tooLong(to, skb));
   }
@@ -226,6 +236,12 @@ export class Bridge extends NetDevice {
       if (from === null) this.#push(copy.port, copy.skb);
       else this.forward(copy.port, copy.skb);
     }
+  }
+
+  /** A frame that goes up in promiscuous mode alone. */
+  #overhear(skb: Skb): void {
+    skb.nfct = null;
+    this.#passUp(skb);
   }
 
   /** br_pass_frame_up: the host receives the frame on the bridge device. */

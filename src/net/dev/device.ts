@@ -77,6 +77,8 @@ export abstract class NetDevice {
   master: Switch | null = null;
   /** Port flag: frames may leave where they came in. */
   hairpin = false;
+  /** IFF_PROMISC, as somebody asked for it: a bridge hears what it only passes on. */
+  promisc = false;
   /** The root qdisc where it is netem; null for the one the device came with, which sends at once. */
   netem: Netem | null = null;
   /** Packets its queue may hold (tx_queue_len). */

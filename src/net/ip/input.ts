@@ -15,13 +15,14 @@ import { routeInput, type InputRoute } from './route.ts';
 /** An IPv4 packet has arrived on `dev`. */
 export function ipReceive(netns: Netns, dev: NetDevice, skb: Skb): void {
   const type = skb.eth === null || dev.kind === 'loopback' ? 'HOST' : packetType(skb.eth.dmac, dev.mac);
-  if (type === 'OTHERHOST' && !acceptsForPort(dev, skb)) {
+  if (type === 'OTHERHOST' && !skb.toHost && !acceptsForPort(dev, skb)) {
     netns.endPacket(skb, 'CONSUMED', null);
     return;
   }
   // A frame br_netfilter showed to PREROUTING already is not shown again (ip_sabotage_in).
   const seen = skb.bridged;
   skb.bridged = false;
+  skb.toHost = false;
   // The port a bridged frame came in by is not forgotten when it is routed (nf_bridge_info): physdev and REJECT ask for it.
   skb.physout = null;
   if (!seen && !netns.hook('PREROUTING', skb, 'ip')) return;

@@ -20,9 +20,9 @@ export function linkDetails(link: LinkView, links: readonly LinkView[]): string 
   ].join('');
 }
 
-/** A port hears everything, and so does a datapath's own device. */
-function promiscuity({ kind }: LinkView, master: LinkView | undefined): number {
-  return master !== undefined || kind === 'openvswitch' ? 1 : 0;
+/** A port hears everything, and so does a datapath's own device; and whatever somebody asked to. */
+function promiscuity({ kind, flags }: LinkView, master: LinkView | undefined): number {
+  return (master !== undefined || kind === 'openvswitch' ? 1 : 0) + (flags.includes('PROMISC') ? 1 : 0);
 }
 
 /** `    vxlan id 1 …` on a line of its own; nothing for devices without a kind. */

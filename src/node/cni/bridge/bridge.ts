@@ -4,7 +4,7 @@
  *
  * The pair is made in the Pod's namespace with its node end put straight into the node's, so both ends take the next free
  * index where they live. The bridge is made by the first ADD and never taken away. Seen with `bridge link`, `ip -d link show cni0`.
- * Simplification: no vlan, macspoofchk, ipMasq, promiscMode or mac/ips of runtimeConfig; IPv6 sysctls (accept_ra, accept_dad) are not modelled.
+ * Simplification: no vlan, macspoofchk or mac/ips of runtimeConfig; IPv6 sysctls (accept_ra, accept_dad) are not modelled.
  */
 import { cidrLength, cidrOf, type Cidr } from '../../../lib/cidr.ts';
 import type { Provenance } from '../../../lib/provenance.ts';
@@ -12,6 +12,7 @@ import { err, ok, type Result } from '../../../lib/result.ts';
 import type { NetDevice } from '../../../net/dev/device.ts';
 import type { Kernel } from '../../../net/kernel.ts';
 import type { Netns } from '../../../net/netns.ts';
+import { setupIPMasq, teardownIPMasq } from '../ipmasq.ts';
 import { broadcastOf, configureIface, DEFAULT_ROUTE, randomVethName, setupVeth, type VethPair } from '../iface.ts';
 import { byPlugin, type CniContext, type CniResult, type CniRoute } from '../plugin.ts';
 import type { Allocation, HostLocal } from '../host-local/host-local.ts';
@@ -26,6 +27,10 @@ export interface BridgeConf {
   /** Pods' default route goes by the bridge; implies isGateway. */
   readonly isDefaultGateway: boolean;
   readonly hairpinMode: boolean;
+  /** What Pods send out of their subnet gets the machine's address. */
+  readonly ipMasq: boolean;
+  /** The bridge hears every frame, in the place of hairpinMode. */
+  readonly promiscMode: boolean;
   readonly ipam: HostLocal;
   /** Further routes of each Pod, by the gateway (`ipam.routes`). */
   readonly routes: readonly Cidr[];
@@ -42,6 +47,7 @@ export class BridgePlugin {
   }
 
   cmdAdd(conf: BridgeConf, context: CniContext): Result<CniResult, string> {
+    if (conf.hairpinMode && conf.promiscMode) return err('cannot set hairpin mode and promiscuous mode at the same time.');
     const by = byPlugin(this.#actor, 'cmdAdd', context);
     const bridge = this.#ensureBridge(conf, by);
     if (!bridge.ok) return bridge;
@@ -61,8 +67,16 @@ export class BridgePlugin {
   /** Addresses back to IPAM, the Pod's device deleted, and with it the node's end. */
   cmdDel(conf: BridgeConf | null, context: CniContext): Result<void, string> {
     conf?.ipam.release(context.containerId, context.ifName);
-    if (context.netns.link(context.ifName) === undefined) return ok(undefined);
-    return context.netns.deleteLink(context.ifName, byPlugin(this.#actor, 'cmdDel', context));
+    const device = context.netns.link(context.ifName);
+    // Without the device nobody knows the address any more, and its rules stay.
+    if (device === undefined) return ok(undefined);
+    const by = byPlugin(this.#actor, 'cmdDel', context);
+    const addresses = device.addresses.map(({ address }) => address);
+    const deleted = context.netns.deleteLink(context.ifName, by);
+    if (!deleted.ok || conf?.ipMasq !== true) return deleted;
+    const { root } = this.#kernel;
+    const pod = { network: conf.ipam.name, containerId: context.containerId };
+    return firstFailure(addresses.map((address) => () => teardownIPMasq(root, address, pod, by)));
   }
 
   /** Compares what ADD made with what is there (cmdCheck, ValidateExpectedInterfaceIPs). */
@@ -89,6 +103,7 @@ export class BridgePlugin {
     }
     const bridge = root.link(conf.bridge);
     if (bridge?.kind !== 'bridge') return err(`"${conf.bridge}" already exists but is not a bridge`);
+    if (conf.promiscMode) root.setLink(conf.bridge, { promisc: true }, by);
     const up = bridge.up ? ok(undefined) : root.setLink(conf.bridge, { up: true }, by);
     return up.ok ? ok(bridge) : up;
   }
@@ -111,12 +126,32 @@ export class BridgePlugin {
     netns.sysctl.set(`net.ipv4.conf.${ifName}.arp_notify`, '1');
     const iface = configureIface(netns, ifName, plan);
     if (!iface.ok) return iface;
-    if (!conf.isGateway && !conf.isDefaultGateway) return ok(undefined);
-    const gateway = cidrOf(plan.allocation.gateway, cidrLength(plan.allocation.address));
-    const addressed = ensureAddr(this.#kernel.root, conf.bridge, gateway, plan.by);
+    const { root } = this.#kernel;
+    const { address } = plan.allocation;
+    const pod = { network: conf.ipam.name, containerId: context.containerId };
+    return firstFailure([
+      () => (conf.isGateway || conf.isDefaultGateway ? this.#becomeGateway(conf, plan) : ok(undefined)),
+      () => (conf.ipMasq ? setupIPMasq(root, address, pod, plan.by) : ok(undefined)),
+    ]);
+  }
+
+  #becomeGateway(
+    conf: BridgeConf,
+    { allocation, by }: { readonly allocation: Allocation; readonly by: Provenance },
+  ): Result<void, string> {
+    const gateway = cidrOf(allocation.gateway, cidrLength(allocation.address));
+    const addressed = ensureAddr(this.#kernel.root, conf.bridge, gateway, by);
     if (!addressed.ok) return err(`failed to set bridge addr: ${addressed.error}`);
     return this.#kernel.root.sysctl.set('net.ipv4.ip_forward', '1');
   }
+}
+
+function firstFailure(steps: readonly (() => Result<void, string>)[]): Result<void, string> {
+  for (const step of steps) {
+    const done = step();
+    if (!done.ok) return done;
+  }
+  return ok(undefined);
 }
 
 /** The routes of the Result: default by the bridge, then those of the configuration. */

@@ -139,6 +139,8 @@ export class KubenetPlugin implements CniPlugin {
           isGateway: true,
           isDefaultGateway: true,
           hairpinMode,
+          ipMasq: false,
+          promiscMode: false,
           ipam: ipam.value,
           routes: [],
         };

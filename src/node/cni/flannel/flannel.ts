@@ -117,6 +117,9 @@ export class FlannelPlugin implements CniPlugin {
       isGateway: true,
       isDefaultGateway: true,
       hairpinMode: this.#hairpinMode,
+      // flanneld masquerades itself.
+      ipMasq: false,
+      promiscMode: false,
       ipam: ipam.value,
       routes: [network],
     };

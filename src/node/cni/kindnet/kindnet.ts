@@ -99,7 +99,7 @@ export class KindnetPlugin implements CniPlugin {
     this.#problem = ipam.ok ? null : ipam.error;
     // Pods get the MTU of eth0 (computeBridgeMTU).
     const mtu = this.#kernel.root.link('eth0')?.mtu ?? 1500;
-    this.#conf = ipam.ok ? { mtu, ipam: ipam.value, routes: [DEFAULT_ROUTE] } : null;
+    this.#conf = ipam.ok ? { mtu, ipMasq: false, ipam: ipam.value, routes: [DEFAULT_ROUTE] } : null;
     for (const listener of this.#listeners) listener();
   }
 }

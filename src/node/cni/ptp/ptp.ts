@@ -4,7 +4,6 @@
  *
  * Every node end has the same gateway address as /32, and a route of scope host leads to its Pod. In the Pod the connected route is
  * replaced by one through the gateway, so even Pods of one node are a routing step apart. Seen with `ip route` on both sides.
- * Simplification: ptp without ipMasq; kindnet, its one user here, masquerades itself.
  */
 import { cidrAddress, cidrLength, cidrOf, networkCidr, type Cidr } from '../../../lib/cidr.ts';
 import type { Provenance } from '../../../lib/provenance.ts';
@@ -12,12 +11,15 @@ import { err, ok, type Result } from '../../../lib/result.ts';
 import type { Kernel } from '../../../net/kernel.ts';
 import type { Netns } from '../../../net/netns.ts';
 import type { Allocation, HostLocal } from '../host-local/host-local.ts';
+import { setupIPMasq, teardownIPMasq } from '../ipmasq.ts';
 import { configureIface, randomVethName, setupVeth, type VethPair } from '../iface.ts';
 import { byPlugin, type CniContext, type CniResult, type CniRoute } from '../plugin.ts';
 
 /** The plugin's network configuration (NetConf). */
 export interface PtpConf {
   readonly mtu: number;
+  /** What Pods send out of their subnet gets the machine's address. */
+  readonly ipMasq: boolean;
   readonly ipam: HostLocal;
   /** `ipam.routes`, by the gateway: `0.0.0.0/0`. */
   readonly routes: readonly Cidr[];
@@ -46,8 +48,18 @@ export class PtpPlugin {
   /** Address back to IPAM, the Pod's device deleted, and with it the node's end and the route. */
   cmdDel(conf: PtpConf | null, context: CniContext): Result<void, string> {
     conf?.ipam.release(context.containerId, context.ifName);
-    if (context.netns.link(context.ifName) === undefined) return ok(undefined);
-    return context.netns.deleteLink(context.ifName, byPlugin('ptp', 'cmdDel', context));
+    const device = context.netns.link(context.ifName);
+    if (device === undefined) return ok(undefined);
+    const by = byPlugin('ptp', 'cmdDel', context);
+    const addresses = device.addresses.map(({ address }) => address);
+    const deleted = context.netns.deleteLink(context.ifName, by);
+    if (!deleted.ok || conf?.ipMasq !== true) return deleted;
+    const pod = { network: conf.ipam.name, containerId: context.containerId };
+    for (const address of addresses) {
+      const removed = teardownIPMasq(this.#kernel.root, address, pod, by);
+      if (!removed.ok) return removed;
+    }
+    return ok(undefined);
   }
 
   /** Compares what ADD made in the Pod with what is there. */
@@ -70,7 +82,11 @@ export class PtpPlugin {
     const inside = setupContainerVeth(context, plan);
     if (!inside.ok) return inside;
     const outside = setupHostVeth(root, pair.value.host.name, plan);
-    return outside.ok ? pair : outside;
+    if (!outside.ok) return outside;
+    if (!conf.ipMasq) return pair;
+    const pod = { network: conf.ipam.name, containerId: context.containerId };
+    const masqueraded = setupIPMasq(root, plan.allocation.address, pod, plan.by);
+    return masqueraded.ok ? pair : masqueraded;
   }
 }
 
