@@ -48,6 +48,12 @@ function refused(message: string): Execution {
 
 /** Carries out a command and lets the world come to rest. */
 export function executeCommand(world: World, command: Command): Execution {
+  const execution = carryOut(world, command);
+  if (execution.ok) world.faults.review();
+  return execution;
+}
+
+function carryOut(world: World, command: Command): Execution {
   const unanswered = unansweredText(world, command);
   if (unanswered !== null) return refused(unanswered);
   switch (command.kind) {

@@ -38,11 +38,12 @@ export function deviceLines({ name, view }: ExportedNetns): readonly string[] {
   });
 }
 
-/** Which ports a bridge has, and their flags; a stand-in has none. */
+/** Which ports a bridge has, and their flags, promiscuous mode among them; a stand-in has none. */
 export function portLines({ view }: ExportedNetns): readonly string[] {
   const bridges = new Set(view.links.filter(({ kind }) => kind === 'bridge').map(({ name }) => name));
-  return view.links.flatMap(({ name, master, hairpin }) => [
+  return view.links.flatMap(({ name, master, hairpin, flags }) => [
     ...(master === null || !bridges.has(master) ? [] : [`link set ${name} master ${master}`]),
+    ...(flags.includes('PROMISC') ? [`link set ${name} promisc on`] : []),
     ...(hairpin ? [`link set ${name} type bridge_slave hairpin on`] : []),
   ]);
 }

@@ -16,6 +16,8 @@ interface Entry {
   readonly at: Instant;
   /** Nobody is told what it is until it is gone or given up. */
   hidden: boolean;
+  /** Nothing was left of it after some command: what breaks the same thing later is another matter. */
+  over: boolean;
 }
 
 export class FaultBook {
@@ -28,14 +30,26 @@ export class FaultBook {
 
   /** Writes down a fault that was put in; ids count from 1. */
   add(fault: Fault, plan: FaultPlan, options: { readonly hidden: boolean }): void {
-    this.#entries.push({ id: this.#entries.length + 1, fault, plan, at: this.#world.sim.now, hidden: options.hidden });
+    this.#entries.push({
+      id: this.#entries.length + 1,
+      fault,
+      plan,
+      at: this.#world.sim.now,
+      hidden: options.hidden,
+      over: false,
+    });
+  }
+
+  /** Looks what is left of each fault; to be called after every command, whoever it is that repairs. */
+  review(): void {
+    for (const entry of this.#entries) entry.over ||= entry.plan.repair().length === 0;
   }
 
   /** The commands that take a fault out as it is now. */
   repairOf(id: number): Result<readonly Command[], string> {
     const entry = this.#entry(id);
     if (entry === null) return err(`there is no fault ${id}`);
-    const commands = entry.plan.repair();
+    const commands = left(entry);
     if (commands.length === 0) return err(`fault ${id} is repaired already`);
     return entry.hidden ? err('a hidden fault is repaired by hand, or revealed first') : ok(commands);
   }
@@ -51,7 +65,7 @@ export class FaultBook {
   views(): readonly FaultView[] {
     return this.#entries.map((entry) => {
       const { id, fault, plan, at, hidden } = entry;
-      const repair = plan.repair();
+      const repair = left(entry);
       const active = repair.length > 0;
       if (hidden && active) return { id, hidden, active, since: at, fault: null, at: [], repair: [] };
       return { id, hidden, active, since: at, fault, at: plan.at, repair: repair.map((command) => commandTitle(command)) };
@@ -61,4 +75,9 @@ export class FaultBook {
   #entry(id: number): Entry | null {
     return this.#entries.find((entry) => entry.id === id) ?? null;
   }
+}
+
+/** What takes out that which is left of a fault. */
+function left({ over, plan }: Entry): readonly Command[] {
+  return over ? [] : plan.repair();
 }

@@ -718,6 +718,22 @@ describe('machines and agents', () => {
     expect(lab.faults().map(({ active }) => active)).toEqual([false, true]);
   });
 
+  test('a fault that was repaired stays so, whatever breaks the same thing again', () => {
+    const lab = faultLab();
+    const agent = (running: boolean): unknown => lab.run({ kind: 'agent', node: 'class', agent: 'kube-proxy', running });
+    lab.break({ kind: 'agent-stopped', node: 'class', agent: 'kube-proxy' });
+    agent(true);
+    agent(false);
+    expect(lab.faults().map(({ active }) => active)).toEqual([false]);
+    expect(lab.run({ kind: 'repair', id: 1 })).toMatchObject({ errors: [{ message: 'fault 1 is repaired already' }] });
+    agent(true);
+    lab.break({ kind: 'agent-stopped', node: 'class', agent: 'kube-proxy' });
+    expect(lab.faults().map(({ active }) => active)).toEqual([false, true]);
+    lab.run({ kind: 'power', node: 'class2', on: false });
+    lab.cluster.undo();
+    expect(lab.faults().map(({ active }) => active)).toEqual([false, true]);
+  });
+
   test('kube-proxy stopped: a new Service is unknown on that node, and known once it runs again', () => {
     const lab = faultLab();
     lab.break({ kind: 'agent-stopped', node: 'class', agent: 'kube-proxy' });

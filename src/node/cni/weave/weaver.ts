@@ -7,6 +7,8 @@
  * The first node owns all of 10.32.0.0/12; one that comes later asks the peer that owns most. Nodes that start together deal it evenly.
  * Simplification: it runs as long as its node does, whatever becomes of the weave-net Pod that stands for it; sleeve, encryption, weaveDNS
  * and the plugin for Docker do not exist.
+ * Simplification: a router that starts again keeps the short id by which packets in the tunnel name it, where every start draws one; of two that
+ * drew the same none draws again (mesh local_peer.go, peers.go reassignLocalShortID).
  * Simplification: the ARP cache of weave and of the Pods keeps its usual times (base_reachable_time, delay_first_probe_time, ucast_solicit).
  */
 import type { ApiClient } from '../../../api/watch.ts';
