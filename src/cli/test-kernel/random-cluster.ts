@@ -3,9 +3,10 @@
  * machine by hand. The same seed draws the same cluster.
  */
 import type { Command } from '../../cluster/commands.ts';
-import { CLUSTER_DEFAULTS, NODE_DEFAULTS, type NodeSpec, type ScenarioSpec } from '../../cluster/scenario.ts';
+import { CLUSTER_DEFAULTS, NODE_DEFAULTS, type ScenarioSpec } from '../../cluster/scenario.ts';
 import { createRng } from '../../lib/rng.ts';
-import { NETWORK_NAMES } from '../../node/cni/networks.ts';
+import { NETWORK_NAMES, type NetworkName } from '../../node/cni/networks.ts';
+import { drawByHand } from './by-hand.ts';
 import { Draw } from './draw.ts';
 import { BALANCER, drawServices } from './random-services.ts';
 
@@ -22,34 +23,9 @@ const NODES = ['class', 'class2', 'class3'].map((name, index) => ({
 }));
 const OUTSIDE = { ip: '192.168.1.100', port: 9999 };
 
-/** Done to one node by hand; most clusters are left alone. */
-const BY_HAND: readonly Partial<NodeSpec>[] = [
-  {},
-  {},
-  {},
-  {},
-  { sysctls: { 'net.bridge.bridge-nf-call-iptables': '0' } },
-  { sysctls: { 'net.ipv4.conf.all.route_localnet': '0' } },
-  { sysctls: { 'net.ipv4.conf.all.rp_filter': '1' } },
-  { sysctls: { 'net.ipv4.conf.all.rp_filter': '2' } },
-  { sysctls: { 'net.ipv4.ip_forward': '0' } },
-  { sysctls: { 'net.ipv4.ip_default_ttl': '1' } },
-  { kubeProxy: false },
-  { iptables: ['-A FORWARD -p udp -j DROP'] },
-  { iptables: ['-I INPUT 1 -p udp -j REJECT'] },
-  { iptables: ['-P FORWARD DROP'] },
-  { iptables: ['-P OUTPUT DROP'] },
-  { iptables: ['-I OUTPUT 1 -p tcp --dport 8080 -j REJECT'] },
-  { iptables: ['-I FORWARD 1 -p tcp --dport 8080 -j REJECT --reject-with tcp-reset'] },
-  { iptables: ['-t raw -A PREROUTING -p udp -j NOTRACK'] },
-  { iptables: ['-t nat -A POSTROUTING -j MASQUERADE'] },
-];
-
 /** The cluster of that seed. */
 export function randomCluster(seed: number): TestedCluster {
   const draw = new Draw(createRng(seed).fork('test-kernel'));
-  const touched = draw.below(NODES.length);
-  const byHand = draw.pick([{}, ...BY_HAND]);
   const services = drawServices(draw, { nodes: NODES, outside: OUTSIDE });
   const objects = [podObject('client', 0, {}), podObject('client-2', draw.below(3), {}), ...drawBackends(draw)];
   return {
@@ -58,13 +34,14 @@ export function randomCluster(seed: number): TestedCluster {
       title: `Drawn by seed ${seed}`,
       cluster: {
         ...CLUSTER_DEFAULTS,
-        cni: draw.pick([CLUSTER_DEFAULTS.cni, ...NETWORK_NAMES.filter((name) => name !== 'none')]),
+        cni: draw.pick(['flannel-vxlan', 'flannel-host-gw', 'kindnet', 'calico-bgp', ...NETWORK_NAMES.filter(isNetwork)]),
         hairpin: !draw.oneIn(3),
+        networkPolicy: !draw.oneIn(3),
         nodes: NODES.map((node, index) => ({
           ...NODE_DEFAULTS,
           ...node,
           controlPlane: index === 0,
-          ...(index === touched ? byHand : {}),
+          ...drawByHand(draw),
         })),
         proxy: {
           ...CLUSTER_DEFAULTS.proxy,
@@ -88,6 +65,10 @@ export function randomCluster(seed: number): TestedCluster {
       },
     ],
   };
+}
+
+function isNetwork(name: NetworkName): boolean {
+  return name !== 'none';
 }
 
 /** JSON is YAML. */

@@ -75,7 +75,7 @@ function portsOf(draw: Draw): readonly Port[] {
 
 function affinityOf(draw: Draw): object {
   if (!draw.oneIn(4)) return {};
-  return { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: draw.pick([1, 600, 10_800]) } } };
+  return { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: draw.pick([5, 600, 10_800]) } } };
 }
 
 function balancerFields(draw: Draw): object {
