@@ -1,5 +1,5 @@
 /**
- * PLACE and TARGET of the command line and of recorded probes: `node/class`, `pod/client`, `pod/kube-system/x`, `external`;
+ * PLACE and TARGET of the command line and of recorded probes: `node/class`, `pod/client`, `pod/kube-system/x`, `external`, `netns/class/by-hand`;
  * a target is a place, `svc/web`, `svc/NAMESPACE/web`, an address or a host name, then `:PORT`.
  */
 import { isHostName, type Place, type Target } from '../cluster/commands.ts';
@@ -14,13 +14,14 @@ export function parsePlace(text: string): Result<Place, string> {
   const [kind, first = '', second, ...rest] = text.split('/');
   if (rest.length === 0 && first !== '' && second !== '') {
     if (kind === 'node' && second === undefined) return ok({ kind: 'node', name: first });
+    if (kind === 'netns' && second !== undefined) return ok({ kind: 'netns', node: first, name: second });
     if (kind === 'pod')
       return ok({
         kind: 'pod',
         ...(second === undefined ? { namespace: DEFAULT_NAMESPACE, name: first } : { namespace: first, name: second }),
       });
   }
-  return err(`${JSON.stringify(text)} is no place: node/NAME, pod/NAME, pod/NAMESPACE/NAME or external`);
+  return err(`${JSON.stringify(text)} is no place: node/NAME, pod/NAME, pod/NAMESPACE/NAME, netns/NODE/NAME or external`);
 }
 
 /** The target of that text and its port. */
@@ -54,6 +55,8 @@ export function placeText(place: Place): string {
   switch (place.kind) {
     case 'external':
       return 'external';
+    case 'netns':
+      return `netns/${place.node}/${place.name}`;
     case 'node':
       return `node/${place.name}`;
     case 'pod':

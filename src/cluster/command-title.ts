@@ -70,7 +70,7 @@ export function probeTitle(probe: ProbeSpec): string {
   return `${placeText(probe.from)} to ${targetText(probe.to)}${probe.protocol === 'icmp' ? '' : `:${probe.port}`}${sport}${size}`;
 }
 
-/** `node/class`, `pod/web`, `pod/ns/web`, `external`. */
+/** `node/class`, `pod/web`, `pod/ns/web`, `external`, `netns/class/by-hand`. */
 export function placeText(place: Place): string {
   switch (place.kind) {
     case 'node':
@@ -79,6 +79,8 @@ export function placeText(place: Place): string {
       return place.namespace === 'default' ? `pod/${place.name}` : `pod/${place.namespace}/${place.name}`;
     case 'external':
       return 'external';
+    case 'netns':
+      return `netns/${place.node}/${place.name}`;
     default:
       return assertNever(place);
   }

@@ -11,7 +11,9 @@ import type { Protocol } from '../net/wire/packet.ts';
 export type Place =
   | { readonly kind: 'node'; readonly name: string }
   | { readonly kind: 'pod'; readonly namespace: string; readonly name: string }
-  | { readonly kind: 'external' };
+  | { readonly kind: 'external' }
+  /** A network namespace that was made by hand on a node. */
+  | { readonly kind: 'netns'; readonly node: string; readonly name: string };
 
 /** Where a packet is sent. */
 export type Target =

@@ -258,7 +258,7 @@ function setAgent(world: World, { node: name, agent, running }: Extract<Command,
 function toolLine(world: World, command: Extract<Command, { kind: 'tool' }>): Execution {
   const netns = findNetns(world, command);
   if (!netns.ok) return refused(netns.error);
-  const run = runTool(netns.value, command.line, 'user');
+  const run = runTool(netns.value, command.line, 'user', world.servers);
   if (!run.ok) return refused(run.error);
   return done(run.value === '' ? [] : [run.value]);
 }

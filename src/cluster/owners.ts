@@ -1,9 +1,10 @@
 /**
- * Whose an address is, in the words of the recordings: `pod:web-a`, `node:class/cni0`, `external`.
+ * Whose an address is, in the words of the recordings: `pod:web-a`, `node:class/cni0`, `external`; `netns:class/by-hand` of a namespace made by hand.
  */
 import { cidrAddress } from '../lib/cidr.ts';
 import type { NetDevice } from '../net/dev/device.ts';
 import type { Kernel } from '../net/kernel.ts';
+import { isHandMade } from './hand-made.ts';
 
 /** The machines whose devices are searched. */
 export interface Endpoints {
@@ -21,7 +22,9 @@ export function addressOwner(ends: Endpoints, address: string): string {
         if (!isNode) return kernel.name;
         return netns === kernel.root
           ? `node:${kernel.name}/${deviceName(dev)}`
-          : `pod:${netns.name.slice(netns.name.indexOf('/') + 1)}`;
+          : isHandMade(netns.name)
+            ? `netns:${kernel.name}/${netns.name}`
+            : `pod:${netns.name.slice(netns.name.indexOf('/') + 1)}`;
       }
     }
   }

@@ -9,8 +9,10 @@ import type { Resolver } from '../net/resolv/lookup.ts';
 import type { EtcFiles } from '../node/kubelet/pod-dns.ts';
 import { parseImage } from '../node/runtime/image.ts';
 import { libcOf } from '../node/workload/images/libc.ts';
+import { ownAddress } from './hand-made.ts';
 import { isHostName, MAX_PROBE_BYTES, type Place, type ProbeSpec, type Target } from './commands.ts';
 import type { ResolvedProbe } from './probe.ts';
+import { namedNetns } from './tools/ip-netns.ts';
 import type { World } from './world.ts';
 
 /** The probe with its ends, or why one of them does not exist. */
@@ -44,11 +46,18 @@ function placeNetns(world: World, place: Place): Result<Netns, string> {
     }
     case 'pod':
       return podNetns(world, place.namespace, place.name);
+    case 'netns':
+      return handMadeNetns(world, place);
     case 'external':
       return world.machines.external === null ? err('the scenario has no outside host') : ok(world.machines.external.root);
     default:
       return assertNever(place);
   }
+}
+
+function handMadeNetns({ machines }: World, { node, name }: Extract<Place, { kind: 'netns' }>): Result<Netns, string> {
+  const kernel = machines.nodes.get(node);
+  return kernel === undefined ? err(`nodes "${node}" not found`) : namedNetns(kernel, name);
 }
 
 function podNetns(world: World, namespace: string, name: string): Result<Netns, string> {
@@ -62,7 +71,8 @@ function podNetns(world: World, namespace: string, name: string): Result<Netns, 
 /** How a client at that place looks names up: the files it finds, and the C library of its image. */
 function placeResolver(world: World, place: Place): Resolver {
   const pod = place.kind === 'pod' ? world.store.get('Pod', place.namespace, place.name) : null;
-  const node = world.nodes.find(({ name }) => name === (place.kind === 'node' ? place.name : pod?.spec.nodeName));
+  const machine = place.kind === 'node' ? place.name : place.kind === 'netns' ? place.node : pod?.spec.nodeName;
+  const node = world.nodes.find(({ name }) => name === machine);
   const podFiles = place.kind === 'pod' ? node?.agents.podFiles().get(`${place.namespace}/${place.name}`) : undefined;
   const files = podFiles ?? node?.agents.files ?? OUTSIDE_FILES;
   const image = parseImage(pod?.spec.containers[0]?.image ?? '');
@@ -98,6 +108,12 @@ function placeAddress(world: World, place: Place): Result<IpAddr, string> {
       const pod = world.store.get('Pod', place.namespace, place.name);
       if (pod === null) return err(`pods "${place.name}" not found`);
       return addressOr(pod.status.podIP, `pod ${place.name} has no address yet: it is ${pod.status.phase}`);
+    }
+    case 'netns': {
+      const netns = handMadeNetns(world, place);
+      if (!netns.ok) return netns;
+      const own = ownAddress(netns.value.view());
+      return own === null ? err(`network namespace ${place.name} has no address`) : ok(own);
     }
     case 'external':
       return addressOr(world.spec.cluster.external?.ip, 'the scenario has no outside host');

@@ -34,6 +34,7 @@ import { runProbe, type ResolvedProbe } from './probe.ts';
 import { serverPlace } from './throughput/server.ts';
 import { measureThroughput, outcomeError, type Throughput, type ThroughputSpec } from './throughput/throughput.ts';
 import { resolveProbe } from './resolve.ts';
+import { HandServers } from './tools/hand-servers.ts';
 import type { Rehearse } from './outcomes.ts';
 import type { ManifestSpec, ScenarioSpec } from './scenario.ts';
 import type { EventView } from './snapshot.ts';
@@ -56,6 +57,8 @@ export class World {
   readonly apiServer: ApiServer;
   #nodes: readonly WorldNode[] = [];
   readonly faults: FaultBook;
+  /** What somebody started by hand. */
+  readonly servers: HandServers;
   #flows = 0;
 
   private constructor(spec: ScenarioSpec) {
@@ -68,6 +71,7 @@ export class World {
     const { sim, machines, store, controlPlane } = this;
     this.apiServer = new ApiServer({ spec: cluster, sim, machines, store, controlPlane });
     this.faults = new FaultBook(this);
+    this.servers = new HandServers(() => new Date(this.store.timestamp()).toUTCString());
     this.pods = createPodSource(this.controlPlane.client('kubelet'));
   }
 

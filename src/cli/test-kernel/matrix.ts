@@ -133,6 +133,8 @@ function socketsOf({ nodes, hosts }: ClusterSnapshot, place: Place): readonly So
       return nodes.find(({ name }) => name === place.name)?.root.sockets ?? [];
     case 'pod':
       return nodes.flatMap(({ podNetns }) => podNetns.get(`${place.namespace}/${place.name}`)?.sockets ?? []);
+    case 'netns':
+      return nodes.find(({ name }) => name === place.node)?.podNetns.get(place.name)?.sockets ?? [];
   }
 }
 

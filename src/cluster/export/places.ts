@@ -8,6 +8,7 @@ import type { Pod } from '../../api/types/pod.ts';
 import { cidr, cidrAddress, cidrContains } from '../../lib/cidr.ts';
 import { ip } from '../../lib/ip.ts';
 import type { NetnsView } from '../../net/view.ts';
+import { isHandMade, ownAddress } from '../hand-made.ts';
 import type { ClusterSnapshot, HostView, NodeView } from '../snapshot.ts';
 
 /** The namespace that stands for the cable and switch between the machines. */
@@ -63,7 +64,7 @@ export function exportedNetns(snapshot: ClusterSnapshot): readonly ExportedNetns
 function podNetns(node: NodeView, view: NetnsView): ExportedNetns {
   return {
     name: netnsName(node.name, view.name),
-    title: `pod ${view.name} on ${node.name}`,
+    title: `${isHandMade(view.name) ? 'netns' : 'pod'} ${view.name} on ${node.name}`,
     answersAs: view.name.slice(view.name.indexOf('/') + 1),
     view,
     wires: new Map(),
@@ -98,8 +99,16 @@ export function exportedPlaces(snapshot: ClusterSnapshot): readonly ExportedPlac
   return [
     ...snapshot.hosts.map(({ name, ip }) => ({ text: name, netns: `_${name}`, address: ip })),
     ...snapshot.nodes.map(({ name, ip }) => ({ text: `node/${name}`, netns: name, address: ip })),
+    ...snapshot.nodes.flatMap(handMadePlaces),
     ...snapshotPods(snapshot).flatMap((pod) => podPlace(snapshot, pod)),
   ];
+}
+
+function handMadePlaces({ name: node, podNetns }: NodeView): readonly ExportedPlace[] {
+  return [...podNetns.values()].flatMap((view) => {
+    const address = isHandMade(view.name) ? ownAddress(view) : null;
+    return address === null ? [] : [{ text: `netns/${node}/${view.name}`, netns: netnsName(node, view.name), address }];
+  });
 }
 
 function snapshotPods({ objects }: ClusterSnapshot): readonly Pod[] {

@@ -1,13 +1,15 @@
 /**
  * `ip link add|set|delete` (iproute2 ip/iplink.c iplink_modify): devices up and down, their MTU, master and address.
  *
- * Simplification: types are bridge, dummy and veth, both ends in one namespace; a device is named first, as `dev NAME` or `NAME`.
+ * Simplification: types are bridge, dummy and veth; a device is named first, as `dev NAME` or `NAME`; its namespace is told after its type.
  */
 import { parseMac } from '../../lib/mac.ts';
 import type { Provenance } from '../../lib/provenance.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
+import { moveLink, renameLink } from '../../net/dev/move.ts';
 import { Vxlan } from '../../net/dev/vxlan.ts';
 import type { LinkChanges, Netns } from '../../net/netns.ts';
+import { namedNetns } from './ip-netns.ts';
 import { abbreviated, DONE, INCOMPLETE, notSimulated, unknownCommand, type ToolResult, type Words } from './words.ts';
 
 const COMMANDS = ['add', 'set', 'delete', 'show', 'list'] as const;
@@ -54,15 +56,40 @@ function add(netns: Netns, words: Words, by: Provenance): ToolResult {
     case 'dummy':
       return done(netns.addDummy({ name }, by));
     case 'veth': {
-      const named = words.accept('peer');
-      const peer = named ? deviceWord(words, 'name') : freeName(netns, 'veth');
-      return peer === null ? INCOMPLETE : done(netns.addVeth({ name, peer: { name: peer, netns } }, by));
+      const peer = words.accept('peer') ? peerOf(netns, words) : ok({ name: freeName(netns, 'veth'), netns });
+      if (!peer.ok) return peer;
+      return words.done ? done(netns.addVeth({ name, peer: peer.value }, by)) : garbage(words, 'dev');
     }
     case null:
       return INCOMPLETE;
     default:
       return KNOWN_TYPES.has(type) ? notSimulated(`ip link add type ${type}`) : err('Error: Unknown device type.');
   }
+}
+
+/** `peer [name NAME] [netns NAME]`. */
+function peerOf(netns: Netns, words: Words): Result<{ readonly name: string; readonly netns: Netns }, string> {
+  let peer: { name: string | null; netns: Netns } = { name: null, netns };
+  while (!words.done) {
+    if (words.accept('netns')) {
+      const to = netnsWord(netns, words);
+      if (!to.ok) return to;
+      peer = { ...peer, netns: to.value };
+    } else if (peer.name === null) {
+      const name = deviceWord(words, 'name');
+      if (name === null) return INCOMPLETE;
+      peer = { ...peer, name };
+    } else break;
+  }
+  return ok({ netns: peer.netns, name: peer.name ?? freeName(peer.netns, 'veth') });
+}
+
+/** The name of a namespace, or the process 1, which is in the machine's own. */
+function netnsWord({ kernel }: Netns, words: Words): Result<Netns, string> {
+  const word = words.take();
+  if (word === null) return INCOMPLETE;
+  const found = word === '1' ? ok(kernel.root) : namedNetns(kernel, word);
+  return found.ok ? found : err(`Error: argument "${word}" is wrong: Invalid "netns" value`);
 }
 
 /** Types a real kernel knows and a user may make here by other ways or not at all. */
@@ -96,18 +123,48 @@ function set(netns: Netns, words: Words, by: Provenance): ToolResult {
   const name = deviceWord(words, 'dev');
   if (name === null) return NO_DEV;
   const changes: Changes = {};
+  const place: NewPlace = { netns: null, name: null };
   while (!words.done) {
-    const changed = takeChange(netns, words, changes);
+    const changed = takePlace(netns, words, place) ?? takeChange(netns, words, changes);
     if (!changed.ok) return changed;
   }
   const dev = netns.link(name);
   if (dev === undefined) return err(`Cannot find device "${name}"`);
+  if (place.netns !== null || place.name !== null) return changePlace(netns, name, place, changes, by);
   if (changes.mtu !== undefined) {
     const fits = checkMtu(netns, name, changes.mtu);
     if (!fits.ok) return fits;
   }
   if (changes.master === name) return err('RTNETLINK answers: Invalid argument');
   return done(netns.setLink(name, changes, by));
+}
+
+/** Another namespace or another name for a device. */
+interface NewPlace {
+  netns: Netns | null;
+  name: string | null;
+}
+
+/** Null where the next word is about something else. */
+function takePlace(netns: Netns, words: Words, place: NewPlace): ToolResult | null {
+  if (words.accept('netns')) {
+    const to = netnsWord(netns, words);
+    if (!to.ok) return to;
+    place.netns = to.value;
+    return DONE;
+  }
+  if (!words.accept('name')) return null;
+  place.name = words.take();
+  return place.name === null ? INCOMPLETE : DONE;
+}
+
+function changePlace(netns: Netns, name: string, place: NewPlace, changes: Changes, by: Provenance): ToolResult {
+  if (Object.keys(changes).length > 0) return notSimulated('ip link set with a namespace or a name among other changes');
+  if (place.netns === netns) return DONE;
+  if (netns.link(name)?.kind === 'loopback' && place.netns !== null) return err('Error: The interface netns is immutable.');
+  if (place.netns === null) return done(renameLink(netns, name, place.name ?? name));
+  if (place.name !== null) return notSimulated('ip link set with a namespace and a name');
+  return done(moveLink(netns, name, place.netns, by));
 }
 
 type Changes = { -readonly [K in keyof LinkChanges]: LinkChanges[K] };
@@ -146,8 +203,6 @@ function takeChange(netns: Netns, words: Words, changes: Changes): ToolResult {
       changes.promisc = value === 'on';
       return DONE;
     }
-    case 'netns':
-    case 'name':
     case 'txqueuelen':
     case 'arp':
     case 'type':

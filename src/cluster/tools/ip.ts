@@ -1,12 +1,13 @@
 /** `ip` (iproute2 ip/ip.c): picks the object, as the tool does by the first name that begins with the word. */
 import type { Provenance } from '../../lib/provenance.ts';
-import { err } from '../../lib/result.ts';
+import { err, ok, type Result } from '../../lib/result.ts';
 import type { Netns } from '../../net/netns.ts';
 import { ipAddress } from './ip-address.ts';
 import { ipLink } from './ip-link.ts';
+import { ipNetns, namedNetns, type RunIn } from './ip-netns.ts';
 import { ipNeigh } from './ip-neigh.ts';
 import { ipRoute } from './ip-route.ts';
-import { abbreviated, notSimulated, type ToolResult, type Words } from './words.ts';
+import { abbreviated, INCOMPLETE, notSimulated, type ToolResult, type Words } from './words.ts';
 
 /** In ip.c's order, which decides what an abbreviation means. */
 const OBJECTS = [
@@ -22,12 +23,28 @@ const OBJECTS = [
   'tunnel',
 ] as const;
 
-export function ip(netns: Netns, words: Words, by: Provenance): ToolResult {
-  words.accept('-4');
+export function ip(here: Netns, words: Words, by: Provenance, runIn: RunIn): ToolResult {
+  const netns = optionsOf(here, words);
+  return netns.ok ? object(netns.value, words, by, runIn) : netns;
+}
+
+/** `-n NAME` chooses the namespace. */
+function optionsOf(netns: Netns, words: Words): Result<Netns, string> {
+  for (;;) {
+    if (words.accept('-4')) continue;
+    if (!words.accept('-n') && !words.accept('-netns')) return ok(netns);
+    const name = words.take();
+    const named = name === null ? INCOMPLETE : namedNetns(netns.kernel, name);
+    if (!named.ok) return named;
+    netns = named.value;
+  }
+}
+
+function object(netns: Netns, words: Words, by: Provenance, runIn: RunIn): ToolResult {
   const word = words.take();
   if (word === null) return err('Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }');
-  const object = abbreviated(word, OBJECTS);
-  switch (object) {
+  const found = abbreviated(word, OBJECTS);
+  switch (found) {
     case 'address':
       return ipAddress(netns, words, by);
     case 'link':
@@ -40,9 +57,10 @@ export function ip(netns: Netns, words: Words, by: Provenance): ToolResult {
     case 'addrlabel':
     case 'maddress':
     case 'rule':
-    case 'netns':
     case 'tunnel':
-      return notSimulated(`ip ${object}`);
+      return notSimulated(`ip ${found}`);
+    case 'netns':
+      return ipNetns(netns, words, by, runIn);
     case null:
       return err(`Object "${word}" is unknown, try "ip help".`);
   }

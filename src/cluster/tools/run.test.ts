@@ -4,7 +4,10 @@
 import { expect, test } from 'vitest';
 import { BY_TEST, lab } from '../../net/testing/lab.ts';
 import type { Netns } from '../../net/netns.ts';
+import { HandServers } from './hand-servers.ts';
 import { runTool } from './run.ts';
+
+const SERVERS = new HandServers(() => 'Thu, 01 Jan 1970 00:00:00 GMT');
 
 function plugs(): Netns {
   const island = lab().island('a');
@@ -19,7 +22,7 @@ function plugs(): Netns {
 function answers(...lines: readonly string[]): readonly string[] {
   const netns = plugs();
   return lines.map((line) => {
-    const run = runTool(netns, line, 'user');
+    const run = runTool(netns, line, 'user', SERVERS);
     return run.ok ? run.value : run.error;
   });
 }
@@ -104,7 +107,7 @@ test.each([
 test('a route in the place of another', () => {
   const netns = plugs();
   for (const line of ['ip route add 10.9.0.0/16 via 10.1.0.9', 'ip r replace 10.9.0.0/16 via 10.1.0.7'])
-    runTool(netns, line, 'user');
+    runTool(netns, line, 'user', SERVERS);
   expect(netns.fib.routes().flatMap(({ table, text }) => (table === 'main' ? [text] : []))).toEqual([
     '10.1.0.0/24 dev k0 proto kernel scope link src 10.1.0.1',
     '10.9.0.0/16 via 10.1.0.7 dev k0',
@@ -117,10 +120,10 @@ test('the other plug without carrier, routes gone with the device, the connected
     k1: netns.view().links.find(({ name }) => name === 'k1')?.flags,
     routes: netns.fib.routes().flatMap(({ table, text }) => (table === 'main' ? [text] : [])),
   });
-  runTool(netns, 'ip route add default via 10.1.0.9', 'user');
-  runTool(netns, 'ip link set dev k0 down', 'user');
+  runTool(netns, 'ip route add default via 10.1.0.9', 'user', SERVERS);
+  runTool(netns, 'ip link set dev k0 down', 'user', SERVERS);
   expect(state()).toEqual({ k1: ['NO-CARRIER', 'BROADCAST', 'MULTICAST', 'UP'], routes: [] });
-  runTool(netns, 'ip link set dev k0 up', 'user');
+  runTool(netns, 'ip link set dev k0 up', 'user', SERVERS);
   expect(state()).toEqual({
     k1: ['BROADCAST', 'MULTICAST', 'UP', 'LOWER_UP'],
     routes: ['10.1.0.0/24 dev k0 proto kernel scope link src 10.1.0.1'],
@@ -130,7 +133,7 @@ test('the other plug without carrier, routes gone with the device, the connected
 test('netem as tc prints it', () => {
   const netns = plugs();
   const qdisc = (line: string): string | null | undefined => {
-    runTool(netns, line, 'user');
+    runTool(netns, line, 'user', SERVERS);
     return netns.view().links.find(({ name }) => name === 'k0')?.qdisc;
   };
   expect([
@@ -165,7 +168,7 @@ test('the route of an address goes behind what leads there already, and in its p
   const netns = plugs();
   const routes = (): readonly string[] =>
     netns.fib.routes().flatMap(({ dst, table, text }) => (table === 'main' && dst === '10.9.0.0/24' ? [text] : []));
-  const run = (line: string): unknown => runTool(netns, line, 'user').ok;
+  const run = (line: string): unknown => runTool(netns, line, 'user', SERVERS).ok;
   const [via, own] = ['10.9.0.0/24 via 10.1.0.9 dev k0', '10.9.0.0/24 dev k1 proto kernel scope link src 10.9.0.1'];
   expect([run(`ip route add ${via}`), run('ip addr add 10.9.0.1/24 dev k1'), routes()]).toEqual([true, true, [via, own]]);
   expect([run(`ip route del ${via}`), routes()]).toEqual([true, [own]]);

@@ -1,5 +1,6 @@
 /**
- * A command line on a machine, as root would type it: `ip`, `bridge`, `tc`, `sysctl -w`, `iptables` and `conntrack`, each in its own words.
+ * A command line on a machine, as root would type it: `ip`, `bridge`, `tc`, `sysctl -w`, `iptables`, `conntrack`, and servers started by hand,
+ * each in its own words.
  * What only shows state is not run here: the snapshot has it.
  */
 import type { Provenance } from '../../lib/provenance.ts';
@@ -7,20 +8,33 @@ import { err, ok } from '../../lib/result.ts';
 import type { Netns } from '../../net/netns.ts';
 import { bridge } from './bridge.ts';
 import { conntrack } from './conntrack.ts';
+import type { HandServers } from './hand-servers.ts';
 import { ip } from './ip.ts';
 import { tc } from './tc.ts';
 import { DONE, INCOMPLETE, notSimulated, Words, type ToolResult } from './words.ts';
 
 /** Runs the line in a namespace; a refusal changes nothing. */
-export function runTool(netns: Netns, line: string, actor: string): ToolResult {
-  const words = new Words(line);
+export function runTool(netns: Netns, line: string, actor: string, servers: HandServers): ToolResult {
+  return runWords(netns, new Words(line), { actor, servers });
+}
+
+interface Shell {
+  readonly actor: string;
+  readonly servers: HandServers;
+}
+
+/** Clients: what they send is a journey. */
+const CLIENTS: ReadonlySet<string> = new Set(['curl', 'wget', 'ping', 'nc', 'nslookup', 'dig', 'traceroute']);
+
+function runWords(netns: Netns, words: Words, shell: Shell): ToolResult {
+  const { actor, servers } = shell;
   const tool = words.take();
   const by: Provenance = { actor, action: tool ?? '', object: null };
   switch (tool) {
     case null:
       return INCOMPLETE;
     case 'ip':
-      return ip(netns, words, by);
+      return ip(netns, words, by, (inner, rest) => runWords(inner, rest, shell));
     case 'bridge':
       return bridge(netns, words, by);
     case 'tc':
@@ -34,8 +48,11 @@ export function runTool(netns: Netns, line: string, actor: string): ToolResult {
       netns.touch();
       return run.exitCode === 0 ? ok(run.stdout) : err(run.stderr);
     }
+    case 'pkill':
+      return servers.pkill(netns.kernel, words);
     default:
-      return notSimulated(tool);
+      if (/^python3?$/.test(tool)) return servers.python(netns, tool, words);
+      return CLIENTS.has(tool) ? err(`${tool}: packets are sent with "Send packet", from any place`) : notSimulated(tool);
   }
 }
 

@@ -2,6 +2,7 @@
 import type { ClusterSnapshot, EtcView, HostView, NodeView } from '../../cluster/snapshot.ts';
 import type { NetnsView } from '../store/views.ts';
 import { described, fact, facts, type Description, type FactList, type Part } from './description.ts';
+import { isHandMade } from '../../cluster/hand-made.ts';
 import { findHost, findNetns, findNode, inNetns, podKeyOf } from './find.ts';
 
 export function describeNode(snapshot: ClusterSnapshot, name: string): Description | null {
@@ -95,12 +96,14 @@ export function describeNetns(snapshot: ClusterSnapshot, machine: string, name: 
   const netns = findNetns(snapshot, machine, name);
   if (netns === null) return null;
   const pod = podKeyOf(name);
+  const whose = pod !== null ? 'podNetns' : isHandMade(name) ? 'handMadeNetns' : 'rootNetns';
+  const place = { kind: 'netns', node: machine, name } as const;
   const sockets = netns.sockets.map((socket): readonly Part[] => [
     `${socket.protocol} ${socket.local}:${socket.port} ${socket.state} ${socket.process}`,
   ]);
   return described({
     icon: 'netns',
-    kind: pod === null ? 'inspector.kind.rootNetns' : 'inspector.kind.podNetns',
+    kind: `inspector.kind.${whose}`,
     title: name,
     place: [{ text: machine, ref: { kind: 'node', node: machine } }],
     facts: facts(
@@ -110,8 +113,9 @@ export function describeNetns(snapshot: ClusterSnapshot, machine: string, name: 
       fact('conntrack', String(netns.conntrack.length)),
     ),
     lists: [...stateLists(netns), ...(sockets.length === 0 ? [] : [{ title: 'inspector.sockets', rows: sockets } as const])],
-    note: { key: pod === null ? 'inspector.note.rootNetns' : 'inspector.note.podNetns', values: {} },
+    note: { key: `inspector.note.${whose}`, values: {} },
     command: inNetns(name, 'ip address; ip route'),
+    ...(whose === 'handMadeNetns' ? { from: place, to: { kind: 'place', place } } : {}),
   });
 }
 

@@ -1,4 +1,5 @@
 /** Finds what a Ref names in a snapshot. */
+import { isHandMade } from '../../cluster/hand-made.ts';
 import type { ClusterSnapshot, HostView, NodeView } from '../../cluster/snapshot.ts';
 import type { NetnsView } from '../store/views.ts';
 
@@ -19,11 +20,16 @@ export function findNetns(snapshot: ClusterSnapshot, machine: string, netns: str
 
 /** The Pod whose namespace that is; null for root. */
 export function podKeyOf(netns: string): string | null {
-  return netns === 'root' || netns === '' ? null : `Pod ${netns}`;
+  return netns === '' || netns === 'root' || isHandMade(netns) ? null : `Pod ${netns}`;
 }
 
 /** How a command is run in a namespace: `ip netns exec` is not how Pods are entered, nsenter is. */
 export function inNetns(netns: string, command: string): string {
+  if (isHandMade(netns))
+    return command
+      .split('; ')
+      .map((line) => `ip netns exec ${netns} ${line}`)
+      .join('; ');
   const [namespace = '', name = ''] = netns.split('/');
   if (netns === 'root' || name === '') return command;
   // Without a shell of its own, what follows a semicolon or a bar would run here and not there.

@@ -4,6 +4,7 @@
  */
 import { useRef, useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { placeText } from '../../cluster/command-title.ts';
 import type { ProbeSpec } from '../../cluster/commands.ts';
 import { useWide } from '../app/useWide.ts';
 import { Say } from '../chains/Say.tsx';
@@ -39,7 +40,7 @@ export function JourneySide(): ReactElement {
   const scale = useScale();
   const ref = useRef<HTMLDivElement>(null);
   const { height } = useSize(ref);
-  const title = spec === null ? null : sentence('journey.title', { from: placeName(spec.from), to: targetName(spec) });
+  const title = spec === null ? null : sentence('journey.title', { from: placeText(spec.from), to: targetName(spec) });
   return (
     <div ref={ref} className={styles.side} data-keys="stage">
       {shown === null || title === null ? (
@@ -149,21 +150,13 @@ function Steps({ journey }: Pick<LowProps, 'journey'>): ReactElement {
   );
 }
 
-/** As the command line spells it: `node/class`, `pod/client`, `external`. */
-function placeName(place: ProbeSpec['from']): string {
-  if (place.kind === 'external') return 'external';
-  return place.kind === 'node'
-    ? `node/${place.name}`
-    : `pod/${place.namespace === 'default' ? '' : `${place.namespace}/`}${place.name}`;
-}
-
 function targetName({ to, port, protocol }: ProbeSpec): string {
   const suffix = protocol === 'icmp' ? '' : `:${port}`;
   switch (to.kind) {
     case 'svc':
       return `${to.namespace === 'default' ? '' : `${to.namespace}/`}${to.name}${suffix}`;
     case 'place':
-      return `${placeName(to.place)}${suffix}`;
+      return `${placeText(to.place)}${suffix}`;
     case 'address':
       return `${to.address}${suffix}`;
     case 'name':

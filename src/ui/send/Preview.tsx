@@ -17,7 +17,7 @@ function nameserverOf({ nodes }: ClusterSnapshot, from: Place): string {
   const etc =
     from.kind === 'pod'
       ? nodes.map(({ podEtc }) => podEtc.get(`${from.namespace}/${from.name}`)).find((each) => each !== undefined)
-      : nodes.find(({ name }) => from.kind === 'node' && name === from.name)?.etc;
+      : nodes.find(({ name }) => (from.kind === 'node' ? from.name : from.kind === 'netns' ? from.node : null) === name)?.etc;
   return /^nameserver (\S+)/m.exec(etc?.resolvConf ?? '')?.[1] ?? '127.0.0.1';
 }
 

@@ -220,9 +220,7 @@ const KINDS = ['service', 'node', 'pod', 'external', 'self', 'name'] as const;
 
 function KindChip({ kind }: { readonly kind: End<unknown>['kind'] }): ReactElement {
   const { t } = useTranslation();
-  return (
-    <Chip kind={kind === 'external' || kind === 'self' || kind === 'name' ? 'plain' : kind}>{t(`send.kind.${kind}`)}</Chip>
-  );
+  return <Chip kind={kind === 'service' || kind === 'node' || kind === 'pod' ? kind : 'plain'}>{t(`send.kind.${kind}`)}</Chip>;
 }
 
 function groups(ends: readonly End<unknown>[]): readonly ChoiceGroup[] {

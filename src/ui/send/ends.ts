@@ -2,11 +2,12 @@
 import { isHostName, type Place, type Target } from '../../cluster/commands.ts';
 import type { ClusterSnapshot } from '../../cluster/snapshot.ts';
 import { IP_LOOPBACK, isLoopback, parseIp } from '../../lib/ip.ts';
+import { isHandMade, ownAddress } from '../../cluster/hand-made.ts';
 import { placeText, targetText } from '../../cluster/command-title.ts';
 
 export interface End<T> {
   readonly id: string;
-  readonly kind: 'node' | 'pod' | 'service' | 'external' | 'self' | 'name';
+  readonly kind: 'node' | 'pod' | 'netns' | 'service' | 'external' | 'self' | 'name';
   /** Name as shown, with its namespace where it is not default. */
   readonly name: string;
   /** The address behind it; empty where there is none. */
@@ -34,7 +35,25 @@ export function sources(snapshot: ClusterSnapshot): readonly End<Place>[] {
     address: host.ip,
     value: { kind: 'external' },
   }));
-  return [...nodes, ...systemLast(pods), ...hosts];
+  return [...nodes, ...handMade(snapshot), ...systemLast(pods), ...hosts];
+}
+
+/** Network namespaces that somebody made. */
+function handMade({ nodes }: ClusterSnapshot): readonly End<Place>[] {
+  return nodes.flatMap((node) =>
+    [...node.podNetns.values()]
+      .filter(({ name }) => isHandMade(name))
+      .map((netns): End<Place> => {
+        const value: Place = { kind: 'netns', node: node.name, name: netns.name };
+        return {
+          id: placeText(value),
+          kind: 'netns',
+          name: `${node.name}/${netns.name}`,
+          address: ownAddress(netns) ?? '',
+          value,
+        };
+      }),
+  );
 }
 
 /** True of what every cluster has for itself. */
@@ -170,6 +189,7 @@ function listed(snapshot: ClusterSnapshot, target: Target): readonly PortLike[] 
   const { place } = target;
   if (place.kind === 'node') return nodePorts(snapshot);
   if (place.kind === 'external') return [];
+  if (place.kind === 'netns') return handMadePorts(snapshot, place);
   const object = snapshot.objects.get(`Pod ${place.namespace}/${place.name}`)?.object;
   if (object?.kind !== 'Pod') return [];
   return object.spec.containers.flatMap((container) =>
@@ -179,6 +199,11 @@ function listed(snapshot: ClusterSnapshot, target: Target): readonly PortLike[] 
       protocol,
     })),
   );
+}
+
+function handMadePorts({ nodes }: ClusterSnapshot, { node, name }: Extract<Place, { kind: 'netns' }>): readonly PortLike[] {
+  const sockets = nodes.find((each) => each.name === node)?.podNetns.get(name)?.sockets ?? [];
+  return sockets.map(({ port, process, protocol }) => ({ number: port, name: process, protocol: protocol.toUpperCase() }));
 }
 
 /** The ports of the Service a name is of; a headless one's Pods are dialled themselves, on their own ports. */

@@ -6,6 +6,7 @@ export function startNode(snapshot: ClusterSnapshot, probe: ProbeSpec, address: 
   const { from } = probe;
   const byName = (name: string | undefined): NodeView | null => snapshot.nodes.find((node) => node.name === name) ?? null;
   if (from.kind === 'node') return byName(from.name);
+  if (from.kind === 'netns') return byName(from.node);
   if (from.kind === 'pod') {
     const object = snapshot.objects.get(`Pod ${from.namespace}/${from.name}`)?.object;
     return object?.kind === 'Pod' ? byName(object.spec.nodeName) : null;

@@ -9,6 +9,7 @@ export const inspector = {
     router: 'router of the underlay',
     rootNetns: 'root network namespace',
     podNetns: "a Pod's network namespace",
+    handMadeNetns: 'network namespace made by hand',
     vethHost: 'veth, host end',
     vethPod: 'veth, Pod end',
     bridge: 'bridge',
@@ -65,6 +66,8 @@ export const inspector = {
     rootNetns:
       "The node's own network: its card, the bridge where the network has one, the host ends of all veth pairs, and the rules of kube-proxy.",
     podNetns: "A network of one's own: devices, routes, rules and ports that nobody else sees.",
+    handMadeNetns:
+      "A network of one's own with nothing in it but lo, which is down. A cable (`ip link add … type veth`), an address and a route make a Pod of it.",
     container:
       "A process with its own files. Its network is the Pod's: killed, it comes back in the same namespace, with the same address.",
     pause:

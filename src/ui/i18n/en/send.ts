@@ -13,7 +13,7 @@ export const send = {
   stopAt: 'Stop at',
   chainsMatch_one: '{{count}} chain matches on {{node}}',
   chainsMatch_other: '{{count}} chains match on {{node}}',
-  kind: { service: 'Service', node: 'node', pod: 'Pod', external: 'outside', self: 'itself', name: 'DNS name' },
+  kind: { service: 'Service', node: 'node', pod: 'Pod', netns: 'netns', external: 'outside', self: 'itself', name: 'DNS name' },
   badTarget: 'Neither a name of this cluster, an IPv4 address nor a host name.',
   badPort: 'A port is a number from 1 to 65535.',
   nowhere: 'There is nowhere to send from yet.',

@@ -60,6 +60,7 @@ export const topology = {
   pendingPods_other: '{{count}} Pods pending',
   localProcess: 'local',
   others: 'others',
+  byHand: 'netns made by hand',
   hiddenDevices: 'also {{names}}',
   moreServices_one: '1 more Service',
   moreServices_other: '{{count}} more Services',

@@ -14,7 +14,7 @@ export const send: Translated<typeof english> = {
   sportAny: '任意空闲端口',
   stopAt: '停在',
   chainsMatch_other: '{{node}} 上有 {{count}} 条链匹配',
-  kind: { service: 'Service', node: '节点', pod: 'Pod', external: '集群外', self: '自己', name: '域名' },
+  kind: { service: 'Service', node: '节点', pod: 'Pod', netns: 'netns', external: '集群外', self: '自己', name: '域名' },
   badTarget: '既不是这个集群里的名字，也不是 IPv4 地址或主机名。',
   badPort: '端口是 1 到 65535 之间的数字。',
   nowhere: '集群里还没有可以发包的起点。',

@@ -68,6 +68,7 @@ export const topology: Translated<typeof english> = {
     ends: '{{node}} 上的 {{who}}',
   },
   others: '其他',
+  byHand: '手工创建的 netns',
   hiddenDevices: '还有 {{names}}',
   aria: {
     node: '节点 {{name}}，{{ip}}',

@@ -48,9 +48,9 @@ function runs(legs: readonly Leg[]): readonly (readonly Point[])[] {
   return found.filter((points) => lengthOf(points) > 0);
 }
 
-/** A Pod's namespace is drawn as the Pod. */
+/** A Pod's namespace is drawn as the Pod, one made by hand as what it is. */
 export function objectOf(anchor: string): string {
-  return anchor.replace(/^netns\/[^/]+\//, 'pod/');
+  return /^netns\/[^/]+\/[^/]+$/.test(anchor) ? `pod/${anchor}` : anchor.replace(/^netns\/[^/]+\//, 'pod/');
 }
 
 /** What lies behind the packet and what it is at, for lighting the boxes. */

@@ -86,7 +86,10 @@ function placeOf({ scene, world }: WaysInput, { backend, destination }: OutcomeS
     const pod = pods.find((each) => !each.hostNetwork && (ip === null ? each.name === backend : each.ip === ip));
     if (pod === undefined) continue;
     const eth0 = pod.netns?.links.find((link) => link.peer !== null);
-    return (eth0 === undefined ? null : known(linkId(view.name, pod.id, eth0.name))) ?? known(`netns/${view.name}/${pod.id}`);
+    return (
+      (eth0 === undefined ? null : known(linkId(view.name, pod.netnsName, eth0.name))) ??
+      known(`netns/${view.name}/${pod.netnsName}`)
+    );
   }
   return null;
 }

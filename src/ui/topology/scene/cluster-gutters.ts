@@ -66,7 +66,7 @@ function connectNode(scene: SceneBuilder, name: string, box: Box): void {
   const head = { x: laneX, y: box.y + 18 };
   scene.anchor(`node/${name}`, head, box);
   for (const pod of scene.input.world.nodes.find((node) => node.view.name === name)?.pods ?? []) {
-    const id = `netns/${name}/${pod.id}`;
+    const id = `netns/${name}/${pod.netnsName}`;
     const cell = scene.anchorOf(id);
     if (cell !== undefined) scene.link(id, `node/${name}`, [cell.at, { x: laneX, y: cell.at.y }, head], 'veth');
   }

@@ -186,7 +186,7 @@ interface CellPlace {
 }
 
 function addCell(scene: SceneBuilder, node: NodeWorld, pod: PodWorld, { box, lit, shown }: CellPlace): void {
-  scene.anchor(`netns/${node.view.name}/${pod.id}`, centre(box), box);
+  scene.anchor(`netns/${node.view.name}/${pod.netnsName}`, centre(box), box);
   if (shown) scene.cells.push({ pod: pod.id, box, tone: toneOf(scene, node, pod, lit) });
 }
 
@@ -198,7 +198,7 @@ function addMore(scene: SceneBuilder, id: string, { x, y }: Point, count: number
 
 function toneOf(scene: SceneBuilder, node: NodeWorld, pod: PodWorld, lit: ReadonlySet<string> | null): Cell['tone'] {
   if (!node.view.ready || pod.trouble !== null) return 'bad';
-  if (scene.isNew({ kind: 'object', key: pod.key })) return 'new';
+  if (scene.isNew(pod.ref)) return 'new';
   if (lit !== null) return lit.has(pod.id) ? 'lit' : 'rest';
   return pod.owner?.kind === 'DaemonSet' || pod.hostNetwork ? 'daemon' : 'lit';
 }

@@ -402,6 +402,7 @@ export const FIXTURE_WORDS: SceneWords = {
   pendingPods: (count) => `${count} Pods pending`,
   localProcess: 'local',
   others: 'others',
+  byHand: 'netns made by hand',
   hiddenDevices: (names) => `also ${names}`,
   moreServices: (count) => `${count} more Services`,
   aria: {

@@ -2,7 +2,7 @@
 import type { LinkView } from '../../store/views.ts';
 import { addCable, addDevice, addLoopback, linkLoopback } from './node-zoom-pod.ts';
 import type { ColumnBox, PlacedNode } from './node-frame.geom.ts';
-import { addressOf, deviceName, type Fold } from './pod-box.ts';
+import { addressOf, belongsTo, deviceName, type Fold } from './pod-box.ts';
 import { isRouted } from './routed.ts';
 import { linkId, type SceneBuilder } from './scene-builder.ts';
 import type { Box, Shape } from './scene-types.ts';
@@ -26,8 +26,7 @@ export function addKernelPod(
   column: ColumnBox & { readonly first: boolean },
 ): void {
   const box = podBox(placed, pod, column);
-  const place = { kind: 'pod', namespace: pod.namespace, name: pod.name } as const;
-  const ref = { kind: 'object', key: pod.key } as const;
+  const { place, ref } = pod;
   const isNew = scene.isNew(ref);
   const object = {
     id: `pod/${pod.id}`,
@@ -46,7 +45,7 @@ export function addKernelPod(
     id: `label/${pod.id}`,
     parent: `pod/${pod.id}`,
     box: { ...box, h: 40 },
-    shapes: podLabel(pod, box),
+    shapes: podLabel(scene, pod, box),
     isNew,
   });
   addCables(scene, placed, pod, column, box);
@@ -63,12 +62,13 @@ function nameOf(pod: PodWorld): string {
   return shortPodName(pod.name, pod.owner !== null);
 }
 
-function podLabel(pod: PodWorld, box: Box): readonly Shape[] {
+function podLabel({ input }: SceneBuilder, pod: PodWorld, box: Box): readonly Shape[] {
   const ip = pod.ip ?? '';
   const name = nameOf(pod);
   const oneLine = ui12b(name) + mono11(ip) + 28 <= box.w;
-  const containers = pod.containers.map((container) => container.name).join(', ');
-  const second = pod.trouble ?? (oneLine ? keepStart(containers, box.w - 20, ui11) : '');
+  const inside =
+    pod.place.kind === 'pod' ? pod.containers.map((container) => container.name).join(', ') : belongsTo(pod, input.words);
+  const second = pod.trouble ?? (oneLine ? keepStart(inside, box.w - 20, ui11) : '');
   const secondCls = pod.trouble === null ? 's11 i2' : 's11 b cd';
   if (oneLine) {
     return [
@@ -91,8 +91,8 @@ function addCables(scene: SceneBuilder, placed: PlacedNode, pod: PodWorld, colum
   const eth0 = pod.netns?.links.find((link) => link.peer !== null);
   if (eth0 === undefined) return;
   const at = deviceBox(eth0, x, top + TOP + 42, ETH0_W);
-  addDevice(scene, { node, netns: pod.id, link: eth0, box: at, parent: `pod/${pod.id}`, matter: 'addressed' });
-  scene.anchor(`netns/${node}/${pod.id}`, { x, y: at.y + 10 }, podBoxNow);
+  addDevice(scene, { node, netns: pod.netnsName, link: eth0, box: at, parent: `pod/${pod.id}`, matter: 'addressed' });
+  scene.anchor(`netns/${node}/${pod.netnsName}`, { x, y: at.y + 10 }, podBoxNow);
   const lo = { x: at.x + at.w + 4, y: at.y, w: 18, h: at.h };
   // Beside an eth0 with a long name there is no room for it.
   if (lo.x + lo.w + 4 <= podBoxNow.x + podBoxNow.w) {
@@ -118,7 +118,7 @@ function addCables(scene: SceneBuilder, placed: PlacedNode, pod: PodWorld, colum
     { x, y: host.y },
   ];
   addCable(scene, `veth/${hostId}`, cable, pod.hostEnd.up ? 'veth' : 'veth down');
-  scene.link(linkId(node, pod.id, eth0.name), hostId, [{ x, y: at.y + 10 }, ...cable, { x, y: host.y + 10 }], 'veth');
+  scene.link(linkId(node, pod.netnsName, eth0.name), hostId, [{ x, y: at.y + 10 }, ...cable, { x, y: host.y + 10 }], 'veth');
   addPlug(scene, { node, top, x, link: pod.hostEnd, from: { x, y: host.y + 20 }, centre: { x, y: host.y + 10 } });
 }
 
@@ -167,13 +167,13 @@ export function addKernelFold(scene: SceneBuilder, placed: PlacedNode, fold: Fol
   });
   for (const [i, pod] of fold.pods.entries()) {
     const cableX = middle + (Math.min(i, 2) - (Math.min(fold.pods.length, 3) - 1) / 2) * 12;
-    scene.anchor(`netns/${node}/${pod.id}`, { x: middle, y: box.y + HEIGHT - 12 }, box);
+    scene.anchor(`netns/${node}/${pod.netnsName}`, { x: middle, y: box.y + HEIGHT - 12 }, box);
     if (pod.hostEnd === null) continue;
     const id = linkId(node, 'root', pod.hostEnd.name);
     const at = { x: cableX, y: placed.box.y + HOST_END_Y + 10 };
     scene.anchor(id, at, { x: cableX - 8, y: at.y - 10, w: 16, h: 20 });
     scene.link(
-      `netns/${node}/${pod.id}`,
+      `netns/${node}/${pod.netnsName}`,
       id,
       [{ x: middle, y: box.y + HEIGHT - 12 }, { x: cableX, y: box.y + HEIGHT }, at],
       'veth',

@@ -1,7 +1,7 @@
 /** A Pod in node zoom: a namespace with its containers, eth0 and lo, and the cable to the host's end in the root namespace. */
 import type { LinkView } from '../../store/views.ts';
 import type { ColumnBox, PlacedNode } from './node-frame.geom.ts';
-import { addressOf, deviceName, type Fold } from './pod-box.ts';
+import { addressOf, belongsTo, deviceName, type Fold } from './pod-box.ts';
 import { isRouted } from './routed.ts';
 import { linkId, type SceneBuilder } from './scene-builder.ts';
 import type { Box, SceneObject, Shape } from './scene-types.ts';
@@ -20,13 +20,13 @@ const ROWS = 3;
 
 export function addPod(scene: SceneBuilder, placed: PlacedNode, pod: PodWorld, { x, w }: ColumnBox): void {
   const box = { x, y: placed.box.y + TOP, w, h: HEIGHT };
-  const place = { kind: 'pod', namespace: pod.namespace, name: pod.name } as const;
-  const isNew = scene.isNew({ kind: 'object', key: pod.key });
+  const { place } = pod;
+  const isNew = scene.isNew(pod.ref);
   const object = {
     id: `pod/${pod.id}`,
     kind: 'pod',
     parent: `node/${placed.node.view.name}`,
-    ref: { kind: 'object', key: pod.key },
+    ref: pod.ref,
     from: place,
     to: { kind: 'place', place },
     box,
@@ -45,19 +45,19 @@ export function addPod(scene: SceneBuilder, placed: PlacedNode, pod: PodWorld, {
     id: `label/${pod.id}`,
     parent: `pod/${pod.id}`,
     box: { ...box, h: 40 },
-    shapes: podLabel(pod, box),
+    shapes: podLabel(scene, pod, box),
     isNew,
   });
   addContainers(scene, placed, pod, box);
   addDevices(scene, placed, pod, box);
 }
 
-function podLabel(pod: PodWorld, box: Box): readonly Shape[] {
+function podLabel({ input }: SceneBuilder, pod: PodWorld, box: Box): readonly Shape[] {
   const ip = pod.ip ?? '';
   const room = box.w - 24 - mono12(ip) - 8;
   const name = keepEnd(shortPodName(pod.name, pod.owner !== null), room, mono12);
   const trouble = pod.trouble ?? '';
-  const owner = keepStart(pod.owner?.name ?? pod.namespace, box.w - 32 - ui11(trouble), ui11);
+  const owner = keepStart(belongsTo(pod, input.words), box.w - 32 - ui11(trouble), ui11);
   return [
     text(box.x + 12, box.y + 18, name, 'm b'),
     text(box.x + box.w - 12, box.y + 18, ip, 'm b', 'end'),
@@ -80,7 +80,7 @@ function addContainers(scene: SceneBuilder, placed: PlacedNode, pod: PodWorld, b
       parent: `pod/${pod.id}`,
       box: last,
       shapes: [rect(last, 3, 'g-ctr'), text(last.x + 8, last.y + 13, keepStart(names, last.w - 16, ui11), 's11')],
-      ref: { kind: 'object', key: pod.key },
+      ref: pod.ref,
       label: names,
     },
     'container',
@@ -126,10 +126,14 @@ function addDevices(scene: SceneBuilder, placed: PlacedNode, pod: PodWorld, box:
   const eth0 = links.find((link) => link.peer !== null);
   const node = placed.node.view.name;
   addLoopback(scene, { node, pod }, { x: box.x + box.w - 35, y: box.y + 108, w: 23, h: 22 });
-  if (eth0 === undefined) return;
+  if (eth0 === undefined) {
+    scene.anchor(`netns/${node}/${pod.netnsName}`, { x: box.x + 24, y: box.y + 119 }, box);
+    linkLoopback(scene, { node, pod });
+    return;
+  }
   const at = { x: box.x + 12, y: box.y + 108, w: box.w - 53, h: 22 };
-  addDevice(scene, { node, netns: pod.id, link: eth0, box: at, parent: `pod/${pod.id}`, matter: 'addressed' });
-  scene.anchor(`netns/${node}/${pod.id}`, { x: at.x + at.w / 2, y: at.y + 11 }, box);
+  addDevice(scene, { node, netns: pod.netnsName, link: eth0, box: at, parent: `pod/${pod.id}`, matter: 'addressed' });
+  scene.anchor(`netns/${node}/${pod.netnsName}`, { x: at.x + at.w / 2, y: at.y + 11 }, box);
   linkLoopback(scene, { node, pod });
   if (pod.hostEnd !== null) addHostEnd(scene, placed, pod.hostEnd, { eth0, pod, x: at.x + at.w / 2 });
 }
@@ -143,13 +147,13 @@ interface PodOfNode {
 export function addLoopback(scene: SceneBuilder, { node, pod }: PodOfNode, box: Box): void {
   const link = pod.netns?.links.find(({ kind }) => kind === 'loopback');
   if (link === undefined) return;
-  addDevice(scene, { node, netns: pod.id, link, box, parent: `pod/${pod.id}`, label: 'lo', matter: 'loopback' });
+  addDevice(scene, { node, netns: pod.netnsName, link, box, parent: `pod/${pod.id}`, label: 'lo', matter: 'loopback' });
 }
 
 /** The way of a packet that never leaves the namespace: over the devices' heads to lo, and back. */
 export function linkLoopback(scene: SceneBuilder, { node, pod }: PodOfNode): void {
-  const home = scene.anchorOf(`netns/${node}/${pod.id}`);
-  const lo = scene.anchorOf(linkId(node, pod.id, 'lo'));
+  const home = scene.anchorOf(`netns/${node}/${pod.netnsName}`);
+  const lo = scene.anchorOf(linkId(node, pod.netnsName, 'lo'));
   if (home === undefined || lo === undefined) return;
   const y = lo.box.y - LOOP;
   scene.link(home.id, lo.id, [home.at, { x: home.at.x, y }, { x: lo.at.x, y }, lo.at], 'flow');
@@ -210,7 +214,7 @@ function addHostEnd(
   const routed = isRouted(link);
   const sub = routed ? addressOf(link) : null;
   const box = { x: end.x - w / 2, y: top + HOST_END_Y, w, h: sub === null ? 22 : 36 };
-  const eth0 = linkId(node, end.pod.id, end.eth0.name);
+  const eth0 = linkId(node, end.pod.netnsName, end.eth0.name);
   const host = linkId(node, 'root', link.name);
   const cable = [
     { x: end.x, y: top + TOP + 130 },
@@ -269,7 +273,7 @@ export function addFold(scene: SceneBuilder, placed: PlacedNode, fold: Fold, { x
     ],
     label: words.aria.fold(fold.name, fold.pods.length),
     fold: fold.key,
-    isNew: fold.pods.some((pod) => scene.isNew({ kind: 'object', key: pod.key })),
+    isNew: fold.pods.some((pod) => scene.isNew(pod.ref)),
   });
   const ends = fold.pods.flatMap((pod) => (pod.hostEnd === null ? [] : [{ pod, link: pod.hostEnd }]));
   const drawn = Math.min(ends.length, 5);
@@ -278,7 +282,7 @@ export function addFold(scene: SceneBuilder, placed: PlacedNode, fold: Fold, { x
   const label = words.veths(ends.length);
   // What counts the cables stands right of them, inside the wall.
   const middle = Math.min(x + w / 2 - 6, x + w - ui11(label) - half - 12);
-  for (const pod of fold.pods) scene.anchor(`netns/${node}/${pod.id}`, { x: middle, y: box.y + HEIGHT - 30 }, box);
+  for (const pod of fold.pods) scene.anchor(`netns/${node}/${pod.netnsName}`, { x: middle, y: box.y + HEIGHT - 30 }, box);
   for (const [i, { pod, link }] of ends.entries()) {
     const cableX = middle - half + Math.min(i, drawn - 1) * spacing;
     const points = [
@@ -292,7 +296,7 @@ export function addFold(scene: SceneBuilder, placed: PlacedNode, fold: Fold, { x
       { x: cableX, y: box.y + HEIGHT - 8 },
       { x: cableX, y: top + HOST_END_Y + 11 },
     ];
-    scene.link(`netns/${node}/${pod.id}`, host, [{ x: middle, y: box.y + HEIGHT - 30 }, ...pieces], 'veth');
+    scene.link(`netns/${node}/${pod.netnsName}`, host, [{ x: middle, y: box.y + HEIGHT - 30 }, ...pieces], 'veth');
   }
   if (ends.length > 0) {
     const labelX = middle + half + 10;

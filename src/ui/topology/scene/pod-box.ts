@@ -2,6 +2,7 @@
 import type { LinkView } from '../../store/views.ts';
 import { foldOf, isDrawn, type Column } from './layout-memory.ts';
 import type { SceneInput } from './scene-builder.ts';
+import type { SceneWords } from './words.ts';
 import type { NodeWorld, PodWorld } from './world.ts';
 
 /** `11: eth0@if12`, as `ip link` heads its lines. */
@@ -17,6 +18,15 @@ export function addressOf(link: LinkView): string | null {
 /** `10.244.0.1` of `10.244.0.1/24`. */
 export function withoutPrefix(address: string): string {
   return address.replace(/\/\d+$/, '');
+}
+
+/** What a Pod belongs to; of a namespace made by hand, that it is one and what listens in it. */
+export function belongsTo(pod: PodWorld, words: SceneWords): string {
+  if (pod.place.kind === 'pod') return pod.owner?.name ?? pod.namespace;
+  const servers = (pod.netns?.sockets ?? [])
+    .filter(({ state }) => state === 'LISTEN')
+    .map(({ process, port }) => `${process} ${port}`);
+  return [words.byHand, ...servers].join(', ');
 }
 
 export interface Fold {

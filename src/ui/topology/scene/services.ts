@@ -277,7 +277,7 @@ function addPending(scene: SceneBuilder, { plateW, plateH }: PlateSizes): void {
       text(box.x + 12, box.y + 17, label, 's11 b cp'),
       text(box.x + 12, box.y + plateH - 9, keepStart(world.pending.map((pod) => pod.name).join(', '), 166, ui11), 's11 i2'),
     ],
-    ref: { kind: 'object', key: first.key },
+    ref: first.ref,
     label,
   });
 }

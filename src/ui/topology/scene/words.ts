@@ -24,6 +24,8 @@ export interface SceneWords {
   readonly pendingPods: (count: number) => string;
   readonly localProcess: string;
   readonly others: string;
+  /** Of a network namespace. */
+  readonly byHand: string;
   /** Devices that one chip stands for. */
   readonly hiddenDevices: (names: string) => string;
   readonly moreServices: (count: number) => string;

@@ -4,7 +4,10 @@
  * Owners are followed as kubectl does (Pod → ReplicaSet → Deployment); endpoints are read from EndpointSlices, as kube-proxy
  * reads them.
  */
-import type { ClusterSnapshot, ContainerView, HostView, NodeView, ObjectKey } from '../../../cluster/snapshot.ts';
+import { placeText } from '../../../cluster/command-title.ts';
+import type { Place } from '../../../cluster/commands.ts';
+import { isHandMade, ownAddress } from '../../../cluster/hand-made.ts';
+import type { ClusterSnapshot, ContainerView, HostView, NodeView, ObjectKey, Ref } from '../../../cluster/snapshot.ts';
 import { groupBy } from './group-by.ts';
 import type { KubeObject, LinkView, NetnsView } from '../../store/views.ts';
 
@@ -17,10 +20,15 @@ export interface Owner {
   readonly name: string;
 }
 
+/** A Pod, or what looks like one on the map: a network namespace made by hand. */
 export interface PodWorld {
-  /** `namespace/name`, also the name of its network namespace. */
+  /** `namespace/name`; of a namespace made by hand `netns/NODE/NAME`. */
   readonly id: string;
-  readonly key: ObjectKey;
+  readonly ref: Ref;
+  readonly place: Place;
+  /** The name of its network namespace on its node. */
+  readonly netnsName: string;
+  /** Empty where there is none. */
   readonly namespace: string;
   readonly name: string;
   /** The workload at the end of the owner chain; null for a Pod made by hand. */
@@ -94,7 +102,10 @@ export function worldOf(snapshot: ClusterSnapshot): World {
   const known = new Set(snapshot.nodes.map((node) => node.name));
   return {
     snapshot,
-    nodes: snapshot.nodes.map((view) => ({ view, pods: podsOn(view, byNode.get(view.name) ?? [], owners) })),
+    nodes: snapshot.nodes.map((view) => ({
+      view,
+      pods: [...podsOn(view, byNode.get(view.name) ?? [], owners), ...handMadeOn(view)],
+    })),
     hosts: snapshot.hosts,
     services: objects.filter((object) => object.kind === 'Service').map((service) => serviceWorld(service, slices)),
     pending: pods.filter((pod) => !known.has(pod.spec.nodeName ?? '')).map((pod) => podWorld(pod, null, [], owners)),
@@ -135,7 +146,9 @@ function podWorld(pod: Pod, node: NodeView | null, containers: readonly Containe
   const ready = pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
   return {
     id,
-    key: `Pod ${id}`,
+    ref: { kind: 'object', key: `Pod ${id}` },
+    place: { kind: 'pod', namespace, name },
+    netnsName: id,
     namespace,
     name,
     owner: owners(pod),
@@ -147,6 +160,40 @@ function podWorld(pod: Pod, node: NodeView | null, containers: readonly Containe
     containers: containers.filter(({ state }) => state !== 'exited').map((view) => containerWorld(view, pod)),
     hostEnd: hostEndOf(node, netns),
   };
+}
+
+/** What stands behind the id of a Pod on the map. */
+export function podOfId(id: string): Pick<PodWorld, 'place' | 'ref'> {
+  const [first = '', second = '', third] = id.split('/');
+  if (third === undefined) {
+    const ref = { kind: 'object', key: `Pod ${id}` } as const;
+    return { ref, place: { kind: 'pod', namespace: first, name: second } };
+  }
+  return { ref: { kind: 'netns', node: second, netns: third }, place: { kind: 'netns', node: second, name: third } };
+}
+
+function handMadeOn(node: NodeView): readonly PodWorld[] {
+  return [...node.podNetns.values()]
+    .filter(({ name }) => isHandMade(name))
+    .map((netns): PodWorld => {
+      const place = { kind: 'netns', node: node.name, name: netns.name } as const;
+      return {
+        id: placeText(place),
+        ref: { kind: 'netns', node: node.name, netns: netns.name },
+        place,
+        netnsName: netns.name,
+        namespace: '',
+        name: netns.name,
+        owner: null,
+        ip: ownAddress(netns),
+        ready: true,
+        trouble: null,
+        hostNetwork: false,
+        netns,
+        containers: [],
+        hostEnd: hostEndOf(node, netns),
+      };
+    });
 }
 
 function troubleOf(pod: Pod, ready: boolean): string | null {

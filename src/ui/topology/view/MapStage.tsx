@@ -15,6 +15,7 @@ import { Lens } from './Lens.tsx';
 import { metBy, offPath, selectedObjects } from './lights.ts';
 import { openObject, selectObject } from './open.ts';
 import { PacketLayer } from './PacketLayer.tsx';
+import { podOfId } from '../scene/world.ts';
 import type { PathPlace } from '../packet/places.ts';
 import { PlaceBadges } from './PathPlaces.tsx';
 import { PathBadges, PathOverlay } from './PathOverlay.tsx';
@@ -101,7 +102,7 @@ export function MapStage({ map, camera, node, places }: MapStageProps): ReactEle
 
 /** A Pod drawn as a cell has no object of its own. */
 function podCell(pod: string): Parameters<typeof openObject>[1] {
-  const place = { kind: 'pod', namespace: pod.split('/')[0] ?? '', name: pod.split('/')[1] ?? '' } as const;
+  const { place, ref } = podOfId(pod);
   const box = { x: 0, y: 0, w: 0, h: 0 };
   return {
     id: `pod/${pod}`,
@@ -110,7 +111,7 @@ function podCell(pod: string): Parameters<typeof openObject>[1] {
     box,
     parent: null,
     shapes: [],
-    ref: { kind: 'object', key: `Pod ${pod}` },
+    ref,
     label: '',
     faded: false,
     isNew: false,

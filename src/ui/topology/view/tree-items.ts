@@ -87,7 +87,7 @@ function podItem(node: string, pod: PodWorld, words: SceneWords): TreeItem {
   return {
     id: `pod/${pod.id}`,
     text: words.aria.pod(pod.name, pod.ip ?? '', pod.trouble),
-    ref: { kind: 'object', key: pod.key },
+    ref: pod.ref,
     children: () => [
       ...pod.containers.map(({ view, name }): TreeItem => ({
         id: `container/${view.id}`,
@@ -95,7 +95,7 @@ function podItem(node: string, pod: PodWorld, words: SceneWords): TreeItem {
         ref: { kind: 'container', node, id: view.id },
         children: LEAF,
       })),
-      ...(pod.netns?.links ?? []).map((link) => linkItem(node, pod.id, link)),
+      ...(pod.netns?.links ?? []).map((link) => linkItem(node, pod.netnsName, link)),
     ],
   };
 }

@@ -3,10 +3,11 @@ import { useEffect, useState } from 'react';
 import { useAppStore } from '../../store/context.ts';
 import type { Cell, Scene } from '../scene/scene-types.ts';
 import type { Camera } from './camera.ts';
+import type { Place } from '../../../cluster/commands.ts';
+import { podOfId } from '../scene/world.ts';
 import { createDragSend, type DragState, type DropPlace } from './drag-send.ts';
 import { ancestorWith, cellAt, objectAt } from './hit.ts';
 import { startSend } from './open.ts';
-import type { Place } from '../../../cluster/commands.ts';
 
 export interface DragSendInput {
   readonly scene: Scene;
@@ -44,14 +45,14 @@ function placesOf({ scene, camera, node, cells }: DragSendInput): {
   return {
     from: (event) => {
       const cell = cellUnder(event);
-      if (cell !== null) return podPlace(cell.pod);
+      if (cell !== null) return podOfId(cell.pod).place;
       return startsPacket(event.target)
         ? (ancestorWith(scene, objectAt(scene, event.target), (object) => object.from)?.value ?? null)
         : null;
     },
     to: (event) => {
       const cell = cellUnder(event);
-      if (cell !== null) return { target: { kind: 'place', place: podPlace(cell.pod) }, object: `pod/${cell.pod}` };
+      if (cell !== null) return { target: { kind: 'place', place: podOfId(cell.pod).place }, object: `pod/${cell.pod}` };
       const hit = ancestorWith(
         scene,
         objectAt(scene, document.elementFromPoint(event.clientX, event.clientY)),
@@ -60,9 +61,4 @@ function placesOf({ scene, camera, node, cells }: DragSendInput): {
       return hit === null ? null : { target: hit.value, object: hit.object.id };
     },
   };
-}
-
-function podPlace(pod: string): Place {
-  const [namespace = '', name = ''] = pod.split('/');
-  return { kind: 'pod', namespace, name };
 }

@@ -29,6 +29,7 @@ export function useSceneWords(): SceneWords {
       pendingPods: (count) => t('topology.pendingPods', { count }),
       localProcess: t('topology.localProcess'),
       others: t('topology.others'),
+      byHand: t('topology.byHand'),
       hiddenDevices: (names) => t('topology.hiddenDevices', { names }),
       moreServices: (count) => t('topology.moreServices', { count }),
       aria: {

@@ -1,0 +1,14 @@
+/** Network namespaces that somebody made on a node with `ip netns add`. */
+import { ip, type IpAddr } from '../lib/ip.ts';
+import type { NetnsView } from '../net/view.ts';
+
+/** By its name: a Pod's namespace is called `namespace/name`, the machine's own `root`. */
+export function isHandMade(name: string): boolean {
+  return name !== 'root' && !name.includes('/');
+}
+
+/** The first address of a device other than lo; null where there is none. */
+export function ownAddress({ links }: Pick<NetnsView, 'links'>): IpAddr | null {
+  const [first] = links.flatMap(({ kind, addresses }) => (kind === 'loopback' ? [] : addresses));
+  return first === undefined ? null : ip(first.address.replace(/\/\d+$/, ''));
+}
