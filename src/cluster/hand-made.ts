@@ -2,9 +2,9 @@
 import { ip, type IpAddr } from '../lib/ip.ts';
 import type { NetnsView } from '../net/view.ts';
 
-/** By its name: a Pod's namespace is called `namespace/name`, the machine's own `root`. */
+/** By its name: none is on the wire, a Pod's namespace is called `namespace/name`, the machine's own `root`. */
 export function isHandMade(name: string): boolean {
-  return name !== 'root' && !name.includes('/');
+  return name !== '' && name !== 'root' && !name.includes('/');
 }
 
 /** The first address of a device other than lo; null where there is none. */

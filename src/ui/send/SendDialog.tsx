@@ -216,7 +216,7 @@ function endName(target: Target, ends: readonly End<Target>[]): string {
   return ends.find((end) => end.id === id)?.name ?? id;
 }
 
-const KINDS = ['service', 'node', 'pod', 'external', 'self', 'name'] as const;
+const KINDS = ['service', 'node', 'netns', 'pod', 'external', 'self', 'name'] as const;
 
 function KindChip({ kind }: { readonly kind: End<unknown>['kind'] }): ReactElement {
   const { t } = useTranslation();
