@@ -114,6 +114,16 @@ const states = {
     await kubehop.sendForm.send.click();
     await kubehop.journey.ready();
   },
+  cache: async (kubehop: Kubehop): Promise<void> => {
+    await kubehop.openScenario('DNS: a cache on every node');
+    await kubehop.map.send.click();
+    await kubehop.sendForm.chooseFrom('client');
+    await kubehop.sendForm.typeTo('web');
+    await kubehop.sendForm.dialog.getByRole('button', { name: /^Send to web/ }).click();
+    await kubehop.sendForm.send.click();
+    await kubehop.journey.ready();
+    await kubehop.journey.stepTo(/^PREROUTING raw: not tracked$|not tracked/);
+  },
   capture: async (kubehop: Kubehop): Promise<void> => {
     await states.sealed(kubehop);
     await kubehop.page.getByRole('radio', { name: 'tcpdump' }).click();

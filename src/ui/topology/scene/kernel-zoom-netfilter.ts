@@ -17,7 +17,7 @@ import { connectRouted } from './routed.ts';
 import { linkId, type SceneBuilder } from './scene-builder.ts';
 import type { Box, Point } from './scene-types.ts';
 import { line, newMark, rect, text } from './shapes.ts';
-import { mono11 } from './text.geom.ts';
+import { mono11, uiWidth } from './text.geom.ts';
 
 const PLATE = { w: 156, h: 124, y: 126 };
 const HOOK = { w: 42.67, h: 20, gap: 6 };
@@ -127,9 +127,12 @@ function addPlate(scene: SceneBuilder, { node }: PlacedNode, plate: Box): void {
   }
   const known = scene.input.processes?.get(name);
   const process = { x: middle - HOOK.w / 2, y: plate.y + LOWER, w: HOOK.w, h: HOOK.h };
+  const title = known ?? words.localProcess;
+  // A long name stands beneath: there is no room between the hooks.
+  const baseline = uiWidth(title, 11, 'bold') > HOOK.w + HOOK.gap ? HOOK.h + 11 : 14;
   const drawn = [
     rect(process, 9, 'g-proc'),
-    text(middle, process.y + 14, known ?? words.localProcess, known === undefined ? 's11 i3' : 's11 b', 'middle'),
+    text(middle, process.y + baseline, title, known === undefined ? 's11 i3' : 's11 b', 'middle'),
   ];
   scene.add({ id: `process/${name}`, kind: 'process', parent: `netfilter/${name}`, box: process, shapes: drawn });
   scene.anchor(`process/${name}`, centre(process), column(process));
