@@ -5,6 +5,7 @@
 import type { ProbeSpec } from '../../cluster/commands.ts';
 import { exportedNetns } from '../../cluster/export/places.ts';
 import { clusterScript } from '../../cluster/export/script.ts';
+import { placeOfNetns } from '../../cluster/hand-made.ts';
 import type { ClusterSnapshot } from '../../cluster/snapshot.ts';
 import { Snapshotter } from '../../cluster/snapshotter.ts';
 import { hostsOf } from '../../cluster/machines.ts';
@@ -125,14 +126,11 @@ function leftOutLines(standIns: readonly StandIn[], probes: number): readonly st
 /** Every Pod is heard once, so that both sides' bridges know where it is. */
 function greetingsOf(snapshot: ClusterSnapshot): readonly ProbeSpec[] {
   return snapshot.nodes.flatMap(({ name, podNetns }) =>
-    [...podNetns.keys()].map((pod): ProbeSpec => {
-      const [namespace = '', podName = ''] = pod.split('/');
-      return {
-        from: { kind: 'pod', namespace, name: podName },
-        to: { kind: 'place', place: { kind: 'node', name } },
-        port: 0,
-        protocol: 'icmp',
-      };
-    }),
+    [...podNetns.keys()].map((netns): ProbeSpec => ({
+      from: placeOfNetns(name, netns),
+      to: { kind: 'place', place: { kind: 'node', name } },
+      port: 0,
+      protocol: 'icmp',
+    })),
   );
 }

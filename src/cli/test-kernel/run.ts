@@ -7,6 +7,7 @@ import { openScenario, scenarioNames } from '../scenario-folder.ts';
 import { checkCluster, type Verdict } from './cluster-check.ts';
 import { randomCluster, type TestedCluster } from './random-cluster.ts';
 import { hindrance } from './machine.ts';
+import { byHandIn } from './pod-by-hand.ts';
 
 const USAGE = `usage: npm run test:kernel [-- [option]...]
 
@@ -92,7 +93,7 @@ function specsOf({ scenarios, random, seed }: Options): Result<readonly TestedCl
   for (const name of scenarios) {
     const scenario = openScenario(name);
     if (!scenario.ok) return scenario;
-    specs.push({ spec: scenario.value.spec, commands: [] });
+    specs.push({ spec: scenario.value.spec, commands: byHandIn(scenario.value.spec.id) });
   }
   return ok(specs);
 }

@@ -94,8 +94,9 @@ function placeOf({ scene, world }: WaysInput, { backend, destination }: OutcomeS
   return null;
 }
 
-/** The Pod an end stands for, for boxes larger than its device. */
+/** The Pod or the namespace made by hand that an end stands for, for boxes larger than its device. */
 export function boxAround(scene: Scene, { at, end }: Way): Box {
   const [, node = '', namespace = '', name = ''] = at.split('/');
-  return scene.anchors.get(`netns/${node}/${namespace}/${name}`)?.box ?? end;
+  const around = scene.anchors.get(`netns/${node}/${namespace}/${name}`) ?? scene.anchors.get(`netns/${node}/${namespace}`);
+  return around?.box ?? end;
 }
