@@ -34,5 +34,5 @@ if (pictures.length !== 1) throw new Error('the build has no picture to show fir
 export default [
   { name: 'JavaScript of the first load', path: scripts, limit: '250 kB', gzip: true },
   { name: 'the picture it shows, data', path: pictures, limit: '30 kB', gzip: true },
-  { name: 'JavaScript of the engine, fetched after the first picture', path: engine(), limit: '250 kB', gzip: true },
+  { name: 'JavaScript of the engine, fetched after the first picture', path: engine(), limit: '260 kB', gzip: true },
 ];

@@ -101,6 +101,25 @@ const states = {
     await page.getByRole('button', { name: '1 fault', exact: true }).click();
     await page.getByRole('dialog', { name: 'Faults' }).waitFor();
   },
+  outage: async ({ map, inspector, manifests, page }: Kubehop): Promise<void> => {
+    await map.byId('header/class').locator('text').first().click();
+    await inspector.getByRole('button', { name: 'Break class', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Switch class off' }).click();
+    await manifests.open('deployment.yaml');
+    await manifests.apply.click();
+    await map.byId('header/class2').locator('text').first().click();
+  },
+  byhand: async (kubehop: Kubehop): Promise<void> => {
+    const { map, inspector } = kubehop;
+    await kubehop.openScenario('A kind cluster: kindnet');
+    await map.byId('header/kind-worker').click();
+    const line = inspector.getByRole('textbox');
+    for (const text of ['ip netns add byhand', 'ip link add veth0 type veth peer name eth1 netns byhand']) {
+      await line.fill(text);
+      await line.press('Enter');
+    }
+    await map.byId('label/netns/kind-worker/byhand').locator('text').first().click();
+  },
   broken: async (kubehop: Kubehop): Promise<void> => {
     await states.faults(kubehop);
     await kubehop.page.keyboard.press('Escape');
@@ -174,7 +193,17 @@ const sizes: readonly (readonly [number, number])[] = [
   [1920, 1080],
 ];
 const all = Object.keys(states) as readonly (keyof typeof states)[];
-const chinese: readonly (keyof typeof states)[] = ['explore', 'journey', 'error', 'broken', 'dns', 'capture', 'throughput'];
+const chinese: readonly (keyof typeof states)[] = [
+  'explore',
+  'journey',
+  'error',
+  'broken',
+  'dns',
+  'capture',
+  'throughput',
+  'outage',
+  'byhand',
+];
 const onPhone: readonly (keyof typeof states)[] = ['fresh', 'journey', 'refused', 'error', 'throughput'];
 
 function shots(): readonly Shot[] {

@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ManifestError } from '../../api/manifest-error.ts';
+import type { ClusterSnapshot } from '../../cluster/snapshot.ts';
 import { TextButton } from '../kit/Button.tsx';
 import { Icon } from '../kit/Icon.tsx';
 import { VerdictMark } from '../kit/VerdictMark.tsx';
@@ -46,6 +47,11 @@ export function ProblemPanel({ file, problems, tooLong }: ProblemPanelProps): Re
   );
 }
 
+/** Nobody reaches the API server: what is wrong is not the text. */
+function isAlone({ nodes }: ClusterSnapshot): boolean {
+  return nodes.length > 0 && nodes.every(({ on, apiProblem }) => !on || apiProblem !== null);
+}
+
 interface GroupProps {
   readonly file: ManifestFile;
   readonly group: ProblemGroup;
@@ -55,6 +61,7 @@ interface GroupProps {
 function Group({ file, group, refused }: GroupProps): ReactElement {
   const { t } = useTranslation();
   const store = useAppStore();
+  const alone = useApp(({ snapshot }) => isAlone(snapshot));
   const isError = group.problems[0]?.severity === 'error';
   return (
     <div className={styles.group}>
@@ -68,7 +75,7 @@ function Group({ file, group, refused }: GroupProps): ReactElement {
         )}
         <span>
           <b className={isError ? styles.error : ''}>
-            {group.heading ?? (isError ? t('editor.unreadable') : t('editor.notSimulated'))}
+            {group.heading ?? (isError ? t(alone ? 'editor.unreachable' : 'editor.unreadable') : t('editor.notSimulated'))}
           </b>
           {isError ? (refused ? t('editor.nothingApplied') : '') : t('editor.acceptedOnly')}
         </span>

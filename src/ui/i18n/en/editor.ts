@@ -29,6 +29,7 @@ export const editor = {
     "This file has {{size}} MB. A manifest may have 1.5: the API server's store takes no more in one request. It is kept as you typed it, and not checked.",
   problems: 'Problems of this manifest',
   unreadable: 'This manifest cannot be read',
+  unreachable: 'The API server cannot be reached',
   notSimulated: 'Not simulated',
   nothingApplied: ', nothing was applied.',
   acceptedOnly: ': accepted, but it moves no packet here.',

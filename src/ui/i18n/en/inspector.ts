@@ -67,7 +67,7 @@ export const inspector = {
       "The node's own network: its card, the bridge where the network has one, the host ends of all veth pairs, and the rules of kube-proxy.",
     podNetns: "A network of one's own: devices, routes, rules and ports that nobody else sees.",
     handMadeNetns:
-      "A network of one's own with nothing in it but lo, which is down. A cable (`ip link add … type veth`), an address and a route make a Pod of it.",
+      "A network of one's own with nothing in it but lo, which is down. A cable (ip link add … type veth), an address and a route make a Pod of it.",
     container:
       "A process with its own files. Its network is the Pod's: killed, it comes back in the same namespace, with the same address.",
     pause:

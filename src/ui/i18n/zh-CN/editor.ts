@@ -28,6 +28,7 @@ export const editor: Translated<typeof english> = {
   tooLong: '这个文件有 {{size}} MB。清单最多 1.5 MB：API 服务器的存储一次请求不接受更多。内容按你输入的原样保存，但不检查。',
   problems: '这份清单的问题',
   unreadable: '无法读取这份清单',
+  unreachable: '连不上 API 服务器',
   notSimulated: '未模拟',
   nothingApplied: '，没有应用任何内容。',
   acceptedOnly: '：已接受，但在这里不影响任何数据包。',

@@ -64,7 +64,7 @@ export const inspector: Translated<typeof english> = {
     rootNetns: '节点自己的网络：网卡、网桥（如有）、所有 veth 的宿主机一端，以及 kube-proxy 的规则。',
     podNetns: '一个独立的网络：设备、路由、规则和端口，别人都看不见。',
     handMadeNetns:
-      '一个独立的网络，起初只有处于 DOWN 状态的 lo。再加上一根网线（`ip link add … type veth`）、一个地址和一条路由，它就成了 Pod。',
+      '一个独立的网络，起初只有处于 DOWN 状态的 lo。再加上一根网线（ip link add … type veth）、一个地址和一条路由，它就成了 Pod。',
     container: '有自己文件系统的进程，网络用的是 Pod 的：被杀掉后会在同一个命名空间里重新启动，地址不变。',
     pause:
       '它什么也不做，只负责在其他容器来来去去时，一直占住 Pod 的网络命名空间。它一旦被杀掉，命名空间也随之消失，Pod 会得到新的命名空间和新的地址。',

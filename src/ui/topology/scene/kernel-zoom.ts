@@ -80,7 +80,7 @@ function addWalls(scene: SceneBuilder, { node, box, x0, side }: PlacedNode, cont
   const nameX = side === 'left' ? x0 + FRAME.pod + FRAME.gap : x0;
   const roleAt =
     side === 'left'
-      ? text(x0 + FRAME.minInner - 2, box.y + 19, role, roleClass, 'end')
+      ? text(x0 + FRAME.minInner - (lost ? 18 : 2), box.y + 19, role, roleClass, 'end')
       : text(nameX + ui13b(shown) + mono12(ip) + 20, box.y + 19, role, roleClass);
   const header = { x: nameX, y: box.y + 6, w: 160, h: 18 };
   scene.add({

@@ -16,6 +16,9 @@ import { nodeRole } from './node-role.ts';
 
 const SIZES = { pod: 203, fold: 95, gap: 12, minInner: 310, padding: 12, nodeHeight: 396, rowPitch: 520 };
 
+/** What marks a broken node stands in its corner. */
+const MARK_ROOM = 16;
+
 /** From the top of a row to its wire. */
 const WIRE_Y = 432;
 
@@ -83,14 +86,16 @@ function headerShapes({ input }: SceneBuilder, { node, x0, box, columns }: Place
   // name pushes the address over the lane, whose dashes stop at its halo.
   const narrow = [...columns.at.values()].some(({ x, w }) => x === 0 && w === SIZES.fold);
   const shown = keepStart(name, narrow ? 88 : Math.max(96, 140 - ipWidth - 8), ui13b);
-  const { text: role, bad } = nodeRole(node.view, input.words);
+  const { text: role, bad, lost } = nodeRole(node.view, input.words);
   const y = box.y + 21;
   const cls = bad ? 's11 b cd' : 's11 i3';
   // Ties come down in the right third of a Pod: a role that would stand there begins at the second column instead.
   const lane = [...columns.at.values()].some(
     ({ x, w }) => w === SIZES.pod && x + w * 0.7 < columns.inner && x + w > columns.inner - ui11(role),
   );
-  const place = lane ? text(x0 + SIZES.pod + SIZES.gap, y, role, cls) : text(x0 + columns.inner, y, role, cls, 'end');
+  const place = lane
+    ? text(x0 + SIZES.pod + SIZES.gap, y, role, cls)
+    : text(x0 + columns.inner - (lost ? MARK_ROOM : 0), y, role, cls, 'end');
   return [
     text(x0, y, shown, 'b s13'),
     text(narrow ? x0 + 98 : x0 + ui13b(shown) + 8, y, ip, 'm i2 halo'),
