@@ -155,9 +155,7 @@ function clusterFaults(cluster: ClusterSpec, { at }: ReadYaml): readonly Scenari
 
 /** The cache is Pods of kube-system, and forwards to others of them. */
 function dnsFaults({ kubeSystem, nodeLocalDNS }: ClusterSpec, at: At): readonly ScenarioError[] {
-  return nodeLocalDNS && !kubeSystem
-    ? [at('cluster.nodeLocalDNS', 'needs the Pods of kube-system, and kubeSystem is false')]
-    : [];
+  return nodeLocalDNS && !kubeSystem ? [at('cluster.nodeLocalDNS', 'needs kubeSystem')] : [];
 }
 
 interface Range {

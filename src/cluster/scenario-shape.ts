@@ -158,10 +158,7 @@ const CLUSTER = object({
     BOOLEAN,
     'true, with docker: dockerd has made its bridge docker0 and its rules; left out, it was started with --bridge=none --iptables=false',
   ),
-  nodeLocalDNS: optional(
-    BOOLEAN,
-    'true: NodeLocal DNSCache runs on every node at 169.254.25.10, which is what Pods have in resolv.conf; left out, they ask kube-dns',
-  ),
+  nodeLocalDNS: optional(BOOLEAN, 'true: NodeLocal DNSCache on every node, at 169.254.25.10, which Pods then ask'),
   addons: optional(list({ kind: 'choice', values: ADDONS }, 10), 'What the installer puts in beside the network and DNS'),
   proxy: optional(PROXY, "kube-proxy's flags"),
   kubeSystem: optional(BOOLEAN, 'false: none of the kube-system Pods exist'),

@@ -88,32 +88,19 @@ export function retriesSysctl(state: TcpState): string {
   return state === 'SYN_RECV' ? 'net.ipv4.tcp_synack_retries' : 'net.ipv4.tcp_retries2';
 }
 
-/** The state after everything sent was acknowledged; null where that changes nothing. */
-export function afterAllAcked(state: TcpState): TcpState | null {
-  switch (state) {
-    case 'SYN_RECV':
-      return 'ESTABLISHED';
-    case 'FIN_WAIT1':
-      return 'FIN_WAIT2';
-    case 'CLOSING':
-      return 'TIME_WAIT';
-    case 'LAST_ACK':
-      return 'CLOSED';
-    default:
-      return null;
-  }
-}
+type Transitions<T extends TcpState> = Readonly<Partial<Record<TcpState, T>>>;
 
-/** The state after the peer's FIN; null where one is not expected. */
-export function afterFin(state: TcpState): 'CLOSE_WAIT' | 'CLOSING' | 'TIME_WAIT' | null {
-  switch (state) {
-    case 'ESTABLISHED':
-      return 'CLOSE_WAIT';
-    case 'FIN_WAIT1':
-      return 'CLOSING';
-    case 'FIN_WAIT2':
-      return 'TIME_WAIT';
-    default:
-      return null;
-  }
-}
+/** The state after everything sent was acknowledged, where that changes it. */
+export const AFTER_ALL_ACKED: Transitions<TcpState> = {
+  SYN_RECV: 'ESTABLISHED',
+  FIN_WAIT1: 'FIN_WAIT2',
+  CLOSING: 'TIME_WAIT',
+  LAST_ACK: 'CLOSED',
+};
+
+/** The state after the peer's FIN, where one is expected. */
+export const AFTER_FIN: Transitions<'CLOSE_WAIT' | 'CLOSING' | 'TIME_WAIT'> = {
+  ESTABLISHED: 'CLOSE_WAIT',
+  FIN_WAIT1: 'CLOSING',
+  FIN_WAIT2: 'TIME_WAIT',
+};

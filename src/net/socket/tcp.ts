@@ -25,7 +25,7 @@ import { cut, messagePieces, pieces, type Unacked } from './segments.ts';
 import { advertisedMss, segmentLimit } from './mss.ts';
 import { hearAck, keepAhead, leavesHole, mayWrite, offeredBy, retransmissionMs, takeAhead } from './stream.ts';
 import type { StreamSink, StreamSource } from './stream.ts';
-import { afterAllAcked, afterFin, closed, retriesSysctl, type Endpoint, type TcpState, type Vars } from './tcp-state.ts';
+import { AFTER_ALL_ACKED, AFTER_FIN, closed, retriesSysctl, type Endpoint, type TcpState, type Vars } from './tcp-state.ts';
 import { initialWindow, scaled } from './window.ts';
 import { segmentName } from './words.ts';
 import type { Datagram } from './spec.ts';
@@ -248,10 +248,10 @@ export class TcpSocket {
   }
 
   #advanceByAck(): void {
-    const next = this.#v.unacked.length === 0 ? afterAllAcked(this.#v.state) : null;
+    const next = this.#v.unacked.length === 0 ? AFTER_ALL_ACKED[this.#v.state] : undefined;
     if (next === 'TIME_WAIT') this.#timeWait();
     else if (next === 'CLOSED') this.#finish();
-    else if (next !== null) this.#setState(next);
+    else if (next !== undefined) this.#setState(next);
   }
 
   #takeData(segment: TcpSegment): void {
@@ -295,8 +295,8 @@ export class TcpSocket {
 
   #takeFin(): void {
     this.#v.rcvNxt = (this.#v.rcvNxt + 1) >>> 0;
-    const next = afterFin(this.#v.state);
-    if (next === null) return;
+    const next = AFTER_FIN[this.#v.state];
+    if (next === undefined) return;
     if (next !== 'TIME_WAIT') this.#setState(next);
     if (next === 'CLOSE_WAIT') {
       this.#sink?.onEnd();

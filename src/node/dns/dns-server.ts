@@ -240,11 +240,9 @@ function find({ directives }: ServerBlock, name: string): Directive | null {
   return directives.find((directive) => directive.name === name) ?? null;
 }
 
-/** `force_tcp`, `prefer_udp`; without them as it was itself asked. */
+/** By TCP where `force_tcp` says so, else as it was itself asked. */
 function protocolOf(forward: Directive | null, { protocol }: Flow): 'tcp' | 'udp' {
-  const has = (name: string): boolean => forward?.block.some((each) => each.name === name) === true;
-  if (has('force_tcp')) return 'tcp';
-  return has('prefer_udp') ? 'udp' : protocol;
+  return forward?.block.some(({ name }) => name === 'force_tcp') === true ? 'tcp' : protocol;
 }
 
 /** `kubernetes [ZONE…] { pods MODE, ttl SECONDS, fallthrough [ZONE…] }`. */

@@ -1,7 +1,7 @@
 /**
  * Asks another server on behalf of a query (CoreDNS plugin/forward): one upstream after the other, two seconds each, five in all.
  *
- * Simplification: upstreams are not probed for health, so a dead one is asked every time; over TCP the two seconds begin with the connection,
+ * Simplification: of its options only `force_tcp` is known; upstreams are not probed for health, so a dead one is asked every time; over TCP the two seconds begin with the connection,
  * which the real one waits for longer.
  */
 import { parseIp } from '../../lib/ip.ts';

@@ -131,9 +131,11 @@ export interface CorefileValues {
 
 /** updateCorefile: the Corefile of a template, forwarding other names to the servers of the process' own /etc/resolv.conf. */
 export function corefileOf(template: string, { local, clusterDNS }: CorefileValues): string {
-  return template
-    .replaceAll('__PILLAR__UPSTREAM__SERVERS__', '/etc/resolv.conf')
-    .replaceAll('__PILLAR__CLUSTER__DNS__', clusterDNS ?? '<nil>')
-    .replaceAll('__PILLAR__LOCAL__DNS__', local.join(' '))
-    .replaceAll('__PILLAR__DNS__SERVER__', '');
+  const values: Readonly<Record<string, string>> = {
+    UPSTREAM__SERVERS: '/etc/resolv.conf',
+    CLUSTER__DNS: clusterDNS ?? '<nil>',
+    LOCAL__DNS: local.join(' '),
+    DNS__SERVER: '',
+  };
+  return template.replace(/__PILLAR__(\w+?)__(?!\w)/g, (whole, name: string) => values[name] ?? whole);
 }

@@ -12,6 +12,12 @@ import { ipAdd, type IpAddr } from '../../lib/ip.ts';
 const COREDNS_IMAGE = 'registry.k8s.io/coredns/coredns:v1.11.3';
 const LABELS = { 'k8s-app': 'kube-dns' } as const;
 
+/** Ports of every Service of names. */
+export const DNS_PORTS = [
+  { name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 },
+  { name: 'dns-tcp', port: 53, protocol: 'TCP', targetPort: 53 },
+] as const;
+
 /** kubeadm GetDNSIP: the tenth address of the range. */
 export function clusterDNSAddress(serviceCIDR: Cidr): IpAddr {
   return ipAdd(networkAddress(serviceCIDR), 10);
@@ -59,11 +65,7 @@ export function kubeDnsService(serviceCIDR: Cidr): ObjectInput<Service> {
     spec: {
       clusterIP: clusterDNSAddress(serviceCIDR),
       selector: LABELS,
-      ports: [
-        { name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 },
-        { name: 'dns-tcp', port: 53, protocol: 'TCP', targetPort: 53 },
-        { name: 'metrics', port: 9153, protocol: 'TCP', targetPort: 9153 },
-      ],
+      ports: [...DNS_PORTS, { name: 'metrics', port: 9153, protocol: 'TCP', targetPort: 9153 }],
     },
   };
 }

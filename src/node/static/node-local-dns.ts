@@ -3,7 +3,8 @@
  * Pods that are told its address: node-cache on the host's network of every node, at a link-local address alone, asking kube-dns on a miss.
  *
  * The address is the one kubespray gives (`nodelocaldns_ip`): what Pods have in /etc/resolv.conf.
- * Simplification: the lock of xtables and kube-dns's own ConfigMap are not mounted, and stub domains are not known.
+ * Simplification: the lock of xtables and kube-dns's own ConfigMap are not mounted, stub domains are not known, and nothing is annotated for
+ * Prometheus.
  */
 import type { ConfigMap } from '../../api/types/configmap.ts';
 import type { PodSpec } from '../../api/types/pod.ts';
@@ -12,7 +13,7 @@ import type { InputOf, ObjectInput } from '../../api/watch.ts';
 import type { Cidr } from '../../lib/cidr.ts';
 import { ip } from '../../lib/ip.ts';
 import type { Create } from '../cni/network.ts';
-import { clusterDNSAddress } from './cluster-dns.ts';
+import { clusterDNSAddress, DNS_PORTS } from './cluster-dns.ts';
 import { daemonSet } from './node-daemons.ts';
 
 export const NODE_LOCAL_DNS_ADDRESS = ip('169.254.25.10');
@@ -22,6 +23,7 @@ export const NODE_CACHE_IMAGE = 'registry.k8s.io/dns/k8s-dns-node-cache:1.23.1';
 const NAME = 'node-local-dns';
 const NAMESPACE = 'kube-system';
 const LABELS = { 'k8s-app': NAME } as const;
+const DNS_LABELS = { 'k8s-app': 'kube-dns' } as const;
 const UPSTREAM_SERVICE = 'kube-dns-upstream';
 
 /** Where the program finds the template of its Corefile, and where it writes the Corefile. */
@@ -43,18 +45,11 @@ const upstreamService: ObjectInput<Service> = {
   metadata: {
     name: UPSTREAM_SERVICE,
     namespace: NAMESPACE,
-    labels: {
-      'k8s-app': 'kube-dns',
-      'kubernetes.io/cluster-service': 'true',
-      'kubernetes.io/name': 'KubeDNSUpstream',
-    },
+    labels: { ...DNS_LABELS, 'kubernetes.io/cluster-service': 'true', 'kubernetes.io/name': 'KubeDNSUpstream' },
   },
   spec: {
-    selector: { 'k8s-app': 'kube-dns' },
-    ports: [
-      { name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 },
-      { name: 'dns-tcp', port: 53, protocol: 'TCP', targetPort: 53 },
-    ],
+    selector: DNS_LABELS,
+    ports: DNS_PORTS,
   },
 };
 
@@ -65,7 +60,6 @@ const metricsService: ObjectInput<Service> = {
     name: NAME,
     namespace: NAMESPACE,
     labels: LABELS,
-    annotations: { 'prometheus.io/port': '9253', 'prometheus.io/scrape': 'true' },
   },
   spec: { clusterIP: 'None', selector: LABELS, ports: [{ name: 'metrics', port: 9253, targetPort: 9253 }] },
 };

@@ -43,7 +43,7 @@ function nodeCache(argv: readonly string[], context: WorkloadContext): Workload 
   const upstream = cluster.api.get('Service', namespace, flagValue(argv, 'upstreamsvc') ?? 'kube-dns');
   const values = { local: addresses, clusterDNS: upstream?.spec.clusterIP ?? null };
   const corefile = (): string | null => {
-    const template = cluster.file(flagValue(argv, 'basecorefile') ?? '/etc/coredns/Corefile.base');
+    const template = cluster.file('/etc/coredns/Corefile.base');
     return template === null ? null : corefileOf(template, values);
   };
   const dns = new DnsServer({ ...cluster, process: 'node-cache', corefile });
@@ -53,8 +53,7 @@ function nodeCache(argv: readonly string[], context: WorkloadContext): Workload 
     [
       ...dnsSockets(dns),
       ...addresses.map((address) => pagesListener(context, address, 8080, { '/health': 'OK' })),
-      pagesListener(context, IP_ANY, 9253, { '/metrics': METRICS }),
-      pagesListener(context, IP_ANY, 9353, { '/metrics': '# TYPE coredns_nodecache_setup_errors_total counter\n' }),
+      ...[9253, 9353].map((port) => pagesListener(context, IP_ANY, port, { '/metrics': METRICS })),
     ],
     {
       work: {
@@ -107,7 +106,7 @@ export const DNS_IMAGES: readonly ImageBehaviour[] = [
     program: (argv, context) => (baseName(argv[0] ?? '') === 'coredns' ? coredns(argv, context) : null),
   },
   {
-    names: ['registry.k8s.io/dns/k8s-dns-node-cache', 'dns/k8s-dns-node-cache'],
+    names: ['dns/k8s-dns-node-cache'],
     entrypoint: ['/node-cache'],
     cmd: [],
     sizeBytes: 35_100_000,
