@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     // Room for the other lane of checks on two cores; nothing here waits for a clock.
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     include: [
       'src/**/*.test.{ts,tsx}',
       'tests/{architecture,conformance,golden,properties,scenarios}/**/*.test.ts',

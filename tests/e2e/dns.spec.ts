@@ -37,3 +37,29 @@ test('a Pod calls a headless Service by its name: the search list is asked throu
   await expect(journey.current).toContainText('delivered');
   await expect(journey.outcomes).toContainText('web-');
 });
+
+test('a cache on the node: the first look-up goes on to CoreDNS, the second stays on the node, untracked', async ({
+  kubehop,
+  page,
+}) => {
+  const { journey, map, sendForm } = kubehop;
+  const name = 'front.default.svc.cluster.local';
+  await kubehop.openScenario('DNS: a cache on every node');
+  await map.send.click();
+  await sendForm.chooseFrom('client');
+  await sendForm.typeTo(name);
+  await sendForm.send.click();
+  await journey.ready();
+  await expect(page.getByRole('radio', { name: 'DNS' })).toBeChecked();
+  const lookup = page.getByRole('region', { name: `Look-up of ${name}` });
+  await lookup.getByRole('button').click();
+  await expect(lookup.locator('pre')).toHaveText(/^nameserver 169\.254\.25\.10$/m);
+  await journey.stepTo(/^not tracked$/);
+  const first = await journey.count();
+
+  await page.getByRole('radio', { name: 'Explore' }).click();
+  await map.send.click();
+  await sendForm.send.click();
+  await expect.poll(() => journey.count()).toBeLessThan(first / 2);
+  await journey.stepTo(/^delivered to node-cache$/);
+});
