@@ -78,6 +78,12 @@ describe('sim --capture', () => {
   });
 });
 
+test('sim opens a scenario whose fault is about one of its own Pods', () => {
+  const stale = ['--protocol', 'udp', '--sport', '5353'];
+  const ran = sim('--scenario', 'broken-flow', '--from', 'pod/client', '--to', 'svc/syslog:514', ...stale);
+  expect([ran.status, ran.err, lastLine(ran)]).toEqual([1, '', 'timeout']);
+});
+
 describe('sim --iperf', () => {
   const SHAPED = `apiVersion: v1
 kind: Pod

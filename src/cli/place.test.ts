@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parsePlace, parseTarget, placeText, targetText } from './place.ts';
 
 describe('places and targets', () => {
-  test.each(['external', 'node/class', 'pod/client', 'pod/kube-system/coredns-x'])(
+  test.each(['external', 'node/class', 'pod/client', 'pod/kube-system/coredns-x', 'netns/class/by-hand'])(
     '%s is a place and is written back so',
     (text) => {
       const place = parsePlace(text);
@@ -10,15 +10,25 @@ describe('places and targets', () => {
     },
   );
 
-  test.each(['', 'node', 'node/', 'node/a/b', 'pod/', 'pod/a/', 'pod//a', 'pod/a/b/c', 'svc/a', 'External', '10.0.0.1'])(
-    '%j is no place',
-    (text) => {
-      expect(parsePlace(text)).toEqual({
-        ok: false,
-        error: `${JSON.stringify(text)} is no place: node/NAME, pod/NAME, pod/NAMESPACE/NAME or external`,
-      });
-    },
-  );
+  test.each([
+    '',
+    'node',
+    'node/',
+    'node/a/b',
+    'pod/',
+    'pod/a/',
+    'pod//a',
+    'pod/a/b/c',
+    'netns/a',
+    'svc/a',
+    'External',
+    '10.0.0.1',
+  ])('%j is no place', (text) => {
+    expect(parsePlace(text)).toEqual({
+      ok: false,
+      error: `${JSON.stringify(text)} is no place: node/NAME, pod/NAME, pod/NAMESPACE/NAME, netns/NODE/NAME or external`,
+    });
+  });
 
   test.each([
     'svc/web:80',

@@ -18,7 +18,7 @@ export interface Streams {
 
 /** The scenario's cluster with all manifests applied, the user's last; the error is what the API server says of one. */
 export function startCluster(streams: Streams, spec: ScenarioSpec, apply: readonly string[]): Result<ClusterApi, string> {
-  const files: ManifestSpec[] = [...spec.manifests];
+  const files: ManifestSpec[] = [];
   for (const path of apply) {
     try {
       files.push({ file: basename(path), text: readFileSync(path, 'utf8') });
@@ -28,13 +28,25 @@ export function startCluster(streams: Streams, spec: ScenarioSpec, apply: readon
   }
   // Pools are there before the nodes; the rest is applied one by one, so that what is wrong with a file can be told.
   const early = spec.manifests.filter(configuresNetwork);
-  const cluster = createCluster({ ...spec, manifests: early });
+  const cluster = createCluster({ ...spec, manifests: early, faults: [] });
+  const own = applyAll(streams, cluster, spec.manifests);
+  if (!own.ok) return own;
+  // What is broken may be one of the Pods just made.
+  for (const preset of spec.faults ?? []) {
+    const broken = cluster.run({ kind: 'fault', ...preset });
+    if (!broken.ok) return err(broken.errors.map(({ message }) => `faults: ${message}\n`).join(''));
+  }
+  const more = applyAll(streams, cluster, files);
+  return more.ok ? ok(cluster) : more;
+}
+
+function applyAll(streams: Streams, cluster: ClusterApi, files: readonly ManifestSpec[]): Result<void, string> {
   for (const { file, text } of files) {
     const result = cluster.run({ kind: 'apply', file, text });
     if (!result.ok) return err(result.errors.map((error) => errorLine(file, error)).join(''));
     streams.err(result.warnings.map((warning) => errorLine(file, warning)).join(''));
   }
-  return ok(cluster);
+  return ok(undefined);
 }
 
 function errorLine(file: string, { line, column, severity, message }: ManifestError): string {

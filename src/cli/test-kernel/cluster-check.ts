@@ -60,10 +60,12 @@ export async function checkCluster({ spec, commands }: TestedCluster, prefix: st
 /**
  * Things are the same on both sides from the start: no ICMP error is held back for being one of many, and no router tells a
  * neighbour of a shorter way, which the simulator does not model (docs/fidelity.md, src/net/ip/icmp.ts); and servers of UDP, and those
- * of names by TCP, answer whatever they are sent, as the script's do.
+ * of names by TCP, answer whatever they are sent, as the script's do. What was learned by ARP is learned anew: the script writes down none of it.
  */
 function setComparable(netns: Netns): void {
   const { sysctl, sockets } = netns;
+  for (const { addr, dev, state } of netns.view().neighbours)
+    if (state !== 'PERMANENT' && state !== 'NOARP') netns.deleteNeigh(dev, addr);
   sysctl.set('net.ipv4.icmp_ratelimit', '0');
   for (const name of sysctl.entries().keys()) if (name.endsWith('.send_redirects')) sysctl.set(name, '0');
   for (const { protocol, state, local, port, process } of netns.view().sockets)

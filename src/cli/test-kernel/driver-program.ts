@@ -9,8 +9,9 @@
  * connections, the lists of `-m recent` and paths' MTUs are forgotten, then the probe is sent, then counters are read. With the answer
  * come the IPv4 frames that were seen meanwhile, in the order of time: namespace, device, whether it goes out, the first bytes.
  * `{"print": [[NETNS, COMMAND…]…]}`: what these commands print.
- * `{"restart": NETNS}`: the servers begin anew. `{"hurry": [NETNS…]}`: ARP asks ten times a second, where a kernel asks once; and what it
- * learned holds for an hour, so that br_netfilter never takes its way by the bridge's own device (docs/fidelity.md).
+ * `{"restart": NETNS}`: the servers begin anew. `{"hurry": [NETNS…]}`: ARP asks ten times a second, where a kernel asks once, and at
+ * once about whom it was only told of, where a kernel waits five seconds; what it learned holds for an hour, so that br_netfilter never
+ * takes its way by the bridge's own device (docs/fidelity.md).
  */
 import { CLIENT_FUNCTIONS, RESTART_FUNCTION } from '../../cluster/export/programs.ts';
 
@@ -114,6 +115,7 @@ def hurried(namespaces):
         enter(netns)
         write_all("/proc/sys/net/ipv4/neigh/*/retrans_time_ms", "100")
         write_all("/proc/sys/net/ipv4/neigh/*/base_reachable_time_ms", "3600000")
+        write_all("/proc/sys/net/ipv4/neigh/*/delay_first_probe_time", "0")
 
 DOES = {"watch": watched, "probe": tried, "print": printed, "restart": restarted, "hurry": hurried}
 
