@@ -239,7 +239,6 @@ function onNodes(world: World, name: string | null, act: (kernel: Kernel) => voi
 
 function iptables(kernel: Kernel, args: string): Execution {
   const result = kernel.root.netfilter.command(args, { actor: 'user', action: 'iptables', object: null });
-  kernel.root.touch();
   return result.exitCode === 0 ? done(result.stdout === '' ? [] : [result.stdout]) : refused(result.stderr);
 }
 

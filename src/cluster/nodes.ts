@@ -182,5 +182,4 @@ export function touchUp({ spec, kernel }: WorldNode): void {
     const run = kernel.root.netfilter.command(line, { actor: 'scenario', action: 'iptables', object: null });
     assert(run.exitCode === 0, run.stderr);
   }
-  kernel.root.touch();
 }

@@ -24,6 +24,9 @@ export function netfilterHost(netns: Netns): NetfilterHost {
     assertExists(netns.link(name), `no device ${name} in ${kernel.name}/${netns.name}`);
   return {
     now: () => kernel.sim.now,
+    changed: () => {
+      netns.touch();
+    },
     addressType: (addr, dev) => addressType(netns, addr, dev),
     masqueradeAddress: (dev, nexthop) => selectAddress(netns, device(dev), nexthop, 'global'),
     primaryAddress: (dev) => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lab } from './testing/lab.ts';
+import { BY_TEST, lab } from './testing/lab.ts';
 
 it('a view stays the same object, until a connection in it is over by the clock alone', () => {
   const world = lab();
@@ -11,4 +11,17 @@ it('a view stays the same object, until a connection in it is over by the clock 
   expect(host.netns.view()).toBe(before);
   world.wait(15);
   expect(host.netns.view().conntrack).toEqual([]);
+});
+
+it('rules, sets and counters that anybody changes are in the next view', () => {
+  const { netns } = lab().island('a');
+  const before = netns.view();
+  netns.netfilter.restore('*nat\n:AGENT - [0:0]\nCOMMIT\n', { noflush: true, counters: false, by: BY_TEST });
+  const restored = netns.view();
+  expect([before, restored].map(({ netfilter }) => netfilter.ruleset.nat.chains.has('AGENT'))).toEqual([false, true]);
+  netns.netfilter.ipset.restore('create own hash:net\n', { by: BY_TEST });
+  expect(netns.view()).not.toBe(restored);
+  const full = netns.view();
+  netns.netfilter.zeroCounters();
+  expect(netns.view()).not.toBe(full);
 });

@@ -45,7 +45,6 @@ function runWords(netns: Netns, words: Words, shell: Shell): ToolResult {
       return sysctl(netns, words);
     case 'iptables': {
       const run = netns.netfilter.command(words.rest(), by);
-      netns.touch();
       return run.exitCode === 0 ? ok(run.stdout) : err(run.stderr);
     }
     case 'pkill':

@@ -75,6 +75,8 @@ export type AddrType =
 export interface NetfilterHost {
   /** Virtual time in nanoseconds. */
   now(): number;
+  /** Rules, sets or counters are others now, whoever changed them. */
+  changed(): void;
   /** fib type of an address; limited to `dev` when given (inet_addr_type_dev_table). */
   addressType(addr: IpAddr, dev: string | null): AddrType;
   /** The source MASQUERADE takes when a packet to `nexthopOrDst` leaves `dev` (inet_select_addr); null when the device has none. */

@@ -51,6 +51,7 @@ export interface IpsetError {
 /** What sets need of the namespace they are in. */
 export interface IpsetHost {
   now(): Instant;
+  changed(): void;
   /** A hash seed for a new set. */
   initval(): number;
   /** True while a rule names the set. */
@@ -132,7 +133,10 @@ export class IpsetTable {
       const exist = options.exist === true || words.some(isExist);
       const [command = '', ...rest] = words.filter((word) => !isExist(word));
       const refused = this.#attempt(command, rest, { exist, by: options.by });
-      if (refused === null) continue;
+      if (refused === null) {
+        this.#host.changed();
+        continue;
+      }
       if (refused instanceof Unknown)
         return err({ line: 0, text: `${TOOL} ${refused.message}\nTry \`ipset help' for more information.\n` });
       return err({ line: index + 1, text: `${TOOL} Error in line ${index + 1}: ${refused.message}\n` });

@@ -34,6 +34,7 @@ export function testHost(seed = 1): TestHost {
     sysctls: new Map(CONNTRACK_SYSCTLS),
     draws: [],
     now: () => host.time,
+    changed: () => undefined,
     addressType: (addr): AddrType =>
       [...host.addresses.values()].includes(addr) ? 'LOCAL' : addr.startsWith('224.') ? 'MULTICAST' : 'UNICAST',
     masqueradeAddress: (dev) => host.addresses.get(dev) ?? null,

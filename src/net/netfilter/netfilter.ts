@@ -122,6 +122,9 @@ export class Netfilter {
     this.#nat = new Nat(host, this.conntrack);
     this.ipset = new IpsetTable({
       now: () => host.now(),
+      changed: () => {
+        host.changed();
+      },
       initval: () => host.random.initval(),
       inUse: (name) => this.#asksSet(name),
     });
@@ -201,6 +204,7 @@ export class Netfilter {
   zeroCounters(
     which: { readonly table: TableName | null; readonly chain: string | null } = { table: null, chain: null },
   ): void {
+    this.#host.changed();
     if (which.table === null) {
       this.#stateful.forget(this.#counters.countedRules());
       this.#counters.restore({ rules: new Map(), policies: new Map() });
@@ -406,6 +410,7 @@ export class Netfilter {
     if (change.removed.length > 0) this.#counters.drop(change.removed.map((rule) => rule.id));
     for (const [id, counter] of ruleCounters) this.#counters.setRule(id, counter);
     for (const [chain, counter] of policyCounters) this.#counters.setPolicy(name, chain, counter);
+    this.#host.changed();
     return change;
   }
 

@@ -66,6 +66,5 @@ function commentOf({ network, containerId }: Masqueraded): string {
 
 function command(root: Netns, line: string, by: Provenance): Result<void, string> {
   const { exitCode, stderr } = root.netfilter.command(`-t nat ${line}`, by);
-  root.touch();
   return exitCode === 0 ? ok(undefined) : err(stderr);
 }

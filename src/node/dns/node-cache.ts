@@ -112,7 +112,6 @@ export class NodeCache {
   #iptables(operation: 'C' | 'I' | 'D', { table, chain, args }: CacheRule, by: Provenance): boolean {
     const { netns } = this.#spec;
     const run = netns.netfilter.command(`-t ${table} -${operation} ${chain} ${args}`, by);
-    netns.touch();
     return run.exitCode === 0;
   }
 

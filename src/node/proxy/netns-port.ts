@@ -42,7 +42,6 @@ export class NetnsIptablesPort implements IptablesPort {
 
   restore({ text, provenanceOf }: RestoreRequest): Result<void, string> {
     const restored = this.#netns.netfilter.restore(text, { noflush: true, counters: true, by: BY_KUBE_PROXY, provenanceOf });
-    this.#netns.touch();
     return restored.ok ? ok(undefined) : err(restored.error.map(({ text }) => text).join(''));
   }
 
@@ -96,7 +95,6 @@ export class NetnsIptablesPort implements IptablesPort {
 
   #iptables(command: string, by: Provenance): Result<void, string> {
     const done = this.#netns.netfilter.command(command, by);
-    this.#netns.touch();
     return done.exitCode === 0 ? ok(undefined) : err(done.stderr);
   }
 }

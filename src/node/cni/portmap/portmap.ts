@@ -89,7 +89,6 @@ class Portmap implements MetaPlugin {
   #restore(chains: readonly string[], rules: readonly string[], by: Provenance): Result<void, PluginFailure> {
     const text = ['*nat', ...chains.map((chain) => `:${chain} - [0:0]`), ...rules, 'COMMIT', ''].join('\n');
     const done = this.#kernel.root.netfilter.restore(text, { noflush: true, counters: false, by });
-    this.#kernel.root.touch();
     return done.ok
       ? ok(undefined)
       : this.#failure(`unable to create chain: ${done.error.map((error) => error.text).join('; ')}`);
