@@ -2,6 +2,7 @@
  * PLACE and TARGET of the command line and of recorded probes: `node/class`, `pod/client`, `pod/kube-system/x`, `external`, `netns/class/by-hand`;
  * a target is a place, `svc/web`, `svc/NAMESPACE/web`, an address or a host name, then `:PORT`.
  */
+export { placeText, targetText } from '../cluster/command-title.ts';
 import { isHostName, type Place, type Target } from '../cluster/commands.ts';
 import { parseIp } from '../lib/ip.ts';
 import { err, ok, type Result } from '../lib/result.ts';
@@ -48,32 +49,4 @@ function targetOf(text: string): Result<Target, string> {
   return err(
     `${JSON.stringify(text)} is no target: node/NAME, pod/NAME, pod/NAMESPACE/NAME, external, svc/NAME, svc/NAMESPACE/NAME, an address or a host name`,
   );
-}
-
-/** The place as it is written; Pods of the default namespace by their name alone. */
-export function placeText(place: Place): string {
-  switch (place.kind) {
-    case 'external':
-      return 'external';
-    case 'netns':
-      return `netns/${place.node}/${place.name}`;
-    case 'node':
-      return `node/${place.name}`;
-    case 'pod':
-      return place.namespace === DEFAULT_NAMESPACE ? `pod/${place.name}` : `pod/${place.namespace}/${place.name}`;
-  }
-}
-
-/** The target as it is written, without its port. */
-export function targetText(target: Target): string {
-  switch (target.kind) {
-    case 'address':
-      return target.address;
-    case 'name':
-      return target.name;
-    case 'place':
-      return placeText(target.place);
-    case 'svc':
-      return target.namespace === DEFAULT_NAMESPACE ? `svc/${target.name}` : `svc/${target.namespace}/${target.name}`;
-  }
 }

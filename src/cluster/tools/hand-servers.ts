@@ -39,7 +39,7 @@ export class HandServers {
     if (port === null) return err(`${process} -m http.server: error: argument port: invalid int value: '${given ?? ''}'`);
     if (!words.accept('&'))
       return notSimulated(`a server in the foreground, which does not come back (end the line with " &")`);
-    const server = { port, serverHeader: 'SimpleHTTP/0.6 Python/3.11.2', httpDate: this.#httpDate, respond: directory };
+    const server = { port, serverHeader: 'SimpleHTTP/0.6 Python/3.11.7', httpDate: this.#httpDate, respond: directory };
     const bound = netns.listen({ ...httpListener(server), addr: IP_ANY, process });
     if (!bound.ok) return err(`OSError: [Errno 98] ${bound.error}`);
     this.#running = [...this.#running, { netns, process, close: bound.value }];
@@ -59,26 +59,38 @@ export class HandServers {
   }
 }
 
-/** http.server.SimpleHTTPRequestHandler in an empty directory. */
+/** http.server.SimpleHTTPRequestHandler in an empty directory, its pages as Python 3.11 writes them. */
 function directory({ path }: { readonly path: string }): HttpReply {
-  return path === '/'
-    ? htmlReply(page('Directory listing for /', ['<hr>', '<ul>', '</ul>', '<hr>']))
-    : htmlReply(page('Error response', ['<p>Error code: 404</p>', '<p>Message: File not found.</p>']), 404);
+  return path === '/' ? htmlReply(LISTING) : htmlReply(NOT_FOUND, 404);
 }
 
-function page(title: string, body: readonly string[]): string {
-  return [
-    '<!DOCTYPE HTML>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8">',
-    `<title>${title}</title>`,
-    '</head>',
-    '<body>',
-    `<h1>${title}</h1>`,
-    ...body,
-    '</body>',
-    '</html>',
-    '',
-  ].join('\n');
-}
+const LISTING = `<!DOCTYPE HTML>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Directory listing for /</title>
+</head>
+<body>
+<h1>Directory listing for /</h1>
+<hr>
+<ul>
+</ul>
+<hr>
+</body>
+</html>
+`;
+
+const NOT_FOUND = `<!DOCTYPE HTML>
+<html lang="en">
+    <head>
+        <meta charset="utf-8">
+        <title>Error response</title>
+    </head>
+    <body>
+        <h1>Error response</h1>
+        <p>Error code: 404</p>
+        <p>Message: File not found.</p>
+        <p>Error code explanation: 404 - Nothing matches the given URI.</p>
+    </body>
+</html>
+`;
